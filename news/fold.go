@@ -1,0 +1,199 @@
+package news
+
+import (
+	"strings"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fold brings text into the one form in which Dateline compares it: compatible
+// forms and letter case unified, marks of Latin, Greek, Cyrillic, Arabic and
+// Hebrew letters off, format characters off, Arabic letter variants, dashes,
+// apostrophes and digits of all scripts unified. Marks that are letters of
+// their script (Indic vowels, kana voicing, Thai tones) stay. White space and
+// punctuation stay. Folding twice is folding once.
+func Fold(s string) string {
+	if folded, ok := foldASCII(s); ok {
+		return folded
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	eachFolded(s, func(_ int, f string) { b.WriteString(f) })
+	return b.String()
+}
+
+// FoldMap is Fold with the way back: source[i] is the byte offset in s of the
+// character that folded[i] came from, and source[len(folded)] is len(s).
+func FoldMap(s string) (folded string, source []int32) {
+	var b strings.Builder
+	b.Grow(len(s))
+	source = make([]int32, 0, len(s)+1)
+	eachFolded(s, func(at int, f string) {
+		b.WriteString(f)
+		for range len(f) {
+			source = append(source, int32(at))
+		}
+	})
+	return b.String(), append(source, int32(len(s)))
+}
+
+// foldASCII is the short way for text without any other character.
+func foldASCII(s string) (string, bool) {
+	upper := false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			return "", false
+		}
+		upper = upper || 'A' <= c && c <= 'Z'
+	}
+	if !upper {
+		return s, true
+	}
+	return strings.ToLower(s), true
+}
+
+// eachFolded calls emit with each character of s, or cluster that must be seen
+// as one, folded, and its offset.
+func eachFolded(s string, emit func(at int, folded string)) {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf && !(i+1 < len(s) && s[i+1] >= utf8.RuneSelf) {
+			emit(i, asciiFold[c])
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if composes(r, s[i+size:]) {
+			n := norm.NFKC.NextBoundaryInString(s[i:], true)
+			size = max(size, n)
+			for _, c := range norm.NFKC.String(s[i : i+size]) {
+				emit(i, foldRune(c))
+			}
+		} else if f := foldRune(r); f != "" {
+			emit(i, f)
+		}
+		i += size
+	}
+}
+
+// composes reports whether r and what follows are one letter written in
+// pieces: Hangul in jamo, kana with a voicing mark.
+func composes(r rune, rest string) bool {
+	if 0x1100 <= r && r <= 0x11FF {
+		return true
+	}
+	if !(0x3040 <= r && r <= 0x30FF || 0xFF66 <= r && r <= 0xFF9D) {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(rest)
+	return next == 0x3099 || next == 0x309A || next == 0xFF9E || next == 0xFF9F
+}
+
+var asciiFold = func() (table [utf8.RuneSelf]string) {
+	for c := range table {
+		table[c] = string(unicode.ToLower(rune(c)))
+	}
+	return
+}()
+
+// foldPages remembers foldRune by pages of 256 runes: working one out costs a
+// microsecond, and a script's runes come together. It is a memo of a pure
+// function, filled as scripts are met.
+var foldPages [(unicode.MaxRune + 1) / 256]atomic.Pointer[[256]string]
+
+func foldRune(r rune) string {
+	if r < 0 || r > unicode.MaxRune {
+		return string(unicode.ReplacementChar)
+	}
+	page := foldPages[r/256].Load()
+	if page == nil {
+		page = new([256]string)
+		for i := range page {
+			page[i] = workOutFold(r&^255 + rune(i))
+		}
+		foldPages[r/256].Store(page)
+	}
+	return page[r%256]
+}
+
+func workOutFold(r rune) string {
+	if s, ok := specialFolds[r]; ok {
+		return s
+	}
+	if unicode.In(r, unicode.Cf, unicode.Variation_Selector) {
+		return ""
+	}
+	form := norm.NFKD
+	if !marksFallOff(r) {
+		form = norm.NFKC
+	}
+	var b strings.Builder
+	for _, c := range form.String(string(r)) {
+		if s, ok := specialFolds[c]; ok {
+			b.WriteString(s)
+			continue
+		}
+		if isLooseMark(c) {
+			continue
+		}
+		if d, ok := digit(c); ok {
+			b.WriteByte(byte('0' + d))
+			continue
+		}
+		c = unicode.ToLower(c)
+		if s, ok := specialFolds[c]; ok {
+			b.WriteString(s)
+			continue
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// marksFallOff reports whether r is of a script whose diacritics are spelling
+// that writers leave out, so that both spellings must be one.
+func marksFallOff(r rune) bool {
+	return unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew, unicode.Common, unicode.Inherited) &&
+		!(0x3000 <= r && r <= 0x30FF) && !(0xFF61 <= r && r <= 0xFF9F)
+}
+
+// isLooseMark reports whether c is a diacritic of such a script.
+func isLooseMark(c rune) bool {
+	switch {
+	case 0x0300 <= c && c <= 0x036F, // Latin, Greek, Cyrillic
+		0x0483 <= c && c <= 0x0489,
+		0x0591 <= c && c <= 0x05BD, c == 0x05BF, c == 0x05C1, c == 0x05C2, c == 0x05C4, c == 0x05C5, c == 0x05C7, // Hebrew
+		0x0610 <= c && c <= 0x061A, 0x064B <= c && c <= 0x065F, c == 0x0670, 0x06D6 <= c && c <= 0x06DC, 0x06DF <= c && c <= 0x06E4,
+		c == 0x06E7, c == 0x06E8, 0x06EA <= c && c <= 0x06ED, // Arabic
+		0x1AB0 <= c && c <= 0x1AFF, 0x1DC0 <= c && c <= 0x1DFF, 0x20D0 <= c && c <= 0x20F0, 0xFE20 <= c && c <= 0xFE2F:
+		return true
+	}
+	return false
+}
+
+// digit gives the value of a decimal digit of any script. The digits of each
+// script stand together, in runs of ten.
+func digit(c rune) (int, bool) {
+	if c < utf8.RuneSelf || !unicode.Is(unicode.Nd, c) {
+		return 0, false
+	}
+	d := 0
+	for d < 9 && unicode.Is(unicode.Nd, c-rune(d)-1) {
+		d++
+	}
+	return d, true
+}
+
+// specialFolds are the letters that no normal form takes apart, and the signs
+// that writers use for one another.
+var specialFolds = map[rune]string{
+	'ß': "ss", 'ẞ': "ss", 'ς': "σ", 'ı': "i", 'İ': "i", 'ł': "l", 'Ł': "l", 'ø': "o", 'Ø': "o", 'đ': "d", 'Đ': "d", 'ħ': "h", 'Ħ': "h",
+	'æ': "ae", 'Æ': "ae", 'œ': "oe", 'Œ': "oe", 'þ': "th", 'Þ': "th", 'ð': "d", 'Ð': "d", 'ŋ': "n", 'Ŋ': "n", 'ə': "ə", 'Ə': "ə",
+	'ي': "ي", 'ى': "ي", 'ی': "ي", 'ې': "ي", 'ک': "ك", 'ہ': "ه", 'ة': "ه", 'ۃ': "ه", 'ە': "ه", 'ٱ': "ا", 'ـ': "",
+	'’': "'", '‘': "'", 'ʼ': "'", 'ʻ': "'", '′': "'", '`': "'", '´': "'", 'ʹ': "'", '＇': "'", '׳': "'",
+	'‐': "-", '‑': "-", '‒': "-", '–': "-", '—': "-", '―': "-", '−': "-", '﹣': "-", '－': "-", '־': "-",
+	'“': `"`, '”': `"`, '„': `"`, '«': `"`, '»': `"`, '‟': `"`, '״': `"`,
+}

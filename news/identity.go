@@ -1,0 +1,85 @@
+package news
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"strings"
+)
+
+// Key is the identity of an item: a digest of its source and of what the
+// outlet calls it.
+type Key [16]byte
+
+// ArticleID is the identity of an article for good: the Key that its item
+// first came under, shortened, in lower-case base 32.
+type ArticleID string
+
+// StoryID is the ArticleID of the article that opened the story, for good.
+type StoryID string
+
+// ItemKey is the identity of an item of a source: by its guid; without one, by
+// its canonical link; without that, by its folded title and claimed date.
+// Items that share a guid in one feed are told apart by SecondKey.
+func ItemKey(src SourceID, it *Item) Key {
+	switch {
+	case it.GUID != "":
+		return digest("guid", string(src), it.GUID)
+	case it.Link != "":
+		return digest("link", string(src), CanonicalLink(it.Link))
+	default:
+		return digest("title", string(src), Fold(it.Title), claimed(it))
+	}
+}
+
+// SecondKey is the identity of an item whose guid another item of the same
+// document bears already.
+func SecondKey(src SourceID, it *Item) Key {
+	return digest("second", string(src), it.GUID, CanonicalLink(it.Link), Fold(it.Title))
+}
+
+func claimed(it *Item) string {
+	if it.Published.IsZero() {
+		return it.DateText
+	}
+	return it.Published.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+// digest hashes parts so that no two different lists of parts run together.
+func digest(parts ...string) Key {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:", len(p))
+		h.Write([]byte(p))
+	}
+	var k Key
+	copy(k[:], h.Sum(nil))
+	return k
+}
+
+var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// ArticleID is the ID of the article that an item first sent under k becomes:
+// 16 characters of a-z and 2-7.
+func (k Key) ArticleID() ArticleID { return ArticleID(base32Lower.EncodeToString(k[:10])) }
+
+// String is k in hexadecimal.
+func (k Key) String() string { return hex.EncodeToString(k[:]) }
+
+// ValidID reports whether s has the form of an ArticleID or StoryID.
+func ValidID(s string) bool {
+	return len(s) == 16 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
+// Sum64 is a digest for comparing texts with their own earlier versions; it is
+// never 0, which stands for none. It is FNV-1a of 64 bits.
+func Sum64(parts ...string) uint64 {
+	h := fnv.New64a()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return max(h.Sum64(), 1)
+}

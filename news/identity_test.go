@@ -1,0 +1,71 @@
+package news
+
+import (
+	"testing"
+	"time"
+)
+
+func TestKeyIsGuidThenLinkThenTitleAndDate(t *testing.T) {
+	day := time.Date(2024, 6, 20, 9, 0, 0, 0, time.UTC)
+	base := Item{GUID: "g1", Link: "https://a.example/x", Title: "T", Published: day}
+	same := func(a, b Item) bool { return ItemKey("s", &a) == ItemKey("s", &b) }
+
+	edited := base
+	edited.Link, edited.Title = "https://a.example/y", "U"
+	if !same(base, edited) {
+		t.Error("the same guid gives another key")
+	}
+	bare, bare2 := base, base
+	bare.GUID, bare2.GUID = "", ""
+	bare2.Link = "http://www.a.example/x/?utm_source=rss#comments"
+	if !same(bare, bare2) {
+		t.Error("the same link with tracking gives another key")
+	}
+	untitled, untitled2 := bare, bare
+	untitled.Link, untitled2.Link = "", ""
+	if !same(untitled, untitled2) {
+		t.Error("the same title and date give another key")
+	}
+	untitled2.Published = day.Add(time.Hour)
+	if same(untitled, untitled2) {
+		t.Error("another date gives the same key")
+	}
+	if ItemKey("s", &base) == ItemKey("t", &base) {
+		t.Error("two sources share a key")
+	}
+	if id := ItemKey("s", &base).ArticleID(); !ValidID(string(id)) {
+		t.Errorf("%q is not a valid ID", id)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	for _, c := range []struct{ raw, clean, canonical string }{
+		{"https://www.a.example/x/?utm_source=rss&id=7&fbclid=1#xtor=RSS-1", "https://www.a.example/x/?id=7", "a.example/x?id=7"},
+		{"http://m.a.example:80/x/amp/", "http://m.a.example/x/amp/", "a.example/x"},
+		{"https://a.example/x.amp.html?b=2&a=1", "https://a.example/x.amp.html?b=2&a=1", "a.example/x.html?a=1&b=2"},
+		{"https://user:pw@a.example/x", "https://a.example/x", "a.example/x"},
+		{"https://www.google.com/url?rct=j&url=https://a.example/x%3Futm_medium%3Dz&ct=ga", "https://a.example/x", "a.example/x"},
+		{"javascript:alert(1)", "", "javascript:alert(1)"},
+		{"//a.example/x", "", "//a.example/x"},
+		{"https://a.example/#!/story/1", "https://a.example/#!/story/1", "a.example#!/story/1"},
+	} {
+		if got := CleanLink(c.raw); got != c.clean {
+			t.Errorf("CleanLink(%q) = %q, want %q", c.raw, got, c.clean)
+		}
+		if got := CanonicalLink(c.raw); got != c.canonical {
+			t.Errorf("CanonicalLink(%q) = %q, want %q", c.raw, got, c.canonical)
+		}
+	}
+}
+
+func FuzzLinks(f *testing.F) {
+	f.Add("https://www.google.com/url?url=https://a.example/")
+	f.Add("http://[::1]:80/%zz?a&&b#x")
+	f.Fuzz(func(t *testing.T, raw string) {
+		clean := CleanLink(raw)
+		if again := CleanLink(clean); clean != "" && again != clean {
+			t.Errorf("CleanLink(%q) = %q, cleaned again %q", raw, clean, again)
+		}
+		CanonicalLink(raw)
+	})
+}

@@ -1,0 +1,133 @@
+package news
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// SourceID names a source. It is short, chosen by hand and never reused.
+type SourceID string
+
+// Source is what an editor decides about one feed of an outlet. What happened
+// to it is a Ledger.
+type Source struct {
+	ID        SourceID
+	Title     string    // how the outlet is credited; empty: the feed's own title, or the ID
+	Publisher string    // the newsroom behind several feeds; empty: the feed's host
+	Feed      string    // the address that is polled; http, https or file
+	Home      string    // the outlet's page for people; empty: what the feed says
+	Lang      string    // BCP 47; empty: detect
+	Schedule  string    // cron spec or "@every 10m"; empty: the default
+	Topics    []TopicID // topics that everything from this source bears, whatever it says
+	Rights    Rights    // how much of an article may be carried
+	FullText  bool      // read the linked page, all its pages
+	Access    Access
+}
+
+// Access says how an outlet wants, or has to, be asked. The zero value asks as
+// anyone would.
+type Access struct {
+	UserAgent string            // in place of Dateline's own
+	Headers   map[string]string // sent to the feed's own origin only
+	Cookie    string            // sent to the feed's own origin only
+	Username  string            // basic authentication, feed's own origin only
+	Password  string
+	Proxy     string         // http, https or socks5 address of an egress proxy
+	Allow     []netip.Prefix // special-purpose addresses that this source may reach
+}
+
+// Rights is how much of an article may be republished. The zero value is the
+// least.
+type Rights uint8
+
+// The rights, from least to most.
+const (
+	RightsHeadline Rights = iota // headline, link, outlet and dates
+	RightsSummary                // and the lede and the lead picture's address
+	RightsFull                   // and everything else
+)
+
+var rightsNames = [...]string{"headline", "summary", "full"}
+
+// String returns the config's word for r.
+func (r Rights) String() string {
+	if int(r) < len(rightsNames) {
+		return rightsNames[r]
+	}
+	return fmt.Sprintf("Rights(%d)", uint8(r))
+}
+
+// ParseRights reads the config's word: headline, summary or full.
+func ParseRights(s string) (Rights, error) {
+	for i, name := range rightsNames {
+		if s == name {
+			return Rights(i), nil
+		}
+	}
+	return 0, fmt.Errorf("rights %q: want headline, summary or full", s)
+}
+
+// Ledger is all that is remembered of one source: one value in the store, read
+// in one round trip and written in one.
+type Ledger struct {
+	Source SourceID
+	Lease  uint64 // fencing token: given by Claim, demanded by Commit
+	Poll   Poll
+	Marks  []Mark // one for each item seen and not yet forgotten, newest first
+}
+
+// Poll is what is known of the last exchange with a source, and what follows
+// from it for the next.
+type Poll struct {
+	At        time.Time // when the outlet was last asked
+	Due       time.Time // when it is to be asked next; the store's due-list follows it
+	NotBefore time.Time // the server's own wish (Retry-After, max-age, ttl ...), already capped
+
+	Status       int    // HTTP status of the last answer; 0: there was none
+	ETag         string // as sent, byte for byte, of the last body that was read whole
+	LastModified string // as sent, byte for byte, of the last body that was read whole
+	Sum          uint64 // digest of that body, decoded; 0: none yet
+
+	Address    string    // the permanent address learnt from redirects; empty: the configured one
+	Moving     string    // a permanent redirect to another host, seen once
+	MovingFrom time.Time // when Moving was first seen
+
+	Failures int       // in a row; a 304 is a success
+	Since    time.Time // when the present run of failures began; zero when well
+	Fault    string    // what is wrong, one sentence for a person; empty when well
+	Gone     bool      // 410: not asked again until the config changes its address
+
+	Success time.Time // when a poll last succeeded (200 or 304)
+	Fresh   time.Time // when a poll last brought news
+	Format  string    // rss, atom or json, with its version: "rss 2.0"
+	Title   string    // the feed's own title
+	Home    string    // the feed's own link
+	Items   int       // in the last body read
+	Repairs []string  // what had to be repaired in it, sentences for a person
+	Dropped Dropped   // what was left out of it, and why
+}
+
+// Dropped counts what was left out of the last body read, by reason.
+type Dropped struct {
+	Empty   int // neither title nor text
+	Excess  int // beyond the limit of items of one feed
+	Twice   int // the same item twice in one body
+	Faulty  int // an item that could not be read
+	Flapped int // changes of items that go back and forth between versions
+}
+
+// Total is the number of items left out.
+func (d Dropped) Total() int { return d.Empty + d.Excess + d.Twice + d.Faulty + d.Flapped }
+
+// Mark remembers one item of a source.
+type Mark struct {
+	Key     Key       // the item's identity as it was last sent
+	Article ArticleID // the article it became; of the key it was first sent under
+	Link    uint64    // digest of the canonical link; 0: it had none
+	Text    uint64    // digest of the folded title and text
+	Prior   []uint64  // digests of earlier versions, newest first, at most 4
+	Seen    time.Time // when the feed last listed it
+	Filed   time.Time // the date that orders the article, decided once
+	Changes int       // how often it was changed
+}
