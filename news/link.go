@@ -80,7 +80,7 @@ func parseLink(raw string) *url.URL {
 	} else {
 		u.Host = strings.TrimSuffix(u.Host, ":443")
 	}
-	u.RawQuery = withoutTracking(u.RawQuery)
+	u.RawQuery = strings.ReplaceAll(withoutTracking(u.RawQuery), " ", "%20")
 	u.ForceQuery = false
 	if isTrackingFragment(u.Fragment) {
 		u.Fragment, u.RawFragment = "", ""
