@@ -1,0 +1,347 @@
+// Package desk carries one item from due to commit: it claims sources that
+// are due, has them fetched, tells new copy from old, has it edited and
+// matched, finds the story it tells, and commits all that one poll brought in
+// one act. Whatever goes wrong before the commit has not happened.
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"dateline/fetcher"
+	"dateline/news"
+	"dateline/stories"
+	"dateline/topics"
+)
+
+// Options are what a desk works with. Store and Fetcher are needed; the zero
+// value of the rest is sensible.
+type Options struct {
+	Store   news.Store
+	Fetcher *fetcher.Fetcher
+	Log     *slog.Logger     // nil: silent
+	Workers int              // polls at a time; 0: 16
+	Lease   time.Duration    // how long a claim lasts; 0: 3 minutes. A poll is given two thirds of it
+	Grace   time.Duration    // how long polls under way may go on after the end is called; 0: 5 seconds
+	Window  time.Duration    // how far back copies are joined and new topics filled; 0: 7 days
+	Keep    Keep             // what the nightly sweep leaves
+	Now     func() time.Time // nil: time.Now
+	Polled  func(Outcome)    // called after each poll, from several goroutines; nil: nobody listens
+}
+
+// Keep says for how long things are kept. Zero keeps them for ever.
+type Keep struct {
+	Articles time.Duration // archived articles, for filling new topics
+	Stories  time.Duration
+	Ledgers  time.Duration // of sources no longer in the config
+}
+
+// Roster is what the config has the desk do.
+type Roster struct {
+	Sources   []news.Source
+	Schedules map[news.SourceID]Schedule
+	Topics    []news.Topic
+	Matcher   *topics.Matcher
+}
+
+// Outcome is what came of one poll.
+type Outcome struct {
+	Source  news.SourceID
+	Poll    news.Poll
+	Items   int // in the feed
+	Fresh   int // new or changed
+	Stories int // new or changed
+	Err     error
+	Ours    bool // the fault is ours, and the poll left no record
+}
+
+// Desk polls sources and files what they send. Make one with New, give it work
+// with Assign, then Run it.
+type Desk struct {
+	o    Options
+	log  *slog.Logger
+	now  func() time.Time
+	wake chan struct{} // there may be something due
+
+	mu      sync.RWMutex // guards roster and byID
+	roster  Roster
+	byID    map[news.SourceID]*news.Source
+	placing sync.Mutex // guards index and base: stories are placed by one poll at a time
+	index   *stories.Index
+	base    news.Revision // what index knows
+	caught  bool          // index was filled from the store
+}
+
+// New makes a desk with nothing to do yet.
+func New(o Options) *Desk {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Workers = or(o.Workers, 16)
+	o.Lease = or(o.Lease, 3*time.Minute)
+	o.Grace = or(o.Grace, 5*time.Second)
+	o.Window = or(o.Window, 7*24*time.Hour)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Desk{
+		o: o, log: o.Log, now: o.Now,
+		wake:  make(chan struct{}, 1),
+		index: stories.New(stories.Options{Window: o.Window}),
+	}
+}
+
+func or[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}
+
+// Assign gives the desk its sources and topics, in place of those it had. A
+// topic that has no stories yet, or whose rule is new, is filled from the
+// archive before Assign returns.
+func (d *Desk) Assign(ctx context.Context, r Roster) error {
+	ids := make([]news.SourceID, len(r.Sources))
+	byID := make(map[news.SourceID]*news.Source, len(r.Sources))
+	for i := range r.Sources {
+		ids[i] = r.Sources[i].ID
+		byID[ids[i]] = &r.Sources[i]
+		if _, ok := r.Schedules[ids[i]]; !ok {
+			return fmt.Errorf("source %s has no schedule", ids[i])
+		}
+	}
+	if err := d.o.Store.Enrol(ctx, ids); err != nil {
+		return fmt.Errorf("enrol sources: %w", err)
+	}
+	d.mu.Lock()
+	before := d.roster
+	d.roster, d.byID = r, byID
+	d.mu.Unlock()
+	if err := d.backfill(ctx, before, r); err != nil {
+		return fmt.Errorf("fill topics from the archive: %w", err)
+	}
+	d.rouse()
+	return nil
+}
+
+// rouse has Run look for due sources now.
+func (d *Desk) rouse() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+// maxNap is how long Run sleeps at most: another process may have made a
+// source due.
+const maxNap = 5 * time.Second
+
+// Run polls sources as they fall due, until ctx ends. Polls under way then
+// have Options.Grace to finish; what does not is given back, as if it had
+// never been asked.
+func (d *Desk) Run(ctx context.Context) error {
+	work, stop := d.graceful(ctx)
+	defer stop()
+	crew := newCrew(d.o.Workers)
+	defer crew.wait()
+	go d.sweepDaily(work)
+	for ctx.Err() == nil {
+		claimed, err := d.claim(ctx, d.now(), crew.free())
+		if err != nil && ctx.Err() == nil {
+			d.log.Error("claim due sources", "err", err)
+		}
+		for _, ledger := range claimed {
+			crew.do(func() { d.poll(work, ledger) })
+		}
+		d.nap(ctx, crew, err)
+	}
+	return nil
+}
+
+// graceful is a context that outlives ctx by the grace.
+func (d *Desk) graceful(ctx context.Context) (context.Context, func()) {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stopped := context.AfterFunc(ctx, func() { time.AfterFunc(d.o.Grace, cancel) })
+	return work, func() { stopped(); cancel() }
+}
+
+// nap waits until there may be something to claim and somebody to poll it.
+func (d *Desk) nap(ctx context.Context, crew *crew, failed error) {
+	if crew.free() == 0 {
+		select {
+		case <-ctx.Done():
+		case <-crew.idle:
+		}
+		return
+	}
+	pause := maxNap
+	if failed == nil {
+		if due, err := d.o.Store.NextDue(ctx); err == nil && !due.IsZero() {
+			pause = min(max(due.Sub(d.now()), 0), maxNap)
+		}
+	}
+	pause = max(pause, 20*time.Millisecond)
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-d.wake:
+	}
+}
+
+// Tally sums up what came of many polls.
+type Tally struct {
+	Polled, Unchanged, Failed int
+	Items, Fresh, Stories     int
+	Faults                    []Outcome // of failed polls, in no order
+}
+
+// Once polls every source that is due now, each once, and returns when all
+// have been.
+func (d *Desk) Once(ctx context.Context) (Tally, error) {
+	var tally Tally
+	var mu sync.Mutex
+	start := d.now()
+	crew := newCrew(d.o.Workers)
+	defer crew.wait()
+	for {
+		claimed, err := d.claim(ctx, start, crew.free())
+		if err != nil {
+			return tally, fmt.Errorf("claim due sources: %w", err)
+		}
+		for _, ledger := range claimed {
+			crew.do(func() {
+				out := d.poll(ctx, ledger)
+				mu.Lock()
+				defer mu.Unlock()
+				tally.add(out)
+			})
+		}
+		if len(claimed) == 0 && crew.free() == d.o.Workers {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return tally, ctx.Err()
+		case <-crew.idle:
+		}
+	}
+	crew.wait()
+	return tally, ctx.Err()
+}
+
+func (t *Tally) add(out Outcome) {
+	t.Polled++
+	t.Items += out.Items
+	t.Fresh += out.Fresh
+	t.Stories += out.Stories
+	switch {
+	case out.Err != nil:
+		t.Failed++
+		t.Faults = append(t.Faults, out)
+	case out.Fresh == 0:
+		t.Unchanged++
+	}
+}
+
+// claim takes up to n due sources that the roster knows.
+func (d *Desk) claim(ctx context.Context, now time.Time, n int) ([]news.Ledger, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	return d.o.Store.Claim(ctx, now, d.o.Lease, n)
+}
+
+// source is the roster's word on a source, with its schedule.
+func (d *Desk) source(id news.SourceID) (news.Source, Schedule, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	src, ok := d.byID[id]
+	if !ok {
+		return news.Source{}, Schedule{}, false
+	}
+	return *src, d.roster.Schedules[id], true
+}
+
+func (d *Desk) matcher() *topics.Matcher {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.roster.Matcher
+}
+
+// crew runs at most a number of polls at a time.
+type crew struct {
+	places chan struct{}
+	idle   chan struct{} // somebody has become free
+	busy   sync.WaitGroup
+}
+
+func newCrew(n int) *crew {
+	return &crew{places: make(chan struct{}, n), idle: make(chan struct{}, 1)}
+}
+
+func (c *crew) free() int { return cap(c.places) - len(c.places) }
+
+// do starts a piece of work. The caller has asked free and is the only one to
+// call do.
+func (c *crew) do(work func()) {
+	c.places <- struct{}{}
+	c.busy.Go(func() {
+		defer func() {
+			<-c.places
+			select {
+			case c.idle <- struct{}{}:
+			default:
+			}
+		}()
+		work()
+	})
+}
+
+func (c *crew) wait() { c.busy.Wait() }
+
+// sweepDaily forgets what need not be kept, at the start and then every day.
+func (d *Desk) sweepDaily(ctx context.Context) {
+	tick := time.NewTicker(24 * time.Hour)
+	defer tick.Stop()
+	for {
+		if err := d.Sweep(ctx); err != nil && ctx.Err() == nil {
+			d.log.Error("sweep the archive", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Sweep forgets what Options.Keep does not keep.
+func (d *Desk) Sweep(ctx context.Context) error {
+	now := d.now()
+	ago := func(age time.Duration) (t time.Time) {
+		if age > 0 {
+			t = now.Add(-age)
+		}
+		return t
+	}
+	_, err := d.o.Store.Sweep(ctx, news.Keep{
+		Articles: ago(d.o.Keep.Articles), Stories: ago(d.o.Keep.Stories), Ledgers: ago(d.o.Keep.Ledgers),
+	})
+	d.placing.Lock()
+	d.index.Forget(now.Add(-d.o.Window))
+	d.placing.Unlock()
+	return err
+}
+
+// abandoned reports whether an error means that we were told to stop.
+func abandoned(err error) bool {
+	return errors.Is(err, context.Canceled)
+}

@@ -1,0 +1,246 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"dateline/fetcher"
+	"dateline/news"
+	"dateline/normalize"
+	"dateline/topics"
+)
+
+// giveBack is how long returning an abandoned source may take.
+const giveBack = 2 * time.Second
+
+// poll asks one source and files what it sends.
+func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
+	src, schedule, ok := d.source(ledger.Source)
+	if !ok { // another process knows it, or the config has just dropped it
+		return Outcome{Source: ledger.Source}
+	}
+	start := d.now()
+	budget, cancel := context.WithTimeout(ctx, d.o.Lease*2/3)
+	defer cancel()
+
+	reply, fault := d.o.Fetcher.Fetch(budget, src, ledger.Poll, start)
+	if ctx.Err() != nil {
+		d.release(ctx, ledger)
+		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
+	}
+	first := ledger.Poll.Success.IsZero()
+	next := news.Ledger{Source: src.ID, Lease: ledger.Lease, Poll: reply.Poll, Marks: ledger.Marks}
+	out := Outcome{Source: src.ID, Items: len(reply.Items), Err: fault}
+
+	var articles []news.Article
+	if fault == nil && !reply.Unchanged {
+		fresh, marks, dropped := sift(src.ID, reply.Items, ledger.Marks, start)
+		next.Marks = marks
+		next.Poll.Dropped.Twice += dropped.Twice
+		next.Poll.Dropped.Flapped += dropped.Flapped
+		articles = d.edit(budget, src, &next, fresh, first, start)
+		out.Fresh = len(articles)
+	}
+	if len(articles) > 0 {
+		next.Poll.Fresh = start
+	}
+	next.Poll.Due = due(next.Poll, schedule, src.ID)
+	if ctx.Err() != nil {
+		d.release(ctx, ledger)
+		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
+	}
+	placed, err := d.file(ctx, news.Intake{Ledger: next, Articles: articles, At: start})
+	if err != nil {
+		d.release(ctx, ledger)
+		out.Err, out.Ours = err, true
+	}
+	out.Poll, out.Stories = next.Poll, placed
+	d.report(out, ledger.Poll, start)
+	return out
+}
+
+// release gives a source back unasked: it falls due when it was.
+func (d *Desk) release(ctx context.Context, ledger news.Ledger) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBack)
+	defer cancel()
+	// What cannot be given back falls due by itself when the lease ends.
+	_ = d.o.Store.Hasten(ctx, d.now(), ledger.Source)
+}
+
+// report says in one line what came of a poll. A source that goes on failing
+// is news once.
+func (d *Desk) report(out Outcome, before news.Poll, start time.Time) {
+	if d.o.Polled != nil {
+		d.o.Polled(out)
+	}
+	args := []any{"source", out.Source, "status", out.Poll.Status, "items", out.Items, "fresh", out.Fresh,
+		"stories", out.Stories, "took", d.now().Sub(start).Round(time.Millisecond)}
+	switch {
+	case out.Err == nil:
+		d.log.Info("polled", args...)
+	case abandoned(out.Err):
+	case out.Ours && errors.Is(out.Err, news.ErrLost):
+		d.log.Warn("lost the lease, another process asks this source", "source", out.Source)
+	case out.Ours:
+		d.log.Error("could not file", append(args, "err", out.Err)...)
+	case before.Failures == 0:
+		d.log.Warn("source fails", append(args, "err", out.Err)...)
+	default:
+		d.log.Info("source still fails", append(args, "err", out.Err)...)
+	}
+}
+
+// due is when to ask again: by the schedule, later if the server wishes or
+// after failures, never earlier.
+func due(poll news.Poll, schedule Schedule, id news.SourceID) time.Time {
+	h := fnv.New64a()
+	h.Write([]byte(id))
+	seed := h.Sum64()
+	at := schedule.Next(poll.At)
+	if poll.Failures > 0 {
+		if later := poll.At.Add(fetcher.Backoff(poll.Failures, schedule.Interval(), seed)); later.After(at) {
+			at = later
+		}
+	}
+	if poll.NotBefore.After(at) {
+		// A little after what the server named, so that not all ask in that moment.
+		spread := min(poll.NotBefore.Sub(poll.At)/20, time.Minute)
+		at = poll.NotBefore.Add(time.Duration(seed % uint64(max(spread, 1))))
+	}
+	if poll.Gone {
+		at = poll.At.Add(goneFor)
+	}
+	return at
+}
+
+// goneFor is when a source that is gone for good (410) is asked again: hardly
+// ever, but a mistake of the outlet's must not be for ever either.
+const goneFor = 30 * 24 * time.Hour
+
+// edit turns fresh items into articles, matched to topics. Items that time
+// does not suffice for are forgotten again, with the validators that would
+// keep them from coming back.
+func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, fresh []sifted, first bool, now time.Time) []news.Article {
+	matcher := d.matcher()
+	articles := make([]news.Article, 0, len(fresh))
+	for n := range fresh {
+		if ctx.Err() != nil {
+			leaveForLater(ledger, fresh[n:])
+			break
+		}
+		it, mark := &fresh[n].item, &ledger.Marks[fresh[n].mark]
+		pages, note := d.pages(ctx, src, it)
+		a := normalize.Article(src, it, pages, now)
+		if a.Headline == "" && len(a.Body) == 0 && a.Lede == "" {
+			ledger.Poll.Dropped.Empty++
+			mark.Filed = now
+			continue
+		}
+		if a.Note == "" {
+			a.Note = note
+		}
+		a.ID, a.Source = mark.Article, src.ID
+		if !fresh[n].changed || mark.Filed.IsZero() {
+			mark.Filed = filed(&a, first, now, n)
+		}
+		a.Filed, a.Changed = mark.Filed, mark.Filed
+		if fresh[n].changed {
+			a.Changed = now.UTC().Truncate(time.Millisecond)
+		}
+		clampDates(&a, now)
+		match(matcher, src, &a)
+		articles = append(articles, a)
+	}
+	return articles
+}
+
+// leaveForLater takes items out of the ledger as if they had not been seen,
+// and the validators with them.
+func leaveForLater(ledger *news.Ledger, left []sifted) {
+	later := make(map[int]bool, len(left))
+	for _, s := range left {
+		later[s.mark] = true
+	}
+	kept := ledger.Marks[:0:0]
+	for i, mark := range ledger.Marks {
+		switch {
+		case !later[i]:
+			kept = append(kept, mark)
+		case len(mark.Prior) > 0: // it was seen: back to the version it had
+			mark.Text, mark.Prior, mark.Changes = mark.Prior[0], mark.Prior[1:], mark.Changes-1
+			kept = append(kept, mark)
+		}
+	}
+	ledger.Marks = kept
+	ledger.Poll.ETag, ledger.Poll.LastModified, ledger.Poll.Sum = "", "", 0
+}
+
+// filed decides the date that orders an article: on a source's first poll its
+// own claim, never later than now, afterwards the time of arrival. Items of one
+// poll keep the feed's order.
+func filed(a *news.Article, first bool, now time.Time, n int) time.Time {
+	at := now.Add(-time.Duration(n) * time.Millisecond)
+	claim := a.Published
+	if claim.IsZero() {
+		claim = a.Updated
+	}
+	if first && !claim.IsZero() && claim.Before(at) {
+		at = claim
+	}
+	return at.UTC().Truncate(time.Millisecond)
+}
+
+// clampDates takes a claim to be from the future for what it is: wrong.
+func clampDates(a *news.Article, now time.Time) {
+	if a.Published.After(now) {
+		a.Published = a.Filed
+	}
+	if a.Updated.After(now) {
+		a.Updated = a.Changed
+	}
+}
+
+// match finds the topics of an article. What the editor decided for the whole
+// source is a reason of its own.
+func match(matcher *topics.Matcher, src news.Source, a *news.Article) {
+	a.Matches = matcher.Match(topics.FromArticle(a))
+	for _, id := range src.Topics {
+		a.Matches = append(a.Matches, news.Match{Topic: id, Concept: "source", Sense: "source", Alias: string(src.ID), Score: 1})
+	}
+	a.Topics = matcher.Topics(a.Matches)
+}
+
+// maxPages bounds the pages of one article.
+const maxPages = 20
+
+// pages reads the article that an item links to, for sources that want it. A
+// page that cannot be read is no fault of the feed: the item's own text stands
+// in, and the note says why.
+func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item) (pages []news.Page, note string) {
+	if !src.FullText || it.Link == "" {
+		return nil, ""
+	}
+	pages, err := ReadArticle(ctx, d.o.Fetcher, src, it.Link)
+	if err != nil {
+		return pages, fmt.Sprintf("the page could not be read: %v", err)
+	}
+	return pages, ""
+}
+
+// ReadArticle reads an article's page and the pages that follow it. With an
+// error it returns the pages read before.
+func ReadArticle(ctx context.Context, f *fetcher.Fetcher, src news.Source, link string) ([]news.Page, error) {
+	var pages []news.Page
+	for link != "" && len(pages) < maxPages {
+		page, err := f.Page(ctx, src, link)
+		if err != nil {
+			return pages, err
+		}
+		pages = append(pages, page)
+		link = normalize.NextPage(pages)
+	}
+	return pages, nil
+}

@@ -1,0 +1,221 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"dateline/news"
+)
+
+// The bounds of a ledger's memory.
+const (
+	maxUnlisted  = 2000                // marks kept of items that the feed no longer lists
+	unlistedFor  = 90 * 24 * time.Hour // and for how long
+	maxPrior     = 4                   // earlier versions that a mark remembers
+	flapsAllowed = 3                   // returns to an earlier version that are still taken for edits
+	tellingText  = 80                  // bytes of text that make it unlikely to be another item's
+)
+
+// sifted is an item that is new, or changed since it was seen.
+type sifted struct {
+	item    news.Item
+	mark    int // its place in the marks
+	changed bool
+}
+
+// sift tells new and changed items from those we have seen. The marks it
+// returns are what to remember: those of the listed items in the feed's order,
+// then those of items no longer listed.
+//
+// An item is known by its key; failing that by its link, where only one item
+// has it, for outlets that change guids with headlines; failing that by its
+// text. What is listed is never forgotten, so that it never comes as news
+// again.
+func sift(src news.SourceID, items []news.Item, seen []news.Mark, now time.Time) (fresh []sifted, marks []news.Mark, dropped news.Dropped) {
+	known := recall(seen, items)
+	taken := make([]bool, len(seen))
+	listed := map[news.Key]bool{}
+	marks = make([]news.Mark, 0, len(items)+len(seen))
+
+	keys := make([]news.Key, len(items))
+	for i := range items {
+		keys[i] = news.ItemKey(src, &items[i])
+		if listed[keys[i]] {
+			keys[i] = news.SecondKey(src, &items[i])
+		}
+		if listed[keys[i]] {
+			keys[i] = news.Key{} // the same item once more
+			dropped.Twice++
+			continue
+		}
+		listed[keys[i]] = true
+	}
+	held := make([]int, len(items)) // the place in seen of each item; -1: none
+	for i := range items {
+		held[i] = -1
+		if at, ok := known.key[keys[i]]; ok {
+			held[i], taken[at] = at, true
+		}
+	}
+	for i := range items {
+		if keys[i] == (news.Key{}) {
+			continue
+		}
+		it := &items[i]
+		link, text := linkSum(it), textSum(it)
+		if held[i] < 0 {
+			if at, ok := known.alike(link, text, it, taken); ok {
+				held[i], taken[at] = at, true
+			}
+		}
+		if held[i] < 0 {
+			marks = append(marks, news.Mark{Key: keys[i], Article: keys[i].ArticleID(), Link: link, Text: text, Seen: now})
+			fresh = append(fresh, sifted{item: *it, mark: len(marks) - 1})
+			continue
+		}
+		mark := seen[held[i]]
+		mark.Key, mark.Link, mark.Seen = keys[i], link, now
+		switch change(&mark, text) {
+		case edited:
+			marks = append(marks, mark)
+			fresh = append(fresh, sifted{item: *it, mark: len(marks) - 1, changed: true})
+		case flapping:
+			dropped.Flapped++
+			marks = append(marks, mark)
+		default:
+			marks = append(marks, mark)
+		}
+	}
+	return fresh, unlisted(marks, seen, taken, now), dropped
+}
+
+// unlisted appends the marks of items that the feed no longer lists, while
+// they may come back.
+func unlisted(marks, seen []news.Mark, taken []bool, now time.Time) []news.Mark {
+	room := maxUnlisted
+	for i, mark := range seen {
+		if room == 0 {
+			break
+		}
+		if !taken[i] && now.Sub(mark.Seen) < unlistedFor {
+			marks = append(marks, mark)
+			room--
+		}
+	}
+	return marks
+}
+
+// memory finds marks by what they remember.
+type memory struct {
+	key        map[news.Key]int
+	link, text map[uint64]int // -1: more than one has it
+	listed     map[uint64]int // how many of the items at hand have a link
+}
+
+func recall(seen []news.Mark, items []news.Item) memory {
+	m := memory{
+		key:    make(map[news.Key]int, len(seen)),
+		link:   make(map[uint64]int, len(seen)),
+		text:   make(map[uint64]int, len(seen)),
+		listed: make(map[uint64]int, len(items)),
+	}
+	for i, mark := range seen {
+		m.key[mark.Key] = i
+		once(m.link, mark.Link, i)
+		once(m.text, mark.Text, i)
+	}
+	for i := range items {
+		m.listed[linkSum(&items[i])]++
+	}
+	return m
+}
+
+func once(places map[uint64]int, sum uint64, at int) {
+	if _, ok := places[sum]; ok {
+		at = -1
+	}
+	places[sum] = at
+}
+
+// alike finds the mark of an item that comes under a new key.
+func (m memory) alike(link, text uint64, it *news.Item, taken []bool) (int, bool) {
+	if link != 0 && m.listed[link] == 1 {
+		if at, ok := m.link[link]; ok && at >= 0 && !taken[at] {
+			return at, true
+		}
+	}
+	if len(it.Summary)+len(it.Content) >= tellingText {
+		if at, ok := m.text[text]; ok && at >= 0 && !taken[at] {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
+// changeKind is what a new version of a known item is.
+type changeKind int
+
+const (
+	unchanged changeKind = iota
+	edited
+	flapping
+)
+
+// change brings a mark up to a version of its item and says what that is. An
+// item that goes back to a version it had is edited a few times, then flapping.
+func change(mark *news.Mark, text uint64) changeKind {
+	if mark.Text == text {
+		return unchanged
+	}
+	returned := slices.Contains(mark.Prior, text)
+	if returned && mark.Changes >= flapsAllowed {
+		return flapping
+	}
+	prior := append([]uint64{mark.Text}, slices.DeleteFunc(slices.Clone(mark.Prior), func(p uint64) bool { return p == text })...)
+	mark.Prior = prior[:min(len(prior), maxPrior)]
+	mark.Text = text
+	mark.Changes++
+	return edited
+}
+
+func linkSum(it *news.Item) uint64 {
+	if it.Link == "" {
+		return 0
+	}
+	return news.Sum64(news.CanonicalLink(it.Link))
+}
+
+// textSum digests what a reader sees of an item: title and words, without
+// markup, so that a changed advertisement or image size is no change.
+func textSum(it *news.Item) uint64 {
+	return news.Sum64(words(it.Title), words(it.Summary), words(it.Content))
+}
+
+// words is the folded text of an HTML fragment, tags off, its words apart by
+// single spaces.
+func words(html string) string {
+	var text strings.Builder
+	text.Grow(len(html))
+	for html != "" {
+		before, rest, found := strings.Cut(html, "<")
+		text.WriteString(before)
+		if !found {
+			break
+		}
+		_, html, found = strings.Cut(rest, ">")
+		if !found {
+			text.WriteString(rest)
+			break
+		}
+		text.WriteByte(' ')
+	}
+	folded := news.Fold(text.String())
+	var b strings.Builder
+	b.Grow(len(folded))
+	for _, tok := range news.AppendTokens(nil, folded) {
+		b.WriteString(folded[tok.Start:tok.End])
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
