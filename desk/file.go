@@ -125,6 +125,9 @@ func (d *Desk) place(ctx context.Context, articles []news.Article) ([]news.Story
 	}
 	for i := range articles {
 		a := &articles[i]
+		if len(a.Topics) == 0 && !a.Changed.After(a.Filed) {
+			continue // no topic wants it, and no story has it
+		}
 		id, known := d.tells(among, a)
 		if !known {
 			held, err := d.o.Store.Story(ctx, news.StoryID(a.ID))

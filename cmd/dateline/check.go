@@ -1,0 +1,124 @@
+package main
+
+import (
+	"net/url"
+
+	"dateline/desk"
+	"dateline/news"
+)
+
+// check adds everything wrong with the config's meaning to f, and fills in
+// secrets that stand in files.
+func (c *config) check(f *faults) {
+	c.checkSite(f)
+	if c.Store == "" {
+		f.add(c.key("store"), "the store is empty: want a file such as dateline.db, or redis://…")
+	}
+	if err := checkListen(c.Listen); err != nil {
+		f.add(c.key("listen"), "%v", err)
+	}
+	if c.Workers < 1 || c.Workers > 1024 {
+		f.add(c.key("workers"), "workers: want 1 to 1024")
+	}
+	checkProxy(c.Network.Proxy, c.Network.key("proxy"), f)
+	if _, err := desk.ParseSchedule(c.Defaults.Schedule, ""); err != nil {
+		f.add(c.Defaults.key("schedule"), "%v", err)
+	}
+	if _, err := news.ParseRights(c.Defaults.Rights); err != nil {
+		f.add(c.Defaults.key("rights"), "%v", err)
+	}
+	topics := c.checkTopics(f)
+	seen := map[string]place{}
+	for i := range c.Sources {
+		c.checkSource(&c.Sources[i], topics, seen, f)
+	}
+}
+
+func (c *config) checkSite(f *faults) {
+	if c.Site.URL == "" {
+		return
+	}
+	u, err := url.Parse(c.Site.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil {
+		f.add(c.Site.key("url"), "site url %q: want the public address, such as https://news.example.org", c.Site.URL)
+	}
+}
+
+func checkProxy(proxy string, at place, f *faults) {
+	if proxy == "" {
+		return
+	}
+	u, err := url.Parse(proxy)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" {
+		f.add(at, "proxy: want http://host:port, https://host:port or socks5://host:port")
+	}
+}
+
+func (c *config) checkSource(s *sourceConfig, topics map[string]bool, seen map[string]place, f *faults) {
+	if err := checkID(s.ID); err != nil {
+		f.add(s.key("id"), "source: %v", err)
+	} else if first, twice := seen[s.ID]; twice {
+		f.add(s.key("id"), "source %s stands here twice, first in line %d", s.ID, first.Line)
+	} else {
+		seen[s.ID] = s.key("id")
+	}
+	if err := checkFeed(s.Feed); err != nil {
+		f.add(s.key("feed"), "source %s: %v", s.ID, err)
+	}
+	if s.Schedule != "" {
+		if _, err := desk.ParseSchedule(s.Schedule, news.SourceID(s.ID)); err != nil {
+			f.add(s.key("schedule"), "source %s: %v", s.ID, err)
+		}
+	}
+	if s.Rights != "" {
+		if _, err := news.ParseRights(s.Rights); err != nil {
+			f.add(s.key("rights"), "source %s: %v", s.ID, err)
+		}
+	}
+	for _, t := range s.Topics {
+		if !topics[t] {
+			f.add(s.key("topics"), "source %s: there is no topic %q", s.ID, t)
+		}
+	}
+	s.Access.check(f)
+}
+
+func (a *accessConfig) check(f *faults) {
+	checkProxy(a.Proxy, a.key("proxy"), f)
+	for _, secret := range []struct {
+		value *string
+		file  string
+		key   string
+	}{{&a.Password, a.PasswordFile, "password_file"}, {&a.Cookie, a.CookieFile, "cookie_file"}} {
+		if secret.file == "" {
+			continue
+		}
+		if *secret.value != "" {
+			f.add(a.key(secret.key), "both the secret and its file are given: which one?")
+			continue
+		}
+		value, err := readSecret(secret.file)
+		if err != nil {
+			f.add(a.key(secret.key), "%v", err)
+			continue
+		}
+		*secret.value = value
+	}
+}
+
+// roster is what the config has the desk do; the config was checked.
+func (c *config) roster() (desk.Roster, error) {
+	r := desk.Roster{Schedules: make(map[news.SourceID]desk.Schedule, len(c.Sources))}
+	for i := range c.Sources {
+		src := c.source(&c.Sources[i])
+		schedule, err := desk.ParseSchedule(src.Schedule, src.ID)
+		if err != nil {
+			return r, err
+		}
+		r.Schedules[src.ID] = schedule
+		r.Sources = append(r.Sources, src)
+	}
+	var err error
+	r.Topics, r.Matcher, err = c.matcher()
+	return r, err
+}

@@ -1,0 +1,140 @@
+// Command dateline is a news desk: it polls news feeds, tells new copy from
+// old, edits it to clean text, files it under topics, joins the copies of one
+// story, and republishes every topic as RSS, Atom, JSON Feed and a page.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line.
+type commands struct {
+	Serve ServeCmd `cmd:"" help:"Fetch and publish, in one process."`
+	Fetch FetchCmd `cmd:"" help:"Only fetch; for several machines over one Redis."`
+	Web   WebCmd   `cmd:"" help:"Only publish; for several machines over one Redis."`
+	Demo  DemoCmd  `cmd:"" help:"Serve a small news world that the binary carries; no network needed."`
+	Once  OnceCmd  `cmd:"" help:"Poll every due source once, say what came of it, and exit."`
+
+	Check  CheckCmd  `cmd:"" help:"Check the config: every fault at once, and the next polls of each source."`
+	Config ConfigCmd `cmd:"" help:"Show the config as it takes effect, secrets masked."`
+
+	Source struct {
+		List SourceListCmd `cmd:"" help:"List the sources and how they fare."`
+		Test SourceTestCmd `cmd:"" help:"Ask one source now and show what it sends; nothing is stored."`
+	} `cmd:"" help:"Sources: list, test."`
+	Opml struct {
+		Import OpmlImportCmd `cmd:"" help:"Print the sources of an OPML file as config."`
+		Export OpmlExportCmd `cmd:"" help:"Print the config's sources as OPML."`
+	} `cmd:"" help:"Subscription lists: import, export."`
+	Topic struct {
+		List TopicListCmd `cmd:"" help:"List the topics."`
+		Test TopicTestCmd `cmd:"" help:"Match a text, or labelled samples, against the topics."`
+		Why  TopicWhyCmd  `cmd:"" help:"Explain why a topic takes an article, or does not."`
+	} `cmd:"" help:"Topics: list, test, why."`
+	Story struct {
+		Why  StoryWhyCmd  `cmd:"" help:"Explain why two articles are one story, or are not."`
+		Test storyTestCmd `cmd:"" help:"Group documents into stories."`
+	} `cmd:"" help:"Stories: why, test."`
+
+	Normalize normalizeCmd `cmd:"" help:"Edit one page, fragment or text dump into an article."`
+	Article   ArticleCmd   `cmd:"" help:"Fetch an article, every page of it, and edit it."`
+	Parse     parseCmd     `cmd:"" help:"Read one feed document and print it as JSON."`
+	Date      dateCmd      `cmd:"" help:"Read a date in any language."`
+
+	Export      ExportCmd      `cmd:"" help:"Write every feed and page as files for any web server."`
+	Healthcheck HealthcheckCmd `cmd:"" help:"Ask a running server whether it is well; for containers."`
+	Version     VersionCmd     `cmd:"" help:"Print the version."`
+}
+
+// stdio is where a command reads and writes.
+type stdio struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Terminal bool // a person reads Err
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	info, err := os.Stderr.Stat()
+	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
+	os.Exit(run(ctx, os.Args[1:], stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal}))
+}
+
+// run is the program: exit code 0 for done, 2 for a command line or config
+// that is wrong, 1 for everything else that failed.
+func run(ctx context.Context, args []string, std stdio) int {
+	var cli commands
+	exit := -1
+	parser, err := kong.New(&cli,
+		kong.Name("dateline"),
+		kong.Description("A news desk: feeds in, topics out."),
+		kong.UsageOnError(),
+		kong.Writers(std.Out, std.Err),
+		kong.Exit(func(code int) { exit = code; panic(exited{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
+	if err != nil {
+		fmt.Fprintln(std.Err, "dateline:", err)
+		return 1
+	}
+	command, err := parse(parser, args)
+	if exit >= 0 { // --help
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(std.Err, "dateline: %v\nTry: dateline %s --help\n", err, firstWord(args))
+		return 2
+	}
+	return code(command.Run(), std.Err)
+}
+
+// exited is thrown where the command line library means to end the process.
+type exited struct{}
+
+func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exited); !ok {
+				panic(r)
+			}
+		}
+	}()
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	return parser.Parse(args)
+}
+
+func firstWord(args []string) string {
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		return args[0]
+	}
+	return ""
+}
+
+// code prints an error as people read it and gives the exit code.
+func code(err error, out io.Writer) int {
+	var bad *faults
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return 0
+	case errors.As(err, &bad):
+		fmt.Fprintln(out, bad)
+		return 2
+	default:
+		fmt.Fprintln(out, "dateline:", err)
+		return 1
+	}
+}
