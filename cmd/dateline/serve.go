@@ -89,6 +89,9 @@ func (f configFlag) run(ctx context.Context, std stdio, r role) error {
 		}
 		c.Listen = r.listen
 	}
+	if r.fetch != r.web && !strings.Contains(c.Store, "://") {
+		return fmt.Errorf("the store %s is a file, which one process owns: run dateline serve, or put fetch and web over a redis:// store", c.storeAddress())
+	}
 	log := newLog(std)
 	reload := func() (*config, error) { return f.load() }
 	return serve(ctx, c, r, log, reload, nil)
@@ -105,6 +108,7 @@ func newLog(std stdio) *slog.Logger {
 // house is a running process: what is torn down at its end.
 type house struct {
 	config  *config
+	role    role
 	log     *slog.Logger
 	store   news.Store
 	fetcher *fetcher.Fetcher
@@ -190,7 +194,7 @@ func listen(addr string) (net.Listener, error) {
 
 // open puts the house together from its config.
 func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, error) {
-	h := &house{config: c, log: log}
+	h := &house{config: c, role: r, log: log}
 	var err error
 	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log}); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -359,8 +363,10 @@ func (h *house) take(ctx context.Context, next *config) error {
 	if err != nil {
 		return err
 	}
-	if err := h.desk.Assign(ctx, roster); err != nil {
-		return err
+	if h.role.fetch {
+		if err := h.desk.Assign(ctx, roster); err != nil {
+			return err
+		}
 	}
 	if h.web == nil {
 		return nil

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"dateline/news"
+	"dateline/store"
+	"dateline/topics"
+)
+
+// TopicListCmd lists the topics.
+type TopicListCmd struct {
+	configFlag
+	JSON bool `name:"json" help:"Print as JSON."`
+}
+
+// Help is shown under the flags.
+func (TopicListCmd) Help() string { return "Example: dateline topic list -c dateline.yaml" }
+
+// Run prints the topics with the addresses of their feeds.
+func (t *TopicListCmd) Run(std stdio) error {
+	c, err := t.load()
+	if err != nil {
+		return err
+	}
+	type row struct {
+		ID    news.TopicID `json:"id"`
+		Title string       `json:"title"`
+		Feed  string       `json:"feed"`
+	}
+	rows := []row{}
+	for i := range c.Topics {
+		topic := c.Topics[i].topic()
+		rows = append(rows, row{topic.ID, topic.Title, strings.TrimRight(c.siteURL(), "/") + "/topics/" + string(topic.ID) + ".rss"})
+	}
+	if t.JSON {
+		return json.NewEncoder(std.Out).Encode(rows)
+	}
+	for _, x := range rows {
+		fmt.Fprintf(std.Out, "%-28s %-36s %s\n", x.ID, x.Title, x.Feed)
+	}
+	return nil
+}
+
+// TopicTestCmd tries the topics on texts.
+type TopicTestCmd struct {
+	configFlag
+	Batch bool   `help:"Read JSON lines {\"id\",\"lang\",\"title\",\"body\"} and print one for each."`
+	Title string `help:"The title of the text."`
+	Lang  string `help:"The language of the text."`
+	Text  string `arg:"" optional:"" help:"The text; - or nothing: standard input."`
+}
+
+// Help is shown under the flags.
+func (TopicTestCmd) Help() string {
+	return "Example: dateline topic test --title 'Putin lands in Pyongyang' 'The Russian president met Kim.'\n" +
+		"The config needs only concepts and topics here."
+}
+
+// sample is a line of the batch contract.
+type sample struct {
+	ID    string `json:"id"`
+	Lang  string `json:"lang"`
+	Title string `json:"title"`
+	Body  string `json:"body"`
+}
+
+// verdict is the answer to a sample.
+type verdict struct {
+	ID      string                          `json:"id"`
+	Topics  []news.TopicID                  `json:"topics"`
+	Matches map[news.TopicID][]matchVerdict `json:"matches"`
+	Error   string                          `json:"error,omitempty"`
+}
+
+type matchVerdict struct {
+	Field   news.Field `json:"field"`
+	Start   int        `json:"start"`
+	End     int        `json:"end"`
+	Text    string     `json:"text"`
+	Concept string     `json:"concept"`
+	Sense   string     `json:"sense"`
+}
+
+// Run matches one text, or a batch.
+func (t *TopicTestCmd) Run(std stdio) error {
+	c, err := t.load()
+	if err != nil {
+		return err
+	}
+	_, matcher, err := c.matcher()
+	if err != nil {
+		return err
+	}
+	if t.Batch {
+		return eachLine(std, func(line []byte) any { return judge(matcher, line) })
+	}
+	body := t.Text
+	if body == "" || body == "-" {
+		text, err := io.ReadAll(io.LimitReader(std.In, maxLine))
+		if err != nil {
+			return fmt.Errorf("read the text: %w", err)
+		}
+		body = string(text)
+	}
+	doc := &topics.Document{Title: t.Title, Body: body, Lang: t.Lang}
+	for i := range c.Topics {
+		why, err := matcher.Why(news.TopicID(c.Topics[i].ID), doc)
+		if err != nil {
+			return err
+		}
+		printWhy(std.Out, why)
+	}
+	return nil
+}
+
+func judge(matcher *topics.Matcher, line []byte) any {
+	var s sample
+	if err := json.Unmarshal(line, &s); err != nil {
+		return verdict{Error: "not a JSON object: " + err.Error()}
+	}
+	matches := matcher.Match(&topics.Document{Title: s.Title, Body: s.Body, Lang: s.Lang})
+	v := verdict{ID: s.ID, Topics: matcher.Topics(matches), Matches: map[news.TopicID][]matchVerdict{}}
+	if v.Topics == nil {
+		v.Topics = []news.TopicID{}
+	}
+	for _, m := range matches {
+		v.Matches[m.Topic] = append(v.Matches[m.Topic], matchVerdict{m.Field, m.Start, m.End, m.Text, m.Concept, m.Sense})
+	}
+	return v
+}
+
+// maxLine bounds a line of a batch.
+const maxLine = 64 << 20
+
+// eachLine answers JSON lines in their order. It writes each answer when it is
+// known, so that the other end of a pipe can wait for it.
+func eachLine(std stdio, answer func(line []byte) any) error {
+	in := bufio.NewReaderSize(std.In, 1<<16)
+	out := bufio.NewWriter(std.Out)
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	for {
+		line, err := readLine(in)
+		if len(bytes.TrimSpace(line)) > 0 {
+			if err := encoder.Encode(answer(line)); err != nil {
+				return err
+			}
+			if in.Buffered() == 0 {
+				if err := out.Flush(); err != nil {
+					return err
+				}
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return out.Flush()
+		}
+		if err != nil {
+			return fmt.Errorf("read a line: %w", err)
+		}
+	}
+}
+
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		if len(line) > maxLine {
+			return nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+	}
+}
+
+// TopicWhyCmd explains a match or a miss.
+type TopicWhyCmd struct {
+	configFlag
+	Topic   string `arg:"" help:"The topic's ID."`
+	Article string `arg:"" help:"The ID of a story or archived article."`
+	JSON    bool   `name:"json" help:"Print as JSON."`
+}
+
+// Help is shown under the flags.
+func (TopicWhyCmd) Help() string {
+	return "Example: dateline topic why russia-north-korea abcdefghijklmnop"
+}
+
+// Run explains what the config's present rule makes of a stored article.
+func (t *TopicWhyCmd) Run(ctx context.Context, std stdio) error {
+	c, err := t.load()
+	if err != nil {
+		return err
+	}
+	_, matcher, err := c.matcher()
+	if err != nil {
+		return err
+	}
+	if _, err := c.topic(t.Topic); err != nil {
+		return err
+	}
+	a, err := storedArticle(ctx, c, t.Article)
+	if err != nil {
+		return err
+	}
+	why, err := matcher.Why(news.TopicID(t.Topic), topics.FromArticle(&a))
+	if err != nil {
+		return err
+	}
+	if t.JSON {
+		return json.NewEncoder(std.Out).Encode(why)
+	}
+	fmt.Fprintf(std.Out, "%s\n", a.Headline)
+	printWhy(std.Out, why)
+	return nil
+}
+
+// storedArticle finds an article by its ID, in a story or in the archive.
+func storedArticle(ctx context.Context, c *config, id string) (news.Article, error) {
+	if !news.ValidID(id) {
+		return news.Article{}, fmt.Errorf("%q is not an ID: want 16 of a-z and 2-7, as feeds and pages show them", id)
+	}
+	held, err := store.Open(ctx, c.storeAddress(), store.Options{ReadOnly: true})
+	if err != nil {
+		return news.Article{}, fmt.Errorf("store: %w", err)
+	}
+	defer held.Close()
+	if st, err := held.Story(ctx, news.StoryID(id)); err == nil {
+		return *st.Lead(), nil
+	}
+	for a, err := range held.Articles(ctx, time.Time{}) {
+		if err != nil {
+			return a, err
+		}
+		if string(a.ID) == id {
+			return a, nil
+		}
+	}
+	return news.Article{}, fmt.Errorf("article %s: %w", id, news.ErrNotFound)
+}
+
+// printWhy prints an explanation for a person.
+func printWhy(out io.Writer, why topics.Explanation) {
+	word := "no "
+	if why.Takes {
+		word = "yes"
+	}
+	fmt.Fprintf(out, "%s  %s  (score %.3g)\n", word, why.Topic, why.Score)
+	for _, m := range why.Matches {
+		fmt.Fprintf(out, "     %s: %q as %s, %s %d-%d: %s\n", m.Concept, m.Text, m.Sense, m.Field, m.Start, m.End, m.Quote)
+	}
+	for _, cl := range why.Clauses {
+		fmt.Fprintf(out, "     %s\n", cl)
+	}
+}
