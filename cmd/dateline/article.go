@@ -22,7 +22,9 @@ type ArticleCmd struct {
 }
 
 // Help is shown under the flags.
-func (ArticleCmd) Help() string { return "Example: dateline article https://news.example.org/2026/story" }
+func (ArticleCmd) Help() string {
+	return "Example: dateline article https://news.example.org/2026/story"
+}
 
 // Run reads every page of the article and prints what is made of it.
 func (a *ArticleCmd) Run(ctx context.Context, std stdio) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -39,13 +40,14 @@ func (d *DemoCmd) Run(ctx context.Context, std stdio) error {
 	} else if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
-	base, stop, err := serveWorld(demo.New(time.Now(), nil))
+	world := demo.New(time.Now(), nil)
+	base, stop, err := serveWorld(world)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	file := filepath.Join(dir, "dateline.yaml")
-	if err := os.WriteFile(file, demo.New(time.Now(), nil).Config(base), 0o644); err != nil {
+	if err := os.WriteFile(file, world.Config(base), 0o644); err != nil {
 		return fmt.Errorf("write the demo's config: %w", err)
 	}
 	load := func() (*config, error) {
@@ -61,14 +63,10 @@ func (d *DemoCmd) Run(ctx context.Context, std stdio) error {
 	}
 	log := newLog(std)
 	if d.Quiet {
-		log = newLog(stdio{Err: discard{}})
+		log = slog.New(slog.DiscardHandler)
 	}
 	return serve(ctx, c, role{fetch: true, web: true}, log, load, func(addr string) { printDemo(std, c, addr, file) })
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // serveWorld serves a world on a free loopback port and gives its address.
 func serveWorld(world http.Handler) (base string, stop func(), err error) {
