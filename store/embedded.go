@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"dateline/news"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+)
+
+// embedded is the memory of one process: one SQLite file, with a write-ahead
+// log that is synced at every commit. One connection writes; a few read, and
+// never wait for it.
+type embedded struct {
+	gate   gate
+	path   string
+	write  *sql.DB // one connection; nil: read-only
+	read   *sql.DB
+	owned  *os.File // the lock; nil: read-only
+	values *values
+	log    *slog.Logger
+}
+
+var _ news.Store = (*embedded)(nil)
+
+// readers is how many connections read at once.
+const readers = 4
+
+func openEmbedded(ctx context.Context, path string, o Options) (news.Store, error) {
+	s := &embedded{path: path, log: o.Log}
+	if err := s.open(ctx, o.ReadOnly); err != nil {
+		s.release()
+		return nil, fmt.Errorf("store %s: %w", path, explain(err, path))
+	}
+	return s, nil
+}
+
+func (s *embedded) open(ctx context.Context, readOnly bool) error {
+	if err := examine(s.path, readOnly); err != nil {
+		return err
+	}
+	var err error
+	if s.values, err = newValues(); err != nil {
+		return err
+	}
+	if !readOnly {
+		if s.owned, err = own(s.path); err != nil {
+			return err
+		}
+		if s.write, err = connect(s.path, "rw", 1); err != nil {
+			return err
+		}
+		if err := prepare(ctx, s.write); err != nil {
+			return err
+		}
+	}
+	if s.read, err = connect(s.path, "ro", readers); err != nil {
+		return err
+	}
+	return checkVersion(ctx, s.read)
+}
+
+// examine finds the plain faults of a path before SQLite words them its way,
+// and makes an empty file, for this user only, where there is none.
+func examine(path string, readOnly bool) error {
+	if path == "" {
+		return errors.New("the address names no file: give a path such as dateline.db")
+	}
+	flags := os.O_RDWR | os.O_CREATE
+	if readOnly {
+		flags = os.O_RDONLY
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return errors.New("is a directory: give the path of a file in it")
+	}
+	f, err := os.OpenFile(path, flags, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// connect opens a pool. Its connections share no cache, so that readers see
+// the last commit and never wait for the next.
+func connect(path, mode string, conns int) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	dsn := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(abs), RawQuery: "mode=" + mode}
+	setup := "PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4096; PRAGMA temp_store = memory;"
+	if mode == "rw" {
+		setup += "PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA journal_size_limit = 16777216;"
+	} else {
+		setup += "PRAGMA query_only = on;"
+	}
+	db, err := driver.Open(dsn.String(), func(c *sqlite3.Conn) error { return c.Exec(setup) })
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, db.Ping()
+}
+
+// explain adds to an error of opening what a person can do about it.
+func explain(err error, path string) error {
+	switch {
+	case errors.Is(err, ErrInUse):
+		return fmt.Errorf("%w: one process owns the file; stop the other, or use Redis for several", err)
+	case errors.Is(err, ErrNewer):
+		return fmt.Errorf("%w: use that version, or another file", err)
+	case errors.Is(err, fs.ErrNotExist):
+		if _, missing := os.Stat(filepath.Dir(path)); missing != nil {
+			return fmt.Errorf("the directory %s does not exist: make it, or change the path", filepath.Dir(path))
+		}
+		return errors.New("there is no such file: check the path, or let serve make it")
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, sqlite3.READONLY), errors.Is(err, sqlite3.PERM):
+		return fmt.Errorf("not writable by this user: change the owner of the file and its directory, or the path (%w)", err)
+	case errors.Is(err, sqlite3.NOTADB):
+		return errors.New("is not a database: another file has this name; move it away, or change the path")
+	case errors.Is(err, sqlite3.CORRUPT):
+		return fmt.Errorf("is damaged: restore it from a copy (%w)", err)
+	case errors.Is(err, sqlite3.FULL):
+		return errors.New("the disk is full: make room")
+	default:
+		return err
+	}
+}
+
+// Close waits for what is under way and ends all use.
+func (s *embedded) Close() error {
+	if !s.gate.close() {
+		return nil
+	}
+	return fail("close store", s.release())
+}
+
+func (s *embedded) release() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.read, s.write} { // the writer last: it empties the log
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	if s.values != nil {
+		s.values.close()
+	}
+	if s.owned != nil {
+		errs = append(errs, s.owned.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// change runs act in one write transaction: all of it is kept and synced, or
+// none.
+func (s *embedded) change(ctx context.Context, act func(*sql.Tx) error) error {
+	if err := s.gate.enter(); err != nil {
+		return err
+	}
+	defer s.gate.leave()
+	if s.write == nil {
+		return ErrReadOnly
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := act(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// look runs act on the readers' pool.
+func (s *embedded) look(act func(*sql.DB) error) error {
+	if err := s.gate.enter(); err != nil {
+		return err
+	}
+	defer s.gate.leave()
+	return act(s.read)
+}

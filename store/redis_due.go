@@ -1,0 +1,219 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"dateline/news"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// due is one source of a due-list.
+type due struct {
+	id string
+	at int64
+}
+
+// Claim implements news.Store in two round trips: one asks each shard for its
+// first due sources, one claims the first of them all. While nothing is due,
+// the first is the only one. What another process takes in between is missing
+// from the answer; the next claim brings others.
+func (s *remote) Claim(ctx context.Context, now time.Time, lease time.Duration, n int) ([]news.Ledger, error) {
+	if err := s.changing(); err != nil {
+		return nil, fail("claim", err)
+	}
+	defer s.gate.leave()
+	if n <= 0 {
+		return nil, nil
+	}
+	first, err := s.firstDue(ctx, micros(now), n)
+	if err != nil || len(first) == 0 {
+		return nil, fail("claim", err)
+	}
+	ledgers, err := s.claim(ctx, first, micros(now), micros(now.Add(lease)))
+	if err != nil {
+		return nil, fail("claim", err)
+	}
+	return ledgers, nil
+}
+
+// firstDue lists the first n sources of all shards that are due.
+func (s *remote) firstDue(ctx context.Context, until int64, n int) ([]due, error) {
+	cmds := make([]*redis.ZSliceCmd, shards)
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i := range cmds {
+			cmds[i] = p.ZRangeByScoreWithScores(ctx, shard(i).key("due"),
+				&redis.ZRangeBy{Min: "-inf", Max: strconv.FormatInt(until, 10), Count: int64(n)})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []due
+	for _, cmd := range cmds {
+		for _, z := range cmd.Val() {
+			id, _ := z.Member.(string)
+			all = append(all, due{id: id, at: int64(z.Score)})
+		}
+	}
+	slices.SortFunc(all, func(a, b due) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) })
+	return all[:min(n, len(all))], nil
+}
+
+// claim takes leases on sources, and returns the ledgers of those it got in
+// their order.
+func (s *remote) claim(ctx context.Context, first []due, now, until int64) ([]news.Ledger, error) {
+	byShard := map[shard][]any{}
+	for _, d := range first {
+		sh := shardOf(news.SourceID(d.id))
+		byShard[sh] = append(byShard[sh], d.id)
+	}
+	var calls []runs
+	for sh, ids := range byShard {
+		calls = append(calls, runs{
+			keys: []string{sh.key("due"), sh.key("leases"), sh.key("seq")},
+			args: append([]any{sh.String(), now, until}, ids...),
+		})
+	}
+	cmds, err := s.runAll(ctx, s.claims, calls)
+	if err != nil {
+		return nil, err
+	}
+	got := make(map[string]news.Ledger, len(first))
+	for _, cmd := range cmds {
+		flat, err := cmd.Slice()
+		if err != nil {
+			return nil, err
+		}
+		for ; len(flat) >= 3; flat = flat[3:] {
+			l, err := s.claimed(flat[0], flat[1], flat[2])
+			if err != nil {
+				return nil, err
+			}
+			got[string(l.Source)] = l
+		}
+	}
+	var ledgers []news.Ledger
+	for _, d := range first {
+		if l, ok := got[d.id]; ok {
+			ledgers = append(ledgers, l)
+		}
+	}
+	return ledgers, nil
+}
+
+// claimed reads one answer of the claim script.
+func (s *remote) claimed(id, lease, body any) (news.Ledger, error) {
+	name, _ := id.(string)
+	l := news.Ledger{Source: news.SourceID(name)}
+	if text, ok := body.(string); ok {
+		var err error
+		if l, err = s.values.readLedger([]byte(text), l.Source); err != nil {
+			return l, err
+		}
+	}
+	token, err := strconv.ParseUint(fmt.Sprint(lease), 10, 64)
+	l.Lease = token
+	return l, err
+}
+
+// enrolBatch is how many sources one call of a script moves.
+const enrolBatch = 500
+
+// Enrol implements news.Store: it sends only what differs.
+func (s *remote) Enrol(ctx context.Context, ids []news.SourceID) error {
+	if err := s.changing(); err != nil {
+		return fail("enrol", err)
+	}
+	defer s.gate.leave()
+	enrolled, err := s.enrolled(ctx)
+	if err != nil {
+		return fail("enrol", err)
+	}
+	var on, off [shards][]any
+	for _, id := range ids {
+		if was, ok := enrolled[string(id)]; !ok {
+			on[shardOf(id)] = append(on[shardOf(id)], string(id))
+			enrolled[string(id)] = false
+		} else if was {
+			enrolled[string(id)] = false // what stays true is not named
+		}
+	}
+	for id, unnamed := range enrolled {
+		if unnamed {
+			sh := shardOf(news.SourceID(id))
+			off[sh] = append(off[sh], id)
+		}
+	}
+	for i := range shard(shards) {
+		keys := []string{i.key("due"), i.key("off")}
+		for batch := range slices.Chunk(on[i], enrolBatch) {
+			err = errors.Join(err, s.run(ctx, s.enrols, keys, append([]any{len(batch)}, batch...)...).Err())
+		}
+		for batch := range slices.Chunk(off[i], enrolBatch) {
+			err = errors.Join(err, s.run(ctx, s.enrols, keys, append([]any{0}, batch...)...).Err())
+		}
+	}
+	return fail("enrol", err)
+}
+
+// enrolled is the set of the sources on the due-lists.
+func (s *remote) enrolled(ctx context.Context) (map[string]bool, error) {
+	cmds := make([]*redis.StringSliceCmd, shards)
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i := range cmds {
+			cmds[i] = p.ZRange(ctx, shard(i).key("due"), 0, -1)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]bool{}
+	for _, cmd := range cmds {
+		for _, id := range cmd.Val() {
+			set[id] = true
+		}
+	}
+	return set, nil
+}
+
+// Hasten implements news.Store in one round trip.
+func (s *remote) Hasten(ctx context.Context, at time.Time, ids ...news.SourceID) error {
+	if err := s.changing(); err != nil {
+		return fail("hasten", err)
+	}
+	defer s.gate.leave()
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, id := range ids {
+			p.ZAddArgs(ctx, shardOf(id).key("due"), redis.ZAddArgs{XX: true, LT: true,
+				Members: []redis.Z{{Score: float64(micros(at)), Member: string(id)}}})
+		}
+		return nil
+	})
+	return fail("hasten", err)
+}
+
+// NextDue implements news.Store in one round trip.
+func (s *remote) NextDue(ctx context.Context) (time.Time, error) {
+	if err := s.looking(); err != nil {
+		return time.Time{}, fail("next due", err)
+	}
+	defer s.gate.leave()
+	const always = 1 << 53
+	first, err := s.firstDue(ctx, always, 1)
+	if err != nil || len(first) == 0 {
+		return time.Time{}, fail("next due", err)
+	}
+	return fromMicros(first[0].at), nil
+}

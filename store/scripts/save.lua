@@ -1,0 +1,27 @@
+-- Saves a ledger under its lease, and articles of the same shard.
+-- KEYS: due, off, leases, asked, articles
+-- ARGV: key prefix, source (empty: no ledger), lease, nonce, due, asked, ledger, then id, filed, body of each article
+-- Returns 1, or 0 where the lease is lost. The lease is spent with the nonce of
+-- the call, so that the same call sent twice by the client answers 1 twice.
+local prefix, id = ARGV[1], ARGV[2]
+if id ~= '' then
+  local spent = ARGV[3] .. ' ' .. ARGV[4]
+  local held = redis.call('HGET', KEYS[3], id)
+  if held == spent then return 1 end
+  if held ~= ARGV[3] then return 0 end
+  redis.call('HSET', KEYS[3], id, spent)
+  redis.call('SET', prefix .. 'ledger:' .. id, ARGV[7])
+  redis.call('ZADD', KEYS[4], ARGV[6], id)
+  local list = redis.call('ZSCORE', KEYS[1], id) and KEYS[1] or KEYS[2]
+  redis.call('ZADD', list, ARGV[5], id)
+end
+for i = 8, #ARGV, 3 do
+  local article = prefix .. 'article:' .. ARGV[i]
+  local old = redis.call('GETRANGE', article, 0, 15)
+  if old ~= '' and old ~= ARGV[i + 1] then
+    redis.call('ZREM', KEYS[5], old .. ':' .. ARGV[i])
+  end
+  redis.call('SET', article, ARGV[i + 1] .. ARGV[i + 2])
+  redis.call('ZADD', KEYS[5], 0, ARGV[i + 1] .. ':' .. ARGV[i])
+end
+return 1

@@ -1,0 +1,63 @@
+-- Saves stories under the next revision of the archive, or forgets old ones.
+-- KEYS: revision, topics, changes, nonce
+-- ARGV: key prefix, base, nonce, then id, filed, body, number of listings and
+--       the listings of each story; or: key prefix, 'forget', filed before, at most
+-- Returns the new revision, -1 where base is not the present one; of 'forget'
+-- the number forgotten. The same call sent twice by the client answers the same.
+local prefix = ARGV[1]
+local rev = tonumber(redis.call('GET', KEYS[1]) or '0')
+local moved = {}
+
+local function unlist(id)
+  local old = redis.call('HMGET', prefix .. 'story:' .. id, 'filed', 'revision', 'lists')
+  if not old[1] then return end
+  for _, list in ipairs(cmsgpack.unpack(old[3])) do
+    redis.call('ZREM', prefix .. 'list:' .. list, old[1] .. ':' .. id)
+    if list:sub(1, 1) == 't' then moved[list:sub(2)] = true end
+  end
+  redis.call('ZREM', KEYS[3], string.format('%016x', tonumber(old[2])) .. ':' .. id)
+end
+
+local function move()
+  local text = string.format('%.0f', rev)
+  redis.call('SET', KEYS[1], text)
+  for topic in pairs(moved) do redis.call('HSET', KEYS[2], topic, text) end
+end
+
+if ARGV[2] == 'forget' then
+  local old = redis.call('ZRANGEBYLEX', prefix .. 'list:a', '-', '(' .. ARGV[3], 'LIMIT', 0, ARGV[4])
+  if #old == 0 then return 0 end
+  rev = rev + 1
+  for _, member in ipairs(old) do
+    local id = member:sub(18)
+    unlist(id)
+    redis.call('DEL', prefix .. 'story:' .. id)
+  end
+  move()
+  return #old
+end
+
+local base = tonumber(ARGV[2])
+if rev ~= base then
+  if rev == base + 1 and redis.call('GET', KEYS[4]) == ARGV[3] then return rev end
+  return -1
+end
+rev = rev + 1
+local i = 4
+while i <= #ARGV do
+  local id, filed, body, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3])
+  unlist(id)
+  local lists = {}
+  for j = i + 4, i + 3 + n do
+    local list = ARGV[j]
+    lists[#lists + 1] = list
+    redis.call('ZADD', prefix .. 'list:' .. list, 0, filed .. ':' .. id)
+    if list:sub(1, 1) == 't' then moved[list:sub(2)] = true end
+  end
+  redis.call('HSET', prefix .. 'story:' .. id, 'filed', filed, 'revision', string.format('%.0f', rev), 'lists', cmsgpack.pack(lists), 'body', body)
+  redis.call('ZADD', KEYS[3], 0, string.format('%016x', rev) .. ':' .. id)
+  i = i + 4 + n
+end
+move()
+redis.call('SET', KEYS[4], ARGV[3])
+return rev

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"fmt"
+	"reflect"
+
+	"dateline/news"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// MaxValue is the size in bytes, before compression, of the largest story,
+// article or ledger that a store takes. It is far above what the fetcher lets
+// in; a commit with a larger one is refused with an error that names it.
+const MaxValue = 64 << 20
+
+// The first byte of a stored value says how the rest is written.
+const (
+	formPlain  = 1
+	formPacked = 2 // zstd
+)
+
+// smallest is the size in bytes below which compressing does not pay.
+const smallest = 96
+
+// values turns ledgers, articles and stories into the bytes that are stored,
+// and back. It may be used from several goroutines.
+type values struct {
+	codec  *codec
+	packer *zstd.Encoder
+	opener *zstd.Decoder
+}
+
+func newValues() (*values, error) {
+	packer, err := zstd.NewWriter(nil,
+		zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(2),
+		zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<18), zstd.WithEncoderCRC(false))
+	if err != nil {
+		return nil, fmt.Errorf("prepare compression: %w", err)
+	}
+	opener, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxMemory(MaxValue), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return nil, fmt.Errorf("prepare compression: %w", err)
+	}
+	return &values{codec: newCodec(news.Ledger{}, news.Article{}, news.Story{}), packer: packer, opener: opener}, nil
+}
+
+func (v *values) close() {
+	v.packer.Close()
+	v.opener.Close()
+}
+
+// ledger writes a ledger without its lease, which the store keeps apart.
+func (v *values) ledger(l news.Ledger) ([]byte, error) {
+	l.Lease = 0
+	return v.pack("ledger of "+string(l.Source), reflect.ValueOf(&l).Elem())
+}
+
+func (v *values) article(a *news.Article) ([]byte, error) {
+	return v.pack("article "+string(a.ID), reflect.ValueOf(a).Elem())
+}
+
+// story writes a story without its revision, which the store keeps apart.
+func (v *values) story(s news.Story) ([]byte, error) {
+	s.Revision = 0
+	return v.pack("story "+string(s.ID), reflect.ValueOf(&s).Elem())
+}
+
+func (v *values) readLedger(b []byte, id news.SourceID) (news.Ledger, error) {
+	var l news.Ledger
+	if err := v.unpack(b, reflect.ValueOf(&l).Elem()); err != nil {
+		return news.Ledger{}, fmt.Errorf("read ledger of %s: %w", id, err)
+	}
+	l.Source = id
+	return l, nil
+}
+
+func (v *values) readArticle(b []byte) (news.Article, error) {
+	var a news.Article
+	if err := v.unpack(b, reflect.ValueOf(&a).Elem()); err != nil {
+		return news.Article{}, fmt.Errorf("read article: %w", err)
+	}
+	return a, nil
+}
+
+func (v *values) readStory(b []byte, rev news.Revision) (news.Story, error) {
+	var s news.Story
+	if err := v.unpack(b, reflect.ValueOf(&s).Elem()); err != nil {
+		return news.Story{}, fmt.Errorf("read story: %w", err)
+	}
+	s.Revision = rev
+	return s, nil
+}
+
+func (v *values) pack(what string, value reflect.Value) ([]byte, error) {
+	plain := v.codec.append(append(make([]byte, 0, 2048), formPlain), value)
+	if len(plain) > MaxValue {
+		return nil, fmt.Errorf("%s is %d MiB large: the store takes %d MiB", what, len(plain)>>20, MaxValue>>20)
+	}
+	if len(plain) < smallest {
+		return plain, nil
+	}
+	packed := v.packer.EncodeAll(plain[1:], append(make([]byte, 0, len(plain)/2), formPacked))
+	if len(packed) >= len(plain) {
+		return plain, nil
+	}
+	return packed, nil
+}
+
+func (v *values) unpack(b []byte, into reflect.Value) error {
+	if len(b) == 0 {
+		return errDamaged
+	}
+	switch form, rest := b[0], b[1:]; form {
+	case formPlain:
+		return v.codec.decode(rest, into)
+	case formPacked:
+		plain, err := v.opener.DecodeAll(rest, nil)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errDamaged, err)
+		}
+		return v.codec.decode(plain, into)
+	default:
+		return errDamaged
+	}
+}
