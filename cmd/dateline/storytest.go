@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"dateline/news"
+	"dateline/stories"
+)
+
+// storyTestCmd reads documents in the order of their arrival and tells which
+// of them bring the same news.
+type storyTestCmd struct {
+	Batch bool `required:"" help:"Read one JSON document a line from standard input, answer with one line each."`
+}
+
+// Help shows an example.
+func (storyTestCmd) Help() string {
+	return `Example:
+  dateline story test --batch <docs.jsonl >clusters.jsonl
+
+A line in:  {"id","source","url","guid","lang","published","title","body"}
+A line out: {"id","cluster","update_of"}`
+}
+
+// Run answers each document before it reads the next.
+func (c storyTestCmd) Run(std stdio) error {
+	in := bufio.NewReaderSize(std.In, 1<<16)
+	out := bufio.NewWriter(std.Out)
+	trial := newStoryTrial()
+	answers := json.NewEncoder(out)
+	answers.SetEscapeHTML(false)
+	for line := 1; ; line++ {
+		text, err := in.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read documents: %w", err)
+		}
+		if len(strings.TrimSpace(string(text))) > 0 {
+			var doc storyDoc
+			if err := json.Unmarshal(text, &doc); err != nil {
+				return fmt.Errorf("line %d: %w", line, err)
+			}
+			if err := answers.Encode(trial.place(&doc)); err != nil {
+				return fmt.Errorf("write answers: %w", err)
+			}
+		}
+		if err != nil {
+			return out.Flush()
+		}
+		if in.Buffered() == 0 { // whoever feeds us line by line waits for the answer
+			if err := out.Flush(); err != nil {
+				return fmt.Errorf("write answers: %w", err)
+			}
+		}
+	}
+}
+
+// storyDoc is one document of the batch contract.
+type storyDoc struct {
+	ID        string    `json:"id"`
+	Source    string    `json:"source"`
+	URL       string    `json:"url"`
+	GUID      string    `json:"guid"`
+	Lang      string    `json:"lang"`
+	Published batchTime `json:"published"`
+	Title     string    `json:"title"`
+	Body      string    `json:"body"`
+}
+
+// storyPlace is the answer to one.
+type storyPlace struct {
+	ID       string `json:"id"`
+	Cluster  string `json:"cluster"`
+	UpdateOf string `json:"update_of,omitempty"`
+}
+
+// batchTime is a time as seconds since 1970 or as RFC 3339.
+type batchTime struct{ time.Time }
+
+// UnmarshalJSON reads either form; null and the empty string are no time.
+func (t *batchTime) UnmarshalJSON(text []byte) error {
+	s := strings.Trim(string(text), `"`)
+	if s == "" || s == "null" {
+		return nil
+	}
+	if seconds, err := strconv.ParseFloat(s, 64); err == nil {
+		t.Time = time.Unix(int64(seconds), 0).UTC()
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return fmt.Errorf("published: %q is neither seconds nor RFC 3339", s)
+	}
+	t.Time = at
+	return nil
+}
+
+// storyTrial places documents as the desk places articles.
+type storyTrial struct {
+	index   *stories.Index
+	stories map[news.StoryID]news.Story
+	latest  map[news.ArticleID]string // the document that was an article's last version
+}
+
+func newStoryTrial() *storyTrial {
+	return &storyTrial{stories.New(stories.Options{}), map[news.StoryID]news.Story{}, map[news.ArticleID]string{}}
+}
+
+func (t *storyTrial) place(doc *storyDoc) storyPlace {
+	a := doc.article()
+	var st news.Story
+	var updateOf string
+	found, ok := t.index.Find(&a)
+	if ok {
+		held := t.stories[found.Story]
+		with := articleOf(&held, found.With)
+		if with.Source == a.Source && found.Reason != stories.ReasonCopy {
+			a.ID = with.ID
+			if with.Headline != a.Headline || with.Text() != a.Text() {
+				updateOf = t.latest[a.ID]
+			}
+		}
+		st, _ = stories.Join(held, a)
+	} else {
+		st = stories.Open(a)
+	}
+	t.stories[st.ID] = st
+	t.latest[a.ID] = doc.ID
+	t.index.Learn(&st)
+	t.index.Forget(a.Filed.Add(-t.index.Window()))
+	return storyPlace{ID: doc.ID, Cluster: string(st.ID), UpdateOf: updateOf}
+}
+
+func articleOf(st *news.Story, id news.ArticleID) *news.Article {
+	for i := range st.Articles {
+		if st.Articles[i].ID == id {
+			return &st.Articles[i]
+		}
+	}
+	return st.Lead()
+}
+
+func (doc *storyDoc) article() news.Article {
+	item := news.Item{GUID: doc.GUID, Link: doc.URL, Title: doc.Title, Published: doc.Published.Time}
+	a := news.Article{
+		ID:     news.ItemKey(news.SourceID(doc.Source), &item).ArticleID(),
+		Source: news.SourceID(doc.Source), GUID: doc.GUID, Link: doc.URL,
+		Headline: doc.Title, Lang: doc.Lang, Published: doc.Published.Time, Filed: doc.Published.Time,
+	}
+	for paragraph := range strings.SplitSeq(doc.Body, "\n\n") {
+		if paragraph = strings.TrimSpace(paragraph); paragraph != "" {
+			a.Body = append(a.Body, news.Block{Text: paragraph})
+		}
+	}
+	return a
+}

@@ -1,0 +1,116 @@
+package stories
+
+import (
+	"fmt"
+
+	"dateline/news"
+)
+
+// Reason is why an article belongs to a story.
+type Reason string
+
+// The reasons, from the strongest.
+const (
+	ReasonUpdate Reason = "update" // the story has an earlier version of the article
+	ReasonLink   Reason = "link"   // it stands at the same address
+	ReasonText   Reason = "text"   // it says the same words
+	ReasonCopy   Reason = "copy"   // it is an edited or abridged copy
+)
+
+const (
+	minCommon      = 3   // shingles that a copy shares at least
+	minContainment = 0.5 // of the shorter text
+	sureCopy       = 0.9 // containment above which figures are not asked
+	similarLength  = 0.6 // of bulletins in one form
+	minFigures     = 4   // that both have together, before they can speak against a copy
+	figureShare    = 1.0 / 3
+)
+
+// Evidence is what two articles have in common, and what follows from it.
+type Evidence struct {
+	Same    bool   // they tell the same story
+	Reason  Reason // why; empty: they do not
+	Verdict string // the same in words, one sentence
+
+	Containment   float64 // the share of the shorter text's shingles that the longer one has
+	Common        int     // shingles that both have
+	Shingles      int     // of the shorter text
+	Figures       int     // different numbers that the two name together
+	CommonFigures int     // those that both name
+}
+
+// Compare weighs two articles by themselves. An Index knows house text in
+// addition, which Compare cannot, and so may keep apart what Compare joins.
+func Compare(a, b *news.Article) Evidence {
+	ta, tb := read(a), read(b)
+	e := weigh(&ta, &tb, nil)
+	switch {
+	case a.ID != "" && a.ID == b.ID:
+		e.Same, e.Reason = true, ReasonUpdate
+		e.Verdict = "They are versions of one article."
+	case tellingLink(a.Link) != 0 && tellingLink(a.Link) == tellingLink(b.Link):
+		e.Same, e.Reason = true, ReasonLink
+		e.Verdict = "They stand at the same address."
+	case ta.sum != 0 && ta.sum == tb.sum:
+		e.Same, e.Reason = true, ReasonText
+		e.Verdict = "They say the same words."
+	}
+	return e
+}
+
+// weigh compares two texts as copies. Shingles for which house answers true do
+// not count; house may be nil.
+func weigh(a, b *text, house func(uint64) bool) Evidence {
+	counts := func(s uint64) bool { return house == nil || !house(s) }
+	if a.sampled != b.sampled {
+		all := counts
+		counts = func(s uint64) bool { return sampleOf(s) && all(s) }
+	}
+	e := Evidence{
+		Common:        common(a.shingles, b.shingles, counts),
+		Shingles:      min(count(a.shingles, counts), count(b.shingles, counts)),
+		CommonFigures: common(a.figures, b.figures, nil),
+	}
+	e.Figures = len(a.figures) + len(b.figures) - e.CommonFigures
+	if e.Shingles > 0 {
+		e.Containment = float64(e.Common) / float64(e.Shingles)
+	}
+	e.decide(a.words, b.words)
+	return e
+}
+
+// decide settles whether the evidence makes a copy.
+func (e *Evidence) decide(wordsA, wordsB int) {
+	share := fmt.Sprintf("%d of the shorter text's %d runs of five words (%.0f %%)", e.Common, e.Shingles, 100*e.Containment)
+	switch {
+	case e.Shingles < minCommon:
+		e.Verdict = "The shorter text is too short to be known as a copy."
+	case e.Common < minCommon:
+		e.Verdict = fmt.Sprintf("They share %s; at least %d are needed.", share, minCommon)
+	case e.Containment < minContainment:
+		e.Verdict = fmt.Sprintf("They share %s; half is needed.", share)
+	case e.anotherBulletin(wordsA, wordsB):
+		e.Verdict = fmt.Sprintf("They share %s, but only %d of %d figures: two bulletins in one form.", share, e.CommonFigures, e.Figures)
+	default:
+		e.Same, e.Reason = true, ReasonCopy
+		e.Verdict = fmt.Sprintf("They share %s: one is a copy of the other.", share)
+	}
+}
+
+// anotherBulletin reports whether the figures tell two texts apart whose words
+// are those of one form: exchange rates, earthquakes, results of matches.
+func (e *Evidence) anotherBulletin(wordsA, wordsB int) bool {
+	return float64(min(wordsA, wordsB)) > similarLength*float64(max(wordsA, wordsB)) &&
+		e.Containment < sureCopy &&
+		e.Figures >= minFigures &&
+		float64(e.CommonFigures) < figureShare*float64(e.Figures)
+}
+
+func count(shingles []uint64, keep func(uint64) bool) (n int) {
+	for _, s := range shingles {
+		if keep(s) {
+			n++
+		}
+	}
+	return n
+}

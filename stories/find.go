@@ -1,0 +1,126 @@
+package stories
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"dateline/news"
+)
+
+// Finding says which story an article belongs to, and why.
+type Finding struct {
+	Story  news.StoryID
+	With   news.ArticleID // the article of the story that the evidence is about
+	Reason Reason
+
+	Containment float64 // as in Evidence, without house text
+	Common      int
+	Shingles    int
+}
+
+// Find looks for the story that an article belongs to: one that has it
+// already, one at the same address, one in the same words, or one that it is a
+// copy of. It changes nothing.
+func (ix *Index) Find(a *news.Article) (Finding, bool) {
+	if e := ix.articles[a.ID]; e != nil {
+		return finding(e, ReasonUpdate), true
+	}
+	if e := ix.only(ix.links[tellingLink(a.Link)], a.Filed); e != nil {
+		return finding(e, ReasonLink), true
+	}
+	t := read(a)
+	if e := ix.only(ix.sums[t.sum], a.Filed); e != nil {
+		return finding(e, ReasonText), true
+	}
+	return ix.findCopy(&t, a.Filed)
+}
+
+func finding(e *entry, why Reason) Finding {
+	return Finding{Story: e.story.id, With: e.id, Reason: why}
+}
+
+// only returns the first of entries within the window, if all of these are of
+// one story: what stands in several tells nothing.
+func (ix *Index) only(entries []*entry, filed time.Time) (found *entry) {
+	for _, e := range entries {
+		switch {
+		case !ix.near(e.story, filed):
+		case found == nil:
+			found = e
+		case found.story != e.story:
+			return nil
+		}
+	}
+	return found
+}
+
+// near reports whether a story is within the window of a time.
+func (ix *Index) near(h *held, filed time.Time) bool {
+	return filed.IsZero() || h.last.IsZero() || filed.Sub(h.last) <= ix.window
+}
+
+// findCopy looks for the story that a text is a copy of.
+func (ix *Index) findCopy(t *text, filed time.Time) (Finding, bool) {
+	house := func(s uint64) bool { return ix.postings.house(s, ix.entries) }
+	var best Finding
+	var digested []*held // stories that the text holds as a small part of itself
+	found := false
+	for _, e := range ix.candidates(t, filed) {
+		ev := weigh(t, &e.text, house)
+		if !ev.Same || !ix.likeLead(t, e, house) {
+			continue
+		}
+		if 2*e.text.words < t.words && !slices.Contains(digested, e.story) {
+			digested = append(digested, e.story)
+		}
+		if !found || ev.Containment > best.Containment {
+			found = true
+			best = Finding{e.story.id, e.id, ReasonCopy, ev.Containment, ev.Common, ev.Shingles}
+		}
+	}
+	// A text that holds several stories is a digest, and tells none of them.
+	if len(digested) > 1 {
+		return Finding{}, false
+	}
+	return best, found
+}
+
+// likeLead reports whether a text resembles the lead article of a story whose
+// other article it is a copy of. Without this a chain of copies, each edited a
+// little more, would lead from one story into another.
+func (ix *Index) likeLead(t *text, e *entry, house func(uint64) bool) bool {
+	lead := e.story.articles[0]
+	if lead == e {
+		return true
+	}
+	ev := weigh(t, &lead.text, house)
+	return ev.Shingles < minCommon || ev.Containment >= leadShare
+}
+
+// candidates returns the articles that share most with a text, the most first.
+func (ix *Index) candidates(t *text, filed time.Time) []*entry {
+	ix.touched = ix.touched[:0]
+	for _, s := range t.shingles {
+		ix.postings.each(s, ix.entries, func(no int32) {
+			if ix.counts[no] == 0 {
+				ix.touched = append(ix.touched, no)
+			}
+			ix.counts[no]++
+		})
+	}
+	var found []*entry
+	shared := map[*entry]int32{}
+	for _, no := range ix.touched {
+		n := ix.counts[no]
+		ix.counts[no] = 0
+		if e := ix.entries[no]; n >= minCommon && ix.near(e.story, filed) {
+			found = append(found, e)
+			shared[e] = n
+		}
+	}
+	slices.SortFunc(found, func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a.id, b.id))
+	})
+	return found[:min(len(found), maxCandidates)]
+}
