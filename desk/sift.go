@@ -35,22 +35,10 @@ type sifted struct {
 func sift(src news.SourceID, items []news.Item, seen []news.Mark, now time.Time) (fresh []sifted, marks []news.Mark, dropped news.Dropped) {
 	known := recall(seen, items)
 	taken := make([]bool, len(seen))
-	listed := map[news.Key]bool{}
 	marks = make([]news.Mark, 0, len(items)+len(seen))
 
-	keys := make([]news.Key, len(items))
-	for i := range items {
-		keys[i] = news.ItemKey(src, &items[i])
-		if listed[keys[i]] {
-			keys[i] = news.SecondKey(src, &items[i])
-		}
-		if listed[keys[i]] {
-			keys[i] = news.Key{} // the same item once more
-			dropped.Twice++
-			continue
-		}
-		listed[keys[i]] = true
-	}
+	keys, twice := identify(src, items)
+	dropped.Twice = twice
 	held := make([]int, len(items)) // the place in seen of each item; -1: none
 	for i := range items {
 		held[i] = -1
@@ -88,6 +76,28 @@ func sift(src news.SourceID, items []news.Item, seen []news.Mark, now time.Time)
 		}
 	}
 	return fresh, unlisted(marks, seen, taken, now), dropped
+}
+
+// identify gives the keys of a document's items. Items that share a guid are
+// told apart; one that is the same in all respects comes twice, and has the
+// zero key.
+func identify(src news.SourceID, items []news.Item) (keys []news.Key, twice int) {
+	keys = make([]news.Key, len(items))
+	listed := make(map[news.Key]bool, 2*len(items))
+	for i := range items {
+		first, second := news.ItemKey(src, &items[i]), news.SecondKey(src, &items[i])
+		switch {
+		case listed[second]:
+			twice++
+			continue
+		case listed[first]:
+			keys[i] = second
+		default:
+			keys[i] = first
+		}
+		listed[first], listed[second] = true, true
+	}
+	return keys, twice
 }
 
 // unlisted appends the marks of items that the feed no longer lists, while
