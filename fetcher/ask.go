@@ -1,0 +1,264 @@
+package fetcher
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"dateline/news"
+)
+
+// question is what is asked of a server.
+type question struct {
+	address *url.URL
+	header  http.Header // sent on every hop
+	own     http.Header // sent only while the origin stays that of the address: validators and credentials
+	allow   []netip.Prefix
+	proxy   *url.URL
+	trusted bool                 // the address is the operator's: it may hold credentials
+	welcome func(*url.URL) error // asked before each hop; nil: every address is
+	decoded int64                // a smaller limit than Limits.Decoded; 0: that
+}
+
+// answer is what a server answered.
+type answer struct {
+	status    int
+	header    http.Header
+	body      []byte // decoded; only of a 200 or 226
+	whole     bool   // the body was read to its end
+	asked     *url.URL
+	final     *url.URL
+	hops      int
+	permanent bool // every hop was
+}
+
+// base is what relative addresses in the body are relative to.
+func (a answer) base(src news.Source) string {
+	if a.final == nil || a.final.Scheme == "file" {
+		return src.Home
+	}
+	return bare(a.final)
+}
+
+// date is the server's own idea of the time, for comparing its dates with; its
+// clock may be wrong, but it is wrong in the same way in all of its headers.
+func (a answer) date(now time.Time) time.Time {
+	if t, err := http.ParseTime(a.header.Get("Date")); err == nil {
+		return t
+	}
+	return now
+}
+
+// question is what every question of a source has in common. Credentials are
+// added only for addresses of the feed's own origin.
+func (f *Fetcher) question(src news.Source) (question, error) {
+	raw := f.opt.Proxy
+	if src.Access.Proxy != "" {
+		raw = src.Access.Proxy
+	}
+	proxy, err := proxyAddress(raw)
+	if err != nil {
+		return question{}, &fault{text: err.Error(), cause: err}
+	}
+	agent := f.opt.UserAgent
+	if src.Access.UserAgent != "" && sendable(src.Access.UserAgent) {
+		agent = src.Access.UserAgent
+	}
+	return question{
+		header: http.Header{"User-Agent": {agent}, "Accept-Encoding": {"gzip, br, zstd"}},
+		own:    http.Header{},
+		allow:  slices.Concat(f.opt.Allow, src.Access.Allow),
+		proxy:  proxy,
+	}, nil
+}
+
+// ask holds an exchange: one request, and those that redirects ask for. Its
+// error is a fault, or that of ctx.
+func (f *Fetcher) ask(ctx context.Context, q question) (answer, error) {
+	at := *q.address
+	if q.trusted && at.User != nil {
+		if q.own.Get("Authorization") == "" {
+			password, _ := at.User.Password()
+			q.own.Set("Authorization", basic(at.User.Username(), password))
+		}
+		at.User = nil
+	}
+	a := answer{asked: &at, permanent: true}
+	check := newGuard(q.allow)
+	seen := map[string]bool{}
+	left := f.opt.Limits.Whole
+	own := true
+	var turn *turn
+	defer func() { turn.end() }()
+	for current := &at; ; {
+		if err := check.checkAddress(current, q.proxy != nil); err != nil {
+			return a, &fault{text: err.Error(), cause: err}
+		}
+		seen[bare(current)] = true
+		var err error
+		if turn, err = f.turnAt(ctx, q, current, turn); err != nil {
+			return a, err
+		}
+		began := time.Now()
+		next, err := f.hop(ctx, q, current, own, left, turn, &a)
+		left -= time.Since(began)
+		if err != nil || next == nil {
+			return a, err
+		}
+		if a.hops++; a.hops > f.opt.Limits.Redirects {
+			return a, faultf("the address redirects more than %d times", f.opt.Limits.Redirects)
+		}
+		if seen[bare(next)] {
+			return a, faultf("the address redirects in a circle")
+		}
+		own = own && origin(next) == origin(current)
+		current = next
+	}
+}
+
+// turnAt is the turn at the host of an address: the one that is held, or a new
+// one in its place. No two are held at once, so that nobody waits in a circle.
+func (f *Fetcher) turnAt(ctx context.Context, q question, to *url.URL, held *turn) (*turn, error) {
+	if held != nil && held.key == hostPort(to) && q.welcome == nil {
+		return held, nil
+	}
+	held.end()
+	if q.welcome != nil {
+		if err := q.welcome(to); err != nil {
+			return nil, err
+		}
+	}
+	return f.hosts.take(ctx, hostPort(to))
+}
+
+// hop sends one request. It returns where the answer redirects to, or nil when
+// the answer is the last one and a holds it.
+func (f *Fetcher) hop(ctx context.Context, q question, to *url.URL, own bool, left time.Duration, t *turn, a *answer) (*url.URL, error) {
+	ctx, cancel := context.WithTimeout(ctx, max(left, time.Millisecond))
+	defer cancel()
+	req := request(q, to, own)
+	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		if remote, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil && q.proxy == nil {
+			t.near = allowed(q.allow, remote.Addr().Unmap())
+		}
+	}}
+	resp, err := f.transport(q.proxy, q.allow).RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	if err != nil {
+		if q.proxy == nil && connectFailed(err) && ctx.Err() != context.Canceled {
+			t.unreachable()
+		}
+		return nil, exchangeFault(err, to.Hostname(), f.opt.Limits)
+	}
+	defer resp.Body.Close()
+	t.reached()
+	a.status, a.header, a.final = resp.StatusCode, resp.Header, to
+	switch resp.StatusCode {
+	case http.StatusMovedPermanently, http.StatusPermanentRedirect, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect:
+		a.permanent = a.permanent && (resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect)
+		drain(resp.Body)
+		return redirected(to, resp)
+	case http.StatusOK, http.StatusIMUsed:
+		limits := f.opt.Limits
+		limits.Decoded = min(or(q.decoded, limits.Decoded), limits.Decoded)
+		a.body, a.whole, err = f.readBody(resp, limits)
+		if err != nil {
+			return nil, exchangeFault(err, to.Hostname(), f.opt.Limits)
+		}
+	case http.StatusTooManyRequests:
+		wait, _ := retryAfter(resp.Header.Get("Retry-After"), a.date(time.Now()))
+		t.refused(min(wait, f.opt.MaxDelay))
+		drain(resp.Body)
+	default:
+		drain(resp.Body)
+	}
+	return nil, nil
+}
+
+func request(q question, to *url.URL, own bool) *http.Request {
+	target := *to
+	target.Fragment, target.RawFragment = "", ""
+	header := q.header.Clone()
+	if own {
+		maps.Copy(header, q.own)
+	}
+	return &http.Request{
+		Method: http.MethodGet, URL: &target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+}
+
+// redirected reads where an answer points to.
+func redirected(from *url.URL, resp *http.Response) (*url.URL, error) {
+	location := resp.Header.Get("Location")
+	if location == "" {
+		return nil, faultf("the server redirects without saying where to (%d)", resp.StatusCode)
+	}
+	if strings.Contains(location, `\`) {
+		return nil, faultf("the server redirects to an address that cannot be understood")
+	}
+	next, err := from.Parse(location)
+	if err != nil {
+		return nil, faultf("the server redirects to an address that cannot be understood")
+	}
+	return next, nil
+}
+
+// drain reads the short body of an answer that has nothing for us, so that the
+// connection can be used again.
+func drain(body io.Reader) {
+	_, _ = io.CopyN(io.Discard, body, 16<<10)
+}
+
+// credentials are the headers that an outlet wants from us alone.
+func credentials(a news.Access) http.Header {
+	h := http.Header{}
+	for name, value := range a.Headers {
+		if settable(name) && sendable(value) {
+			h.Set(name, value)
+		}
+	}
+	if a.Cookie != "" && sendable(a.Cookie) {
+		h.Set("Cookie", a.Cookie)
+	}
+	if a.Username != "" || a.Password != "" {
+		h.Set("Authorization", basic(a.Username, a.Password))
+	}
+	return h
+}
+
+// withUser is an address with the credentials of another.
+func withUser(u *url.URL, user *url.Userinfo) *url.URL {
+	c := *u
+	c.User = user
+	return &c
+}
+
+func basic(user, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+}
+
+// settable reports whether a configured header may be sent: those that run the
+// exchange are ours.
+func settable(name string) bool {
+	switch http.CanonicalHeaderKey(name) {
+	case "", "Host", "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "Te", "Trailer", "Upgrade", "Expect",
+		"If-None-Match", "If-Modified-Since", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection":
+		return false
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
+	})
+}
+
+// sendable reports whether a header can hold s.
+func sendable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}

@@ -1,0 +1,245 @@
+// Package fetcher asks outlets. It holds one HTTP exchange with a feed or an
+// article page, polite to the host and guarded against hostile answers, and
+// reads every dialect of feeds into news.Item.
+//
+// What an exchange teaches is a news.Poll: the record that the desk stores and
+// hands back at the next poll. The Fetcher itself remembers only what keeps it
+// polite within one process, so that a restart resets nothing.
+package fetcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"dateline/news"
+)
+
+// Options says how outlets are asked.
+type Options struct {
+	UserAgent string         // who we are, with an address where to complain: "Dateline/1.0 (+https://desk.example)"
+	Allow     []netip.Prefix // special-purpose addresses that every source may reach
+	Proxy     string         // http, https or socks5 address of an egress proxy; the environment's is never used
+	Gap       time.Duration  // between two requests to one host; 0: a second, but none at allowed addresses; negative: none
+	MaxDelay  time.Duration  // the longest wait that a server may wish for; 0: a day
+	Limits    Limits
+	AnyRobots bool // read article pages whatever robots.txt says: for a page that a person asked for
+}
+
+// Limits bounds one exchange. A zero field stands for its default.
+type Limits struct {
+	Connect   time.Duration // to resolve the name and connect: 10 s
+	TLS       time.Duration // for the handshake: 10 s
+	Headers   time.Duration // from the request to the end of the answer's headers: 20 s
+	Whole     time.Duration // for the exchange with all its redirects, waiting in turn not counted: 60 s
+	Turn      time.Duration // for the wait until a host is free: 5 min
+	Header    int64         // bytes of headers: 64 KiB
+	Wire      int64         // bytes of the body as sent: 10 MiB
+	Decoded   int64         // bytes of the body after decompression: 20 MiB
+	Ratio     int64         // how many times its size a body may decompress to, beyond its first MiB: 100
+	Redirects int           // 10
+}
+
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		Connect:   or(l.Connect, 10*time.Second),
+		TLS:       or(l.TLS, 10*time.Second),
+		Headers:   or(l.Headers, 20*time.Second),
+		Whole:     or(l.Whole, time.Minute),
+		Turn:      or(l.Turn, 5*time.Minute),
+		Header:    or(l.Header, 64<<10),
+		Wire:      or(l.Wire, 10<<20),
+		Decoded:   or(l.Decoded, 20<<20),
+		Ratio:     or(l.Ratio, 100),
+		Redirects: or(l.Redirects, 10),
+	}
+}
+
+// or is v, or its default where v is not positive.
+func or[T int | int64 | time.Duration](v, otherwise T) T {
+	if v > 0 {
+		return v
+	}
+	return otherwise
+}
+
+// Reply is what came of asking for a feed.
+type Reply struct {
+	Items     []news.Item
+	Poll      news.Poll // the next record to store; the desk still sets Due and Fresh
+	Unchanged bool      // a 304, or the same body as last time: there is nothing to sift
+}
+
+// Fetcher asks outlets. Its methods may be called from several goroutines.
+type Fetcher struct {
+	opt    Options
+	hosts  *hosts
+	robots *robotsCache
+	gzips  sync.Pool // of *gzip.Reader
+
+	mu         sync.Mutex // guards what follows
+	transports map[string]*http.Transport
+}
+
+// New returns a Fetcher, or says what is wrong with the options.
+func New(o Options) (*Fetcher, error) {
+	if !strings.Contains(o.UserAgent, "://") && !strings.Contains(o.UserAgent, "@") {
+		return nil, fmt.Errorf("user agent %q: want a name and an address where outlets can complain, as in \"Dateline/1.0 (+https://desk.example)\"", o.UserAgent)
+	}
+	if !sendable(o.UserAgent) {
+		return nil, fmt.Errorf("user agent %q: control characters cannot be sent", o.UserAgent)
+	}
+	if _, err := proxyAddress(o.Proxy); err != nil {
+		return nil, err
+	}
+	gap, everywhere := o.Gap, o.Gap > 0
+	if gap == 0 {
+		gap = time.Second
+	}
+	o.MaxDelay = or(o.MaxDelay, 24*time.Hour)
+	o.Limits = o.Limits.withDefaults()
+	return &Fetcher{
+		opt:        o,
+		hosts:      newHosts(max(gap, 0), everywhere, o.Limits.Turn),
+		robots:     newRobotsCache(),
+		transports: map[string]*http.Transport{},
+	}, nil
+}
+
+// Close lets go of idle connections. Exchanges under way end on their own.
+func (f *Fetcher) Close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.transports {
+		t.CloseIdleConnections()
+	}
+}
+
+// Fetch asks an outlet for its feed, given what the last poll left. The reply
+// always holds the record to store next. An error is the outlet's fault, and
+// Poll.Fault says so in one sentence; only where ctx has ended does the error
+// wrap that of ctx, the record is the last one, and the poll is to be abandoned.
+func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, now time.Time) (Reply, error) {
+	a, err := f.feed(ctx, src, last)
+	if ctx.Err() != nil {
+		return Reply{Poll: last}, fmt.Errorf("ask for the feed: %w", ctx.Err())
+	}
+	if err == nil {
+		var r Reply
+		if r, err = f.read(src, last, a, now); err == nil {
+			return r, nil
+		}
+	}
+	return Reply{Poll: failed(last, f.asFault(err, src, a, last, now), now)}, err
+}
+
+// feed gets the feed's document, from the address learnt for it if there is one.
+func (f *Fetcher) feed(ctx context.Context, src news.Source, last news.Poll) (answer, error) {
+	configured, err := url.Parse(strings.TrimSpace(src.Feed))
+	if err != nil {
+		return answer{}, faultf("the feed's address cannot be understood")
+	}
+	if configured.Scheme == "file" {
+		return f.file(configured, last)
+	}
+	q, err := f.question(src)
+	if err != nil {
+		return answer{}, err
+	}
+	q.address = configured
+	if learnt, err := url.Parse(last.Address); err == nil && last.Address != "" {
+		q.address = learnt
+	}
+	q.header.Set("Accept", "application/atom+xml, application/rss+xml, application/feed+json, "+
+		"application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1")
+	if origin(configured) == origin(q.address) {
+		q.own = credentials(src.Access)
+		q.address = withUser(q.address, configured.User)
+	}
+	if last.ETag != "" && sendable(last.ETag) {
+		q.own.Set("If-None-Match", last.ETag)
+	}
+	if last.LastModified != "" && sendable(last.LastModified) {
+		q.own.Set("If-Modified-Since", last.LastModified)
+	}
+	q.trusted = true
+	return f.ask(ctx, q)
+}
+
+// read makes the next record of an answer.
+func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time) (Reply, error) {
+	switch {
+	case a.status == http.StatusNotModified && last.ETag == "" && last.LastModified == "":
+		return Reply{}, faultf("the server answers that nothing changed, but nothing was read from it before")
+	case a.status == http.StatusNotModified:
+		return Reply{Poll: f.unchanged(src, last, a, now), Unchanged: true}, nil
+	case a.status != http.StatusOK && a.status != http.StatusIMUsed:
+		return Reply{}, statusFault(a.status)
+	}
+	if len(strings.TrimSpace(string(a.body[:min(len(a.body), 64)]))) == 0 && len(a.body) <= 64 {
+		return Reply{}, faultf("the server answers with an empty document")
+	}
+	sum := news.Sum64(string(a.body))
+	if a.whole && sum == last.Sum {
+		return Reply{Poll: f.unchanged(src, last, a, now), Unchanged: true}, nil
+	}
+	doc, err := Parse(a.body, ParseOptions{ContentType: a.header.Get("Content-Type"), Base: a.base(src)})
+	if err != nil {
+		return Reply{}, documentFault(a, err)
+	}
+	items, dropped := doc.Items()
+	p := f.succeeded(src, last, a, now, doc.Wish(now))
+	p.Sum = sum
+	if !a.whole || doc.Truncated {
+		p.ETag, p.LastModified, p.Sum = "", "", 0
+	}
+	p.Format, p.Title, p.Home = doc.Format, doc.Feed.Title, doc.Feed.Link
+	p.Items, p.Dropped, p.Repairs = len(items), dropped, doc.Repairs
+	if !a.whole {
+		p.Repairs = append([]string{fmt.Sprintf("the answer broke off after %s", size(int64(len(a.body))))}, p.Repairs...)
+	}
+	return Reply{Items: items, Poll: p}, nil
+}
+
+// documentFault says why a body that came well is not a feed.
+func documentFault(a answer, err error) error {
+	if looksLikePage(a.header.Get("Content-Type"), a.body) {
+		return &fault{text: "the address gives a web page, not a feed", cause: err}
+	}
+	if !a.whole {
+		return &fault{text: fmt.Sprintf("the answer broke off after %s, too early to be read", size(int64(len(a.body)))), cause: err}
+	}
+	return &fault{text: "not a feed: " + err.Error(), cause: err}
+}
+
+// looksLikePage reports whether a body that is no feed is a page for people.
+func looksLikePage(contentType string, body []byte) bool {
+	head := strings.ToLower(string(body[:min(len(body), 1024)]))
+	if strings.Contains(head, "<!doctype html") || strings.Contains(head, "<html") {
+		return true
+	}
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "text/html") && strings.Contains(head, "<")
+}
+
+// asFault is err as a fault, with the server's wish to be left alone.
+func (f *Fetcher) asFault(err error, src news.Source, a answer, last news.Poll, now time.Time) *fault {
+	var ft *fault
+	if !errors.As(err, &ft) {
+		ft = &fault{text: err.Error(), cause: err}
+	}
+	known := *ft
+	if known.status == http.StatusTooManyRequests || known.status == http.StatusServiceUnavailable {
+		wait, ok := retryAfter(a.header.Get("Retry-After"), a.date(now))
+		if !ok && known.status == http.StatusTooManyRequests {
+			wait = Backoff(last.Failures+2, 15*time.Minute, news.Sum64(string(src.ID)))
+		}
+		known.until = now.Add(min(wait, f.opt.MaxDelay))
+	}
+	return &known
+}

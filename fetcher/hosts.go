@@ -1,0 +1,212 @@
+package fetcher
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// The breaker's measures.
+const (
+	breakAfter  = 5                // failures to connect, in a row
+	breakFor    = 5 * time.Minute  // that a host is then left alone
+	refusedSpan = time.Hour        // two refusals within it are the host's, not one feed's
+	refusedMin  = 10 * time.Minute // that a host is then left alone at least
+)
+
+// hosts gives every host one request at a time, with a gap between the end of
+// one and the start of the next, and leaves hosts alone that cannot be reached
+// or that refuse.
+type hosts struct {
+	gap        time.Duration
+	everywhere bool          // the gap holds at allowed addresses, too
+	patience   time.Duration // for the wait until it is our turn
+
+	mu      sync.Mutex // guards what follows, and all fields of each host but its slot
+	known   map[string]*host
+	sweepAt int
+}
+
+type host struct {
+	slot     chan struct{} // holds a token while somebody has the turn
+	users    int           // that have the turn or wait for it
+	next     time.Time     // when the next request may start
+	delay    time.Duration // a gap that the host wishes for
+	failures int           // to connect, in a row
+	closed   time.Time     // until when it is left alone
+	why      string
+	refusal  time.Time // the last 429
+}
+
+func newHosts(gap time.Duration, everywhere bool, patience time.Duration) *hosts {
+	return &hosts{gap: gap, everywhere: everywhere, patience: patience, known: map[string]*host{}, sweepAt: 64}
+}
+
+// turn is the right to ask one host, until its end.
+type turn struct {
+	key  string
+	near bool // the host's address is one that the operator allowed
+	of   *hosts
+	host *host
+}
+
+// take waits for the turn at a host. It fails at once where the host is to be
+// left alone.
+func (s *hosts) take(ctx context.Context, key string) (*turn, error) {
+	h, err := s.enter(key)
+	if err != nil {
+		return nil, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	select {
+	case h.slot <- struct{}{}:
+	case <-waiting.Done():
+		s.leave(h)
+		return nil, s.impatient(ctx, key)
+	}
+	t := &turn{key: key, of: s, host: h}
+	if err := s.closedFault(h, key); err != nil { // it closed while we waited
+		t.giveBack()
+		return nil, err
+	}
+	if !s.pause(waiting, h) {
+		t.giveBack()
+		return nil, s.impatient(ctx, key)
+	}
+	return t, nil
+}
+
+// pause waits until the gap is over, and reports whether it came to that.
+func (s *hosts) pause(ctx context.Context, h *host) bool {
+	s.mu.Lock()
+	wait := time.Until(h.next)
+	s.mu.Unlock()
+	if wait <= 0 {
+		return true
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (s *hosts) impatient(ctx context.Context, key string) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return faultf("%s was busy with other requests of ours for %s", key, s.patience)
+}
+
+func (s *hosts) enter(key string) (*host, error) {
+	s.mu.Lock()
+	h := s.known[key]
+	if h == nil {
+		s.sweep()
+		h = &host{slot: make(chan struct{}, 1)}
+		s.known[key] = h
+	}
+	h.users++
+	s.mu.Unlock()
+	if err := s.closedFault(h, key); err != nil {
+		s.leave(h)
+		return nil, err
+	}
+	return h, nil
+}
+
+func (s *hosts) leave(h *host) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h.users--
+}
+
+// sweep forgets hosts of which nothing needs to be known any more. It runs each
+// time the number of hosts has doubled, so that it costs next to nothing.
+func (s *hosts) sweep() {
+	if len(s.known) < s.sweepAt {
+		return
+	}
+	now := time.Now()
+	for key, h := range s.known {
+		idle := now.Sub(h.next) > refusedSpan
+		if h.users == 0 && idle && now.After(h.closed) {
+			delete(s.known, key)
+		}
+	}
+	s.sweepAt = max(64, 2*len(s.known))
+}
+
+func (s *hosts) closedFault(h *host, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Now().Before(h.closed) {
+		f := faultf("%s %s; it is left alone until %s", key, h.why, h.closed.UTC().Format("15:04 MST"))
+		f.until = h.closed
+		return f
+	}
+	return nil
+}
+
+// end gives the turn back; the next one starts after the gap. A nil turn has
+// nothing to give.
+func (t *turn) end() {
+	if t == nil {
+		return
+	}
+	t.of.mu.Lock()
+	gap := t.host.delay
+	if !t.near || t.of.everywhere {
+		gap = max(gap, t.of.gap)
+	}
+	t.host.next = time.Now().Add(gap)
+	t.of.mu.Unlock()
+	t.giveBack()
+}
+
+// giveBack ends a turn in which nothing was asked.
+func (t *turn) giveBack() {
+	<-t.host.slot
+	t.of.leave(t.host)
+}
+
+// slow widens a host's gap to what it wishes for; 0 gives up such a wish.
+func (s *hosts) slow(key string, delay time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h := s.known[key]; h != nil {
+		h.delay = delay
+	}
+}
+
+// reached records that the host answers.
+func (t *turn) reached() {
+	t.of.mu.Lock()
+	defer t.of.mu.Unlock()
+	t.host.failures = 0
+}
+
+// unreachable records that no connection came about.
+func (t *turn) unreachable() {
+	t.of.mu.Lock()
+	defer t.of.mu.Unlock()
+	if t.host.failures++; t.host.failures >= breakAfter {
+		t.host.closed, t.host.why = time.Now().Add(breakFor), "could not be reached several times in a row"
+	}
+}
+
+// refused records that the host finds it is asked too often. Once may be about
+// one feed; twice within an hour is about us.
+func (t *turn) refused(wait time.Duration) {
+	t.of.mu.Lock()
+	defer t.of.mu.Unlock()
+	now := time.Now()
+	if !t.host.refusal.IsZero() && now.Sub(t.host.refusal) < refusedSpan && !t.near {
+		t.host.closed, t.host.why = now.Add(max(wait, refusedMin)), "found twice that it is asked too often"
+	}
+	t.host.refusal = now
+}

@@ -1,0 +1,73 @@
+package fetcher
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// transport is the connections for one proxy and one set of allowed addresses.
+// Sources that may reach different addresses share none: a connection that one
+// of them opened is no longer checked when another uses it.
+func (f *Fetcher) transport(proxy *url.URL, allow []netip.Prefix) *http.Transport {
+	key := transportKey(proxy, allow)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if t := f.transports[key]; t != nil {
+		return t
+	}
+	t := newTransport(proxy, allow, f.opt.Limits)
+	f.transports[key] = t
+	return t
+}
+
+func transportKey(proxy *url.URL, allow []netip.Prefix) string {
+	var b strings.Builder
+	if proxy != nil {
+		b.WriteString(proxy.String())
+	}
+	for _, p := range allow {
+		b.WriteByte(' ')
+		b.WriteString(p.String())
+	}
+	return b.String()
+}
+
+func newTransport(proxy *url.URL, allow []netip.Prefix, limits Limits) *http.Transport {
+	dialer := &net.Dialer{Timeout: limits.Connect, KeepAlive: -1}
+	t := &http.Transport{
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    limits.TLS,
+		ResponseHeaderTimeout:  limits.Headers,
+		MaxResponseHeaderBytes: limits.Header,
+		DisableCompression:     true, // we ask for more codings, and count what comes out of them
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           64,
+		MaxIdleConnsPerHost:    1,
+		IdleConnTimeout:        15 * time.Second, // long enough for the next page of a round, not for the next round
+		WriteBufferSize:        2 << 10,
+	}
+	if proxy != nil { // who names a proxy trusts it, and it sees the target instead of us
+		t.Proxy = http.ProxyURL(proxy)
+	} else {
+		dialer.ControlContext = newGuard(allow).control
+	}
+	return t
+}
+
+// proxyAddress reads the address of an egress proxy; nil for none.
+func proxyAddress(raw string) (*url.URL, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
+		return nil, fmt.Errorf("the proxy's address is not one: want http://, https:// or socks5:// and a host")
+	}
+	return u, nil
+}
