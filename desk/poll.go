@@ -13,8 +13,12 @@ import (
 	"dateline/topics"
 )
 
-// giveBack is how long returning an abandoned source may take.
-const giveBack = 2 * time.Second
+// giveBack is how long returning a source may take, and tryAgain when a poll
+// that we failed to file is done again.
+const (
+	giveBack = 2 * time.Second
+	tryAgain = 30 * time.Second
+)
 
 // poll asks one source and files what it sends.
 func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
@@ -28,7 +32,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
 
 	reply, fault := d.o.Fetcher.Fetch(budget, src, ledger.Poll, start)
 	if ctx.Err() != nil {
-		d.release(ctx, ledger)
+		d.release(ctx, ledger, 0)
 		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
 	}
 	first := ledger.Poll.Success.IsZero()
@@ -49,12 +53,14 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
 	}
 	next.Poll.Due = due(next.Poll, schedule, src.ID)
 	if ctx.Err() != nil {
-		d.release(ctx, ledger)
+		d.release(ctx, ledger, 0)
 		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
 	}
 	placed, err := d.file(ctx, news.Intake{Ledger: next, Articles: articles, At: start})
 	if err != nil {
-		d.release(ctx, ledger)
+		if !errors.Is(err, news.ErrLost) {
+			d.release(ctx, ledger, tryAgain)
+		}
 		out.Err, out.Ours = err, true
 	}
 	out.Poll, out.Stories = next.Poll, placed
@@ -62,12 +68,12 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
 	return out
 }
 
-// release gives a source back unasked: it falls due when it was.
-func (d *Desk) release(ctx context.Context, ledger news.Ledger) {
+// release gives a source back as if it had not been asked.
+func (d *Desk) release(ctx context.Context, ledger news.Ledger, wait time.Duration) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBack)
 	defer cancel()
 	// What cannot be given back falls due by itself when the lease ends.
-	_ = d.o.Store.Hasten(ctx, d.now(), ledger.Source)
+	_ = d.o.Store.Hasten(ctx, d.now().Add(wait), ledger.Source)
 }
 
 // report says in one line what came of a poll. A source that goes on failing
