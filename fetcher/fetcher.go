@@ -83,8 +83,8 @@ type Fetcher struct {
 	robots *robotsCache
 	gzips  sync.Pool // of *gzip.Reader
 
-	mu         sync.Mutex // guards what follows
-	transports map[string]*http.Transport
+	mu     sync.Mutex // guards routes
+	routes map[string]*route
 }
 
 // New returns a Fetcher, or says what is wrong with the options.
@@ -105,10 +105,10 @@ func New(o Options) (*Fetcher, error) {
 	o.MaxDelay = or(o.MaxDelay, 24*time.Hour)
 	o.Limits = o.Limits.withDefaults()
 	return &Fetcher{
-		opt:        o,
-		hosts:      newHosts(max(gap, 0), everywhere, o.Limits.Turn),
-		robots:     newRobotsCache(),
-		transports: map[string]*http.Transport{},
+		opt:    o,
+		hosts:  newHosts(max(gap, 0), everywhere, o.Limits.Turn),
+		robots: newRobotsCache(),
+		routes: map[string]*route{},
 	}, nil
 }
 
@@ -116,8 +116,8 @@ func New(o Options) (*Fetcher, error) {
 func (f *Fetcher) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, t := range f.transports {
-		t.CloseIdleConnections()
+	for _, r := range f.routes {
+		r.CloseIdleConnections()
 	}
 }
 

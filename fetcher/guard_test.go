@@ -82,7 +82,7 @@ func relay(t *testing.T) (*httptest.Server, *[]string) {
 
 func TestConfiguredProxyIsUsed(t *testing.T) {
 	proxy, asked := relay(t)
-	f := open(t, func(o *Options) { o.Allow, o.Proxy = nil, proxy.URL })
+	f := open(t, func(o *Options) { o.Allow, o.Proxy, o.Gap = nil, proxy.URL, -1 })
 	r := fetch(t, f, "http://gazette.example/feed", news.Poll{})
 	if len(r.Items) != 2 || fmt.Sprint(*asked) != "[GET http://gazette.example/feed]" {
 		t.Errorf("got %d items; the proxy was asked %q", len(r.Items), *asked)
