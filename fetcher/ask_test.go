@@ -235,6 +235,18 @@ func TestLearntAddressThatFailsIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestGoneAtALearntAddressIsNotYetGone(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusGone) })
+	f := open(t)
+	p := faultOf(t, f, source(s.URL+"/old"), news.Poll{Address: s.URL + "/new"})
+	if p.Gone || p.Address != "" {
+		t.Fatalf("record %+v", p)
+	}
+	if p = faultOf(t, f, source(s.URL+"/old"), p); !p.Gone {
+		t.Errorf("the configured address is gone, and the record does not say so: %+v", p)
+	}
+}
+
 func TestLearnNeverLeavesTLS(t *testing.T) {
 	parse := func(s string) *url.URL { u, _ := url.Parse(s); return u }
 	a := answer{asked: parse("https://gazette.example/feed"), final: parse("http://gazette.example/feed"), hops: 1, permanent: true}

@@ -199,7 +199,7 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	if !a.whole || doc.Truncated {
 		p.ETag, p.LastModified, p.Sum = "", "", 0
 	}
-	p.Format, p.Title, p.Home = doc.Format, doc.Feed.Title, doc.Feed.Link
+	p.Format, p.Title, p.Home = strings.TrimSpace(doc.Format+" "+doc.Version), doc.Feed.Title, doc.Feed.Link
 	p.Items, p.Dropped, p.Repairs = len(items), dropped, doc.Repairs
 	if !a.whole {
 		p.Repairs = append([]string{fmt.Sprintf("the answer broke off after %s", size(int64(len(a.body))))}, p.Repairs...)
