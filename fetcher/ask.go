@@ -25,7 +25,6 @@ type question struct {
 	proxy   *url.URL
 	trusted bool                 // the address is the operator's: it may hold credentials
 	welcome func(*url.URL) error // asked before each hop; nil: every address is
-	decoded int64                // a smaller limit than Limits.Decoded; 0: that
 }
 
 // answer is what a server answered.
@@ -92,14 +91,14 @@ func (f *Fetcher) ask(ctx context.Context, q question) (answer, error) {
 		at.User = nil
 	}
 	a := answer{asked: &at, permanent: true}
-	check := newGuard(q.allow)
+	by := f.route(q.proxy, q.allow)
 	seen := map[string]bool{}
 	left := f.opt.Limits.Whole
 	own := true
 	var turn *turn
 	defer func() { turn.end() }()
 	for current := &at; ; {
-		if err := check.checkAddress(current, q.proxy != nil); err != nil {
+		if err := by.guard.checkAddress(current, by.proxied); err != nil {
 			return a, &fault{text: err.Error(), cause: err}
 		}
 		seen[bare(current)] = true
@@ -108,7 +107,7 @@ func (f *Fetcher) ask(ctx context.Context, q question) (answer, error) {
 			return a, err
 		}
 		began := time.Now()
-		next, err := f.hop(ctx, q, current, own, left, turn, &a)
+		next, err := f.hop(ctx, by, request(q, current, own), left, turn, &a)
 		left -= time.Since(began)
 		if err != nil || next == nil {
 			return a, err
@@ -141,18 +140,13 @@ func (f *Fetcher) turnAt(ctx context.Context, q question, to *url.URL, held *tur
 
 // hop sends one request. It returns where the answer redirects to, or nil when
 // the answer is the last one and a holds it.
-func (f *Fetcher) hop(ctx context.Context, q question, to *url.URL, own bool, left time.Duration, t *turn, a *answer) (*url.URL, error) {
+func (f *Fetcher) hop(ctx context.Context, by *route, req *http.Request, left time.Duration, t *turn, a *answer) (*url.URL, error) {
 	ctx, cancel := context.WithTimeout(ctx, max(left, time.Millisecond))
 	defer cancel()
-	req := request(q, to, own)
-	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		if remote, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil && q.proxy == nil {
-			t.near = allowed(q.allow, remote.Addr().Unmap())
-		}
-	}}
-	resp, err := f.transport(q.proxy, q.allow).RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	to := req.URL
+	resp, err := by.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, nearness(by, to, t))))
 	if err != nil {
-		if q.proxy == nil && connectFailed(err) && ctx.Err() != context.Canceled {
+		if !by.proxied && connectFailed(err) && ctx.Err() != context.Canceled {
 			t.unreachable()
 		}
 		return nil, exchangeFault(err, to.Hostname(), f.opt.Limits)
@@ -166,9 +160,7 @@ func (f *Fetcher) hop(ctx context.Context, q question, to *url.URL, own bool, le
 		drain(resp.Body)
 		return redirected(to, resp)
 	case http.StatusOK, http.StatusIMUsed:
-		limits := f.opt.Limits
-		limits.Decoded = min(or(q.decoded, limits.Decoded), limits.Decoded)
-		a.body, a.whole, err = f.readBody(resp, limits)
+		a.body, a.whole, err = f.readBody(resp, f.opt.Limits)
 		if err != nil {
 			return nil, exchangeFault(err, to.Hostname(), f.opt.Limits)
 		}
@@ -180,6 +172,20 @@ func (f *Fetcher) hop(ctx context.Context, q question, to *url.URL, own bool, le
 		drain(resp.Body)
 	}
 	return nil, nil
+}
+
+// nearness notes on a turn whether the host is at an address that the operator
+// allowed, and so needs no gap: by its address if that is written, else by where
+// the connection went.
+func nearness(by *route, to *url.URL, t *turn) *httptrace.ClientTrace {
+	if addr, err := netip.ParseAddr(to.Hostname()); err == nil && !by.proxied {
+		t.near = by.guard.allows(addr.Unmap())
+	}
+	return &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		if remote, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil && !by.proxied {
+			t.near = by.guard.allows(remote.Addr().Unmap())
+		}
+	}}
 }
 
 func request(q question, to *url.URL, own bool) *http.Request {

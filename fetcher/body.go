@@ -37,8 +37,12 @@ func (f *Fetcher) readBody(resp *http.Response, limits Limits) (body []byte, who
 	switch {
 	case err == nil:
 		return body, true, nil
-	case isVerdict(err) || len(body) == 0:
+	case isVerdict(err):
 		return nil, false, err
+	case len(body) == 0 && errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, false, &fault{text: "the answer broke off at its beginning", cause: err}
+	case len(body) == 0:
+		return nil, false, damaged(err)
 	default: // it broke off, or was damaged on the way
 		return body, false, nil
 	}
@@ -188,11 +192,11 @@ func inflate(r io.Reader) (io.Reader, func(), error) {
 	return z, func() { _ = z.Close() }, nil
 }
 
-// damaged is the fault of a body that cannot be decompressed at all; what the
-// limits and deadlines say stays as it is.
+// damaged is the fault of a body of which nothing can be read; what limits and
+// deadlines say stays as it is.
 func damaged(err error) error {
 	if isVerdict(err) {
 		return err
 	}
-	return &fault{text: "the compressed answer is damaged", cause: err}
+	return &fault{text: "the answer is damaged", cause: err}
 }

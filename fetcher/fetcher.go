@@ -83,8 +83,8 @@ type Fetcher struct {
 	robots *robotsCache
 	gzips  sync.Pool // of *gzip.Reader
 
-	mu         sync.Mutex // guards what follows
-	transports map[string]*http.Transport
+	mu     sync.Mutex // guards routes
+	routes map[string]*route
 }
 
 // New returns a Fetcher, or says what is wrong with the options.
@@ -105,10 +105,10 @@ func New(o Options) (*Fetcher, error) {
 	o.MaxDelay = or(o.MaxDelay, 24*time.Hour)
 	o.Limits = o.Limits.withDefaults()
 	return &Fetcher{
-		opt:        o,
-		hosts:      newHosts(max(gap, 0), everywhere, o.Limits.Turn),
-		robots:     newRobotsCache(),
-		transports: map[string]*http.Transport{},
+		opt:    o,
+		hosts:  newHosts(max(gap, 0), everywhere, o.Limits.Turn),
+		robots: newRobotsCache(),
+		routes: map[string]*route{},
 	}, nil
 }
 
@@ -116,8 +116,8 @@ func New(o Options) (*Fetcher, error) {
 func (f *Fetcher) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, t := range f.transports {
-		t.CloseIdleConnections()
+	for _, r := range f.routes {
+		r.CloseIdleConnections()
 	}
 }
 
@@ -199,7 +199,7 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	if !a.whole || doc.Truncated {
 		p.ETag, p.LastModified, p.Sum = "", "", 0
 	}
-	p.Format, p.Title, p.Home = doc.Format, doc.Feed.Title, doc.Feed.Link
+	p.Format, p.Title, p.Home = strings.TrimSpace(doc.Format+" "+doc.Version), doc.Feed.Title, doc.Feed.Link
 	p.Items, p.Dropped, p.Repairs = len(items), dropped, doc.Repairs
 	if !a.whole {
 		p.Repairs = append([]string{fmt.Sprintf("the answer broke off after %s", size(int64(len(a.body))))}, p.Repairs...)

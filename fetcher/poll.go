@@ -32,8 +32,8 @@ func failed(last news.Poll, f *fault, now time.Time) news.Poll {
 		p.Since = now
 	}
 	p.Fault = f.text
-	p.Gone = f.status == http.StatusGone && (last.Address == "" || p.Failures >= lostTrust)
-	if p.Failures >= lostTrust && !p.Gone {
+	p.Gone = f.status == http.StatusGone && last.Address == "" // a learnt address may be gone and the configured one not
+	if f.status == http.StatusGone || p.Failures >= lostTrust {
 		p.Address = ""
 	}
 	return p

@@ -90,7 +90,6 @@ func (f *Fetcher) askRobots(ctx context.Context, src news.Source, to *url.URL) (
 	}
 	q.address = &url.URL{Scheme: to.Scheme, Host: to.Host, Path: "/robots.txt"}
 	q.header.Set("Accept", "text/plain, */*;q=0.1")
-	q.decoded = robotsSize
 	a, err := f.ask(ctx, q)
 	switch {
 	case ctx.Err() != nil:
@@ -100,7 +99,7 @@ func (f *Fetcher) askRobots(ctx context.Context, src news.Source, to *url.URL) (
 	case err != nil: // an answer that is no robots.txt: too large, in a circle
 		return &robotsRules{}, robotsKept, nil
 	case a.status == http.StatusOK:
-		return parseRobots(a.body, q.header.Get("User-Agent")), robotsKept, nil
+		return parseRobots(a.body[:min(len(a.body), robotsSize)], q.header.Get("User-Agent")), robotsKept, nil
 	case a.status >= 500 || a.status == http.StatusTooManyRequests:
 		return &robotsRules{closed: true}, robotsRetry, nil
 	default:

@@ -11,22 +11,29 @@ import (
 	"time"
 )
 
-// transport is the connections for one proxy and one set of allowed addresses.
-// Sources that may reach different addresses share none: a connection that one
-// of them opened is no longer checked when another uses it.
-func (f *Fetcher) transport(proxy *url.URL, allow []netip.Prefix) *http.Transport {
-	key := transportKey(proxy, allow)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if t := f.transports[key]; t != nil {
-		return t
-	}
-	t := newTransport(proxy, allow, f.opt.Limits)
-	f.transports[key] = t
-	return t
+// route is the connections for one proxy and one set of allowed addresses, and
+// the guard before them. Sources that may reach different addresses share none:
+// a connection that one of them opened is no longer checked when another uses it.
+type route struct {
+	*http.Transport
+	guard   *guard
+	proxied bool
 }
 
-func transportKey(proxy *url.URL, allow []netip.Prefix) string {
+// route is the one for a question.
+func (f *Fetcher) route(proxy *url.URL, allow []netip.Prefix) *route {
+	key := routeKey(proxy, allow)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := f.routes[key]
+	if r == nil {
+		r = newRoute(proxy, allow, f.opt.Limits)
+		f.routes[key] = r
+	}
+	return r
+}
+
+func routeKey(proxy *url.URL, allow []netip.Prefix) string {
 	var b strings.Builder
 	if proxy != nil {
 		b.WriteString(proxy.String())
@@ -38,9 +45,10 @@ func transportKey(proxy *url.URL, allow []netip.Prefix) string {
 	return b.String()
 }
 
-func newTransport(proxy *url.URL, allow []netip.Prefix, limits Limits) *http.Transport {
+func newRoute(proxy *url.URL, allow []netip.Prefix, limits Limits) *route {
+	r := &route{guard: newGuard(allow), proxied: proxy != nil}
 	dialer := &net.Dialer{Timeout: limits.Connect, KeepAlive: -1}
-	t := &http.Transport{
+	r.Transport = &http.Transport{
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    limits.TLS,
 		ResponseHeaderTimeout:  limits.Headers,
@@ -52,12 +60,12 @@ func newTransport(proxy *url.URL, allow []netip.Prefix, limits Limits) *http.Tra
 		IdleConnTimeout:        15 * time.Second, // long enough for the next page of a round, not for the next round
 		WriteBufferSize:        2 << 10,
 	}
-	if proxy != nil { // who names a proxy trusts it, and it sees the target instead of us
-		t.Proxy = http.ProxyURL(proxy)
+	if r.proxied { // who names a proxy trusts it, and it sees the target instead of us
+		r.Proxy = http.ProxyURL(proxy)
 	} else {
-		dialer.ControlContext = newGuard(allow).control
+		dialer.ControlContext = r.guard.control
 	}
-	return t
+	return r
 }
 
 // proxyAddress reads the address of an egress proxy; nil for none.
