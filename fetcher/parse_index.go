@@ -89,10 +89,11 @@ type indexer struct {
 	loose []*element // entries beside the channel
 }
 
-// indexOf reads the elements of a document.
-func indexOf(text []byte) index {
+// indexOf reads the elements of a document; up to the first trouble only,
+// unless there is nothing left to be done about it.
+func indexOf(text []byte, mended bool) index {
 	ix := indexer{s: scanner{text: text}}
-	for ix.trouble == "" {
+	for mended || ix.trouble == "" {
 		from := ix.s.at
 		t, more := ix.s.next()
 		if !more {

@@ -18,7 +18,7 @@ const (
 func balance(text []byte) []byte {
 	b := balancer{out: make([]byte, 0, len(text)+256)}
 	s := scanner{text: text}
-	for b.entries <= maxEntries && b.elements <= maxElements {
+	for b.entries <= maxEntries && b.elements <= maxElements && !b.done {
 		t, more := s.next()
 		if !more {
 			break
@@ -41,6 +41,7 @@ type balancer struct {
 	dropped  int // start tags left out for depth, still to be ended
 	entries  int
 	elements int
+	done     bool // the root is closed
 }
 
 func (b *balancer) take(t token) {
@@ -123,6 +124,7 @@ func (b *balancer) pop() {
 	last := len(b.open) - 1
 	b.out = append(append(append(b.out, "</"...), b.open[last]...), '>')
 	b.open = b.open[:last]
+	b.done = last == 0
 }
 
 // brokenCDATA takes a CDATA section without an end: it ends where the element
