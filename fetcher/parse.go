@@ -64,11 +64,11 @@ func (d *Document) readXML(text []byte, base string) error {
 	ix := indexOf(text, false)
 	if ix.trouble != "" {
 		d.mended(ix.trouble)
-		d.Truncated = ix.cut
-		text = balance(text)
-		again := indexOf(text, true)
-		d.Truncated = d.Truncated || ix.excluded || again.excluded
-		ix = again
+		text, d.Truncated = balance(text)
+		if d.Truncated {
+			d.mended(cutOff)
+		}
+		ix = indexOf(text, true)
 	}
 	d.Format = formatOf(ix.root)
 	if d.Format == "" {

@@ -63,13 +63,14 @@ func (e *element) text() string {
 
 // index is a document by its elements.
 type index struct {
-	root     *element
-	feed     *element   // channel or feed
-	entries  []*element // in the order in which gofeed gives them
-	trouble  string     // why the document must be repaired; "" if it need not
-	cut      bool       // the document ends before its root does
-	excluded bool       // the document has more than we take
+	root    *element
+	feed    *element   // channel or feed
+	entries []*element // in the order in which gofeed gives them
+	trouble string     // why the document must be repaired; "" if it need not
 }
+
+// cutOff is the repair of a document that ends early.
+const cutOff = "closed what was open at the end of the document"
 
 // frame is an element being read.
 type frame struct {
@@ -101,7 +102,6 @@ func indexOf(text []byte, mended bool) index {
 		}
 		if t.broken {
 			ix.fail("mended broken markup")
-			ix.cut = ix.cut || ix.s.at == len(text)
 		}
 		switch t.kind {
 		case startToken:
@@ -111,8 +111,7 @@ func indexOf(text []byte, mended bool) index {
 		}
 	}
 	if len(ix.open) > 0 && ix.trouble == "" {
-		ix.fail("closed what was open at the end of the document")
-		ix.cut = true
+		ix.fail(cutOff)
 	}
 	ix.entries = append(ix.entries, ix.loose...)
 	if ix.feed == nil {
@@ -162,7 +161,6 @@ func (ix *indexer) start(t token, from int) {
 func (ix *indexer) record(f, parent *frame, t token) bool {
 	if ix.count++; ix.count > maxElements {
 		ix.fail("cut a document with too many elements")
-		ix.excluded = true
 		return false
 	}
 	el := &element{attrs: attributes(t.attrs)}
@@ -208,7 +206,6 @@ func (ix *indexer) place(el *element, parent *frame) {
 		}
 	case len(ix.entries)+len(ix.loose) >= maxEntries:
 		ix.fail("cut a document with too many entries")
-		ix.excluded = true
 	case parent.el == ix.root && ix.root.name != "feed" && ix.root.name != "channel":
 		ix.loose = append(ix.loose, el)
 	default:

@@ -111,6 +111,8 @@ func TestDepthIsBounded(t *testing.T) {
 		d, err := Parse([]byte(body), ParseOptions{})
 		if err != nil || len(d.Entries) == 0 || d.Entries[0].Title != "x" {
 			t.Errorf("%d times %s: got %v, want the item", depth, open, err)
+		} else if !d.Truncated {
+			t.Errorf("%d times %s: not marked as truncated", depth, open)
 		} else if len(d.Entries) > maxEntries {
 			t.Errorf("%d times %s: got %d entries, want %d at most", depth, open, len(d.Entries), maxEntries)
 		}

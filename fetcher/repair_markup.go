@@ -15,7 +15,8 @@ const (
 
 // balance rewrites a document so that every element is closed, none is nested
 // beyond reason, and no bracket is astray. The text of what it cannot keep stays.
-func balance(text []byte) []byte {
+// It reports whether the document had to be cut, or was.
+func balance(text []byte) (balanced []byte, cut bool) {
 	b := balancer{out: make([]byte, 0, len(text)+256)}
 	s := scanner{text: text}
 	for b.entries <= maxEntries && b.elements <= maxElements && !b.done {
@@ -29,10 +30,11 @@ func balance(text []byte) []byte {
 		}
 		b.take(t)
 	}
+	cut = len(b.open) > 0
 	for len(b.open) > 0 {
 		b.pop()
 	}
-	return b.out
+	return b.out, cut
 }
 
 type balancer struct {
