@@ -119,6 +119,35 @@ func TestDepthIsBounded(t *testing.T) {
 	}
 }
 
+// gofeed keeps the last of several channels only; the entries of the others
+// are read one by one.
+func TestEntriesThatTheParserLosesAreReadAlone(t *testing.T) {
+	d, err := Parse([]byte(`<rss><channel><item><title>a</title><pubDate>Mon, 01 Jun 2026 20:00:00 GMT</pubDate><category>x</category></item></channel>`+
+		`<channel><title>Two</title><item><title>b</title></item></channel></rss>`), ParseOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Entries) != 2 || d.Entries[0].Title != "a" || len(d.Entries[0].Categories) != 1 || d.Entries[1].Title != "b" {
+		t.Errorf("got %+v, want both items whole", d.Entries)
+	}
+	if len(d.Repairs) != 1 || d.Repairs[0] != "read the entries one by one" {
+		t.Errorf("got repairs %q", d.Repairs)
+	}
+}
+
+func TestRSSTextIsRelativeToItsPage(t *testing.T) {
+	feed := "<rss%s><channel><item><title>t</title><link>https://quay.example/a/b</link><description>x</description></item></channel></rss>"
+	for attr, want := range map[string]string{"": "https://quay.example/a/b", ` xml:base="/deep/"`: "https://cdn.example/deep/"} {
+		d, err := Parse(fmt.Appendf(nil, feed, attr), ParseOptions{Base: "https://cdn.example/feed"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if items, _ := d.Items(); items[0].Base != want {
+			t.Errorf("%q: got base %s, want %s", attr, items[0].Base, want)
+		}
+	}
+}
+
 func TestEntitiesDoNotExplode(t *testing.T) {
 	body := `<!DOCTYPE rss [<!ENTITY a "` + strings.Repeat("x", 200) + `"><!ENTITY b "&a;&a;">]><rss><channel><title>&b;` +
 		strings.Repeat("&a;", 100_000) + `</title></channel></rss>`
