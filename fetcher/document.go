@@ -8,7 +8,8 @@ import (
 // Document is a feed as it was read, with all it says. Its HTML is raw: whoever
 // shows it must clean it first.
 type Document struct {
-	Format    string   `json:"format"`   // rss, atom, json or cdf
+	Format    string   `json:"format"` // rss, atom, json or cdf
+	Version   string   `json:"version,omitempty"`
 	Encoding  string   `json:"encoding"` // what the bytes were in
 	Feed      Feed     `json:"feed"`
 	Entries   []Entry  `json:"entries"`

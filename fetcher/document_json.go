@@ -22,8 +22,8 @@ func (d *Document) readJSON(text []byte, base string) error {
 	if err != nil {
 		return errors.New("a JSON Feed that is cut off or broken")
 	}
-	d.Format = "json"
-	base = resolve(base, g.FeedURL)
+	d.Format, d.Version = "json", g.Version[strings.LastIndexByte(g.Version, '/')+1:]
+	base = orString(resolve(base, g.FeedURL), base)
 	d.Feed.Title, d.Feed.TitleHTML = plainMeta(g.Title, base)
 	d.Feed.Subtitle, d.Feed.SubtitleHTML = plainMeta(g.Description, base)
 	d.Feed.Link = resolve(base, g.HomePageURL)

@@ -61,14 +61,14 @@ func (d *Document) readXML(text []byte, base string) error {
 		d.mended(note)
 	}
 	text = modernise(text)
-	ix := indexOf(text)
+	ix := indexOf(text, false)
 	if ix.trouble != "" {
 		d.mended(ix.trouble)
-		d.Truncated = ix.cut
-		text = balance(text)
-		again := indexOf(text)
-		d.Truncated = d.Truncated || ix.excluded || again.excluded
-		ix = again
+		text, d.Truncated = balance(text)
+		if d.Truncated {
+			d.mended(cutOff)
+		}
+		ix = indexOf(text, true)
 	}
 	d.Format = formatOf(ix.root)
 	if d.Format == "" {
@@ -76,6 +76,7 @@ func (d *Document) readXML(text []byte, base string) error {
 	}
 	t := translator{format: d.Format, base: base}
 	g := parseNative(text, ix, d.Format)
+	d.Version = g.version()
 	if g.err != nil {
 		d.mended("read the entries one by one")
 	}
@@ -91,6 +92,17 @@ type native struct {
 	atom    *atom.Feed
 	entries []*atom.Entry
 	err     error
+}
+
+// version is that of the format, as the document claims it.
+func (g native) version() string {
+	switch {
+	case g.feed != nil:
+		return g.feed.Version
+	case g.atom != nil:
+		return g.atom.Version
+	}
+	return ""
 }
 
 // parseNative lets gofeed read the document, or, where that fails, each of its

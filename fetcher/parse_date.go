@@ -38,12 +38,15 @@ func parseISO(text string) (time.Time, bool) {
 	if m := ordinalDate.FindStringSubmatch(text); m != nil {
 		return civil(number(m[1]), 1, number(m[2]), 0, 0, 0, time.UTC)
 	}
+	if len(text) == 6 && isDigits(text) { // 031231
+		text = text[:2] + "-" + text[2:4] + "-" + text[4:]
+	}
 	m := isoDate.FindStringSubmatch(text)
 	if m == nil || m[1] == "" && !strings.HasPrefix(text, "-") {
 		return time.Time{}, false
 	}
 	year, month, day := m[1], m[2], m[3]
-	if year == "" { // "-03-12" is March's grammar for December 2003
+	if year == "" { // "-03-12" is December 2003
 		year, month, day = month, day, ""
 	}
 	zone, ok := parseZone(m[7])

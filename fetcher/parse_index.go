@@ -63,13 +63,14 @@ func (e *element) text() string {
 
 // index is a document by its elements.
 type index struct {
-	root     *element
-	feed     *element   // channel or feed
-	entries  []*element // in the order in which gofeed gives them
-	trouble  string     // why the document must be repaired; "" if it need not
-	cut      bool       // the document ends before its root does
-	excluded bool       // the document has more than we take
+	root    *element
+	feed    *element   // channel or feed
+	entries []*element // in the order in which gofeed gives them
+	trouble string     // why the document must be repaired; "" if it need not
 }
+
+// cutOff is the repair of a document that ends early.
+const cutOff = "closed what was open at the end of the document"
 
 // frame is an element being read.
 type frame struct {
@@ -89,10 +90,11 @@ type indexer struct {
 	loose []*element // entries beside the channel
 }
 
-// indexOf reads the elements of a document.
-func indexOf(text []byte) index {
+// indexOf reads the elements of a document; up to the first trouble only,
+// unless there is nothing left to be done about it.
+func indexOf(text []byte, mended bool) index {
 	ix := indexer{s: scanner{text: text}}
-	for ix.trouble == "" {
+	for mended || ix.trouble == "" {
 		from := ix.s.at
 		t, more := ix.s.next()
 		if !more {
@@ -100,7 +102,6 @@ func indexOf(text []byte) index {
 		}
 		if t.broken {
 			ix.fail("mended broken markup")
-			ix.cut = ix.cut || ix.s.at == len(text)
 		}
 		switch t.kind {
 		case startToken:
@@ -110,8 +111,7 @@ func indexOf(text []byte) index {
 		}
 	}
 	if len(ix.open) > 0 && ix.trouble == "" {
-		ix.fail("closed what was open at the end of the document")
-		ix.cut = true
+		ix.fail(cutOff)
 	}
 	ix.entries = append(ix.entries, ix.loose...)
 	if ix.feed == nil {
@@ -161,7 +161,6 @@ func (ix *indexer) start(t token, from int) {
 func (ix *indexer) record(f, parent *frame, t token) bool {
 	if ix.count++; ix.count > maxElements {
 		ix.fail("cut a document with too many elements")
-		ix.excluded = true
 		return false
 	}
 	el := &element{attrs: attributes(t.attrs)}
@@ -207,7 +206,6 @@ func (ix *indexer) place(el *element, parent *frame) {
 		}
 	case len(ix.entries)+len(ix.loose) >= maxEntries:
 		ix.fail("cut a document with too many entries")
-		ix.excluded = true
 	case parent.el == ix.root && ix.root.name != "feed" && ix.root.name != "channel":
 		ix.loose = append(ix.loose, el)
 	default:

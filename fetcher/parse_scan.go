@@ -28,8 +28,9 @@ type token struct {
 
 // scanner cuts markup into tokens. It takes anything: what is no markup is text.
 type scanner struct {
-	text []byte
-	at   int
+	text    []byte
+	at      int
+	endless [2]bool // no "]]>" and no "?>" follow: not to be looked for again
 }
 
 // next gives the next token; false at the end.
@@ -38,12 +39,12 @@ func (s *scanner) next() (token, bool) {
 	if len(rest) == 0 {
 		return token{}, false
 	}
-	t := cutToken(rest)
+	t := s.cut(rest)
 	s.at += len(t.whole)
 	return t, true
 }
 
-func cutToken(rest []byte) token {
+func (s *scanner) cut(rest []byte) token {
 	if rest[0] != '<' {
 		n := bytes.IndexByte(rest, '<')
 		if n < 0 {
@@ -56,9 +57,9 @@ func cutToken(rest []byte) token {
 	}
 	switch c := rest[1]; {
 	case c == '!':
-		return cutDeclaration(rest)
+		return s.cutDeclaration(rest)
 	case c == '?':
-		return cutAside(rest, "?>", ">")
+		return s.cutInstruction(rest)
 	case c == '/' && len(rest) > 2 && isNameStart(rest[2]):
 		return cutEnd(rest)
 	case isNameStart(c):
@@ -73,42 +74,56 @@ func isNameStart(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80
 }
 
-func cutDeclaration(rest []byte) token {
+func (s *scanner) cutDeclaration(rest []byte) token {
 	const open = "<![CDATA["
 	if bytes.HasPrefix(rest, []byte(open)) {
-		n := bytes.Index(rest, []byte("]]>"))
+		n := -1
+		if !s.endless[0] {
+			n = bytes.Index(rest, []byte("]]>"))
+		}
 		if n < 0 {
+			s.endless[0] = true
 			return token{kind: cdataToken, whole: rest, body: rest[len(open):], broken: true}
 		}
 		return token{kind: cdataToken, whole: rest[:n+3], body: rest[len(open):n]}
 	}
 	if bytes.HasPrefix(rest, []byte("<!--")) {
-		return cutAside(rest, "-->", "-->")
+		return cutAside(rest, "-->")
 	}
-	return cutAside(rest, ">", ">")
+	return cutAside(rest, ">")
 }
 
-// cutAside cuts up to the closing mark, or else to the second choice.
-func cutAside(rest []byte, mark, second string) token {
+// cutInstruction cuts up to "?>", or to any ">" where there is none.
+func (s *scanner) cutInstruction(rest []byte) token {
+	if !s.endless[1] {
+		if t := cutAside(rest, "?>"); !t.broken {
+			return t
+		}
+		s.endless[1] = true
+	}
+	t := cutAside(rest, ">")
+	t.broken = true
+	return t
+}
+
+// cutAside cuts up to the closing mark, or to the end of the document.
+func cutAside(rest []byte, mark string) token {
 	if n := bytes.Index(rest, []byte(mark)); n >= 0 {
 		return token{kind: asideToken, whole: rest[:n+len(mark)]}
-	}
-	if n := bytes.Index(rest, []byte(second)); n >= 0 {
-		return token{kind: asideToken, whole: rest[:n+len(second)], broken: true}
 	}
 	return token{kind: asideToken, whole: rest, broken: true}
 }
 
 func cutEnd(rest []byte) token {
 	t := token{kind: endToken}
-	n := bytes.IndexByte(rest, '>')
-	next := bytes.IndexByte(rest[1:], '<') + 1
-	if n < 0 || next > 0 && next < n {
+	limit := len(rest)
+	if next := bytes.IndexByte(rest[1:], '<'); next >= 0 {
+		limit = next + 1
+	}
+	n := bytes.IndexByte(rest[:limit], '>')
+	if n < 0 {
 		t.broken = true
-		n = len(rest) - 1
-		if next > 0 {
-			n = next - 1
-		}
+		n = limit - 1
 	}
 	t.whole = rest[:n+1]
 	t.name = tagName(rest[2 : n+1])
@@ -118,6 +133,9 @@ func cutEnd(rest []byte) token {
 func cutStart(rest []byte) token {
 	t := token{kind: startToken}
 	n := tagEnd(rest)
+	if n == strayBracket {
+		return token{kind: textToken, whole: rest[:1], broken: true}
+	}
 	if n < 0 {
 		t.broken = true
 		if n = bytes.IndexByte(rest, '>'); n < 0 {
@@ -135,8 +153,13 @@ func cutStart(rest []byte) token {
 	return t
 }
 
-// tagEnd finds the ">" that ends a start tag, quotes honoured; -1 if a quote
-// swallows what looks like the rest of the document.
+// What tagEnd answers where a start tag has no end.
+const (
+	noTagEnd     = -1 // the document ends first, or a quote swallows too much
+	strayBracket = -2 // another tag begins first
+)
+
+// tagEnd finds the ">" that ends a start tag, quotes honoured.
 func tagEnd(rest []byte) int {
 	quote := byte(0)
 	equals := false
@@ -147,20 +170,20 @@ func tagEnd(rest []byte) int {
 			if c == quote {
 				quote = 0
 			} else if i > 64<<10 {
-				return -1
+				return noTagEnd
 			}
 		case c == '>':
 			return i
 		case (c == '"' || c == '\'') && equals:
 			quote = c
 		case c == '<':
-			return -1
+			return strayBracket
 		}
 		if quote == 0 && c != ' ' && c != '\n' && c != '\t' && c != '\r' {
 			equals = c == '='
 		}
 	}
-	return -1
+	return noTagEnd
 }
 
 func tagName(inside []byte) []byte {

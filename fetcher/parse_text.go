@@ -134,6 +134,9 @@ func typedText(e *element) (fragment, plain string) {
 	switch {
 	case markup:
 		fragment = withoutDiv(value)
+		if strings.HasSuffix(kind, "html") && kind != "xhtml" && !strings.Contains(fragment, "<") { // escaped inside its div
+			fragment = unescapeString(fragment)
+		}
 	case kind == "html", kind == "text/html", kind == "application/xhtml+xml", strings.Contains(kind, "xml"), kind == "" && mode == "escaped":
 		fragment = value
 	case kind == "xhtml":
@@ -243,6 +246,10 @@ func plainText(fragment string) string {
 			if t.kind == endToken && name == hidden {
 				hidden = ""
 			}
+		case t.kind == asideToken && t.broken: // a comment without an end hides only its tag
+			if n := bytes.IndexByte(t.whole, '>'); n >= 0 {
+				s.at += n + 1 - len(t.whole)
+			}
 		case t.kind == textToken:
 			b.WriteString(html.UnescapeString(string(t.whole)))
 		case t.kind == cdataToken:
@@ -267,7 +274,7 @@ func lastEnds(fragment string) map[string]int {
 		return nil
 	}
 	ends := map[string]int{}
-	for _, name := range []string{"script", "style", "iframe", "object", "applet", "noscript", "template", "textarea", "select",
+	for _, name := range []string{"script", "style", "object", "applet", "noscript", "template", "textarea", "select",
 		"svg", "math", "xmp", "noembed", "noframes", "title"} {
 		if at := strings.LastIndex(lower, "</"+name); at > 0 {
 			ends[name] = at

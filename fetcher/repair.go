@@ -22,7 +22,7 @@ func cleanXML(text []byte) (clean []byte, notes []string) {
 	prolog, text := cutProlog(text)
 	note(strayProlog(prolog), "cut what stood before the root element")
 	text, changed = settleReferences(text, declaredEntities(prolog))
-	note(changed, "mended character references")
+	note(changed, "escaped stray ampersands")
 	return text, notes
 }
 
@@ -87,6 +87,8 @@ func cutProlog(text []byte) (prolog, rest []byte) {
 			rest = after(rest, ">")
 		case bytes.HasPrefix(rest, []byte("<!")):
 			rest = rest[doctypeEnd(rest):]
+		case len(rest) >= 5 && bytes.EqualFold(rest[:5], []byte("<html")):
+			return text[:len(text)-len(rest)], rest
 		default:
 			if at := rootElement.FindIndex(rest); at != nil {
 				rest = rest[at[0]:]
@@ -149,6 +151,7 @@ var entityDeclaration = regexp.MustCompile(`<!ENTITY\s+([A-Za-z_][\w.\-]*)\s+(?:
 const (
 	maxEntities    = 64
 	maxEntityValue = 256
+	maxEntityText  = 1 << 20 // what all of them together may add
 )
 
 // declaredEntities reads the plain-text entities of an internal subset.
@@ -168,8 +171,9 @@ func declaredEntities(prolog []byte) map[string]string {
 
 // settleReferences leaves only references that any XML parser knows: HTML and
 // declared names become their characters, numbers get their semicolon, other
-// ampersands are escaped. CDATA is not touched.
-func settleReferences(text []byte, declared map[string]string) ([]byte, bool) {
+// ampersands are escaped. CDATA is not touched. It reports whether there was
+// anything that XML does not allow.
+func settleReferences(text []byte, declared map[string]string) (settled []byte, mended bool) {
 	var out []byte
 	done := 0
 	for i := 0; i < len(text); {
@@ -190,13 +194,17 @@ func settleReferences(text []byte, declared map[string]string) ([]byte, bool) {
 		if want != "" {
 			out = append(append(out, text[done:at]...), want...)
 			done = at + size
+			mended = mended || want == "&amp;" || text[done-1] != ';'
+			if len(out) > done+maxEntityText {
+				declared = nil
+			}
 		}
 		i = at + size
 	}
 	if done == 0 {
 		return text, false
 	}
-	return append(out, text[done:]...), true
+	return append(out, text[done:]...), mended
 }
 
 // reference reads the reference that text begins with: how long it is, and

@@ -15,10 +15,11 @@ const (
 
 // balance rewrites a document so that every element is closed, none is nested
 // beyond reason, and no bracket is astray. The text of what it cannot keep stays.
-func balance(text []byte) []byte {
+// It reports whether the document had to be cut, or was.
+func balance(text []byte) (balanced []byte, cut bool) {
 	b := balancer{out: make([]byte, 0, len(text)+256)}
 	s := scanner{text: text}
-	for b.entries <= maxEntries && b.elements <= maxElements {
+	for b.entries <= maxEntries && b.elements <= maxElements && !b.done {
 		t, more := s.next()
 		if !more {
 			break
@@ -29,10 +30,11 @@ func balance(text []byte) []byte {
 		}
 		b.take(t)
 	}
+	cut = len(b.open) > 0
 	for len(b.open) > 0 {
 		b.pop()
 	}
-	return b.out
+	return b.out, cut
 }
 
 type balancer struct {
@@ -41,6 +43,7 @@ type balancer struct {
 	dropped  int // start tags left out for depth, still to be ended
 	entries  int
 	elements int
+	done     bool // the root is closed
 }
 
 func (b *balancer) take(t token) {
@@ -123,6 +126,7 @@ func (b *balancer) pop() {
 	last := len(b.open) - 1
 	b.out = append(append(append(b.out, "</"...), b.open[last]...), '>')
 	b.open = b.open[:last]
+	b.done = last == 0
 }
 
 // brokenCDATA takes a CDATA section without an end: it ends where the element

@@ -154,10 +154,24 @@ func (t translator) settleEntry(e *Entry, el *element) {
 	if link := el.first("feedburner:origlink").text(); link != "" {
 		e.Link = resolve(t.baseOf(el), link)
 	}
+	t.rebase(e, el)
 	if e.Link != "" {
 		e.IDIsPermalink = false
 	} else if e.IDIsPermalink {
 		e.Link = resolve(t.baseOf(el), e.ID)
+	}
+}
+
+// rebase takes the page of an RSS item for what its text is relative to, where
+// the feed names no base. RSS has no rule; the text was written for that page.
+func (t translator) rebase(e *Entry, el *element) {
+	if t.format == "atom" || el.base != "" || pageAddress(e.Link) == "" {
+		return
+	}
+	for _, h := range []*HTML{&e.SummaryHTML, &e.ContentHTML} {
+		if h.Base == t.base && h.Fragment != "" {
+			h.Base = e.Link
+		}
 	}
 }
 
@@ -209,9 +223,12 @@ func orDate(d Date, text string) Date {
 	return Date{when, text}
 }
 
+// maxCategories bounds the keywords of one thing.
+const maxCategories = 500
+
 func appendCategory(list []Category, c Category) []Category {
 	c.Term = strings.TrimSpace(c.Term)
-	if c.Term == "" && c.Label == "" {
+	if c.Term == "" && c.Label == "" || len(list) >= maxCategories {
 		return list
 	}
 	for _, old := range list {

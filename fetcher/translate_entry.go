@@ -68,12 +68,7 @@ func (t translator) fragment(el *element, typed bool) HTML {
 	if fragment == "" {
 		return HTML{}
 	}
-	return HTML{fragment, t.contentBase(el)}
-}
-
-// contentBase is what an entry's text is relative to.
-func (t translator) contentBase(el *element) string {
-	return t.baseOf(el)
+	return HTML{fragment, t.baseOf(el)}
 }
 
 // isTextType reports whether an Atom content of this type can be read.

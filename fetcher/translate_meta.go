@@ -112,7 +112,7 @@ func (t translator) links(m *Meta, el *element) {
 			if href = kid.text(); href == "" {
 				continue
 			}
-			if m.Link == "" || t.format != "atom" && m.Link == "" {
+			if rel := kid.attr("rel"); m.Link == "" && (rel == "" || rel == "alternate") {
 				m.Link = resolve(base, href)
 			}
 		}
@@ -175,9 +175,12 @@ func splitPerson(s string) Person {
 	return Person{Name: name, Email: mail}
 }
 
+// maxPersons bounds the authors of one thing.
+const maxPersons = 200
+
 // appendPerson adds a person, or what is new about the one named before.
 func appendPerson(list []Person, p Person) []Person {
-	if p == (Person{}) {
+	if p == (Person{}) || len(list) >= maxPersons {
 		return list
 	}
 	for _, old := range list {

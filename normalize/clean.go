@@ -15,7 +15,7 @@ import (
 // What is nested too deep to be read as HTML comes back as its text.
 func Clean(fragment, base string) string {
 	c := newCleaner(base)
-	out := fragment
+	out := withoutOpenEnds(fragment)
 	for range 4 { // HTML that is written and read again may settle differently once
 		next, ok := c.clean(out)
 		if !ok {
@@ -27,6 +27,72 @@ func Clean(fragment, base string) string {
 		out = next
 	}
 	return html.EscapeString(stripTags(out))
+}
+
+// withoutOpenEnds takes out the start tags of comments and hidden elements that
+// are never closed: otherwise each would hide all that follows it.
+func withoutOpenEnds(fragment string) string {
+	if strings.IndexByte(fragment, '<') < 0 {
+		return fragment
+	}
+	if at := strings.LastIndex(fragment, "<!--"); at >= 0 && !strings.Contains(fragment[at:], "-->") {
+		from := strings.LastIndex(fragment, "-->") + 1
+		fragment = fragment[:from] + cutTags(fragment[from:], "<!--")
+	}
+	// What an iframe holds is for readers that cannot show frames: ours.
+	fragment = cutTags(cutTags(fragment, "<iframe"), "</iframe")
+	for _, name := range []string{"script", "style", "object", "applet", "template", "textarea", "select", "noembed",
+		"noframes", "xmp", "plaintext", "title", "svg", "math", "noscript"} {
+		at := lastIndexFold(fragment, "<"+name)
+		if at < 0 || lastIndexFold(fragment[at:], "</"+name) >= 0 {
+			continue
+		}
+		from := lastIndexFold(fragment, "</"+name) + 1
+		fragment = fragment[:from] + cutTags(fragment[from:], "<"+name)
+	}
+	return fragment
+}
+
+// cutTags takes out every tag that begins with open.
+func cutTags(s, open string) string {
+	var b strings.Builder
+	for {
+		at := indexFold(s, open)
+		if at < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:at])
+		_, s, _ = strings.Cut(s[at:], ">")
+	}
+}
+
+// indexFold is strings.Index for an ASCII tag in any case.
+func indexFold(s, tag string) int {
+	for from := 0; ; {
+		at := strings.IndexByte(s[from:], '<')
+		if at < 0 || from+at+len(tag) > len(s) {
+			return -1
+		}
+		from += at
+		if strings.EqualFold(s[from:from+len(tag)], tag) {
+			return from
+		}
+		from++
+	}
+}
+
+func lastIndexFold(s, tag string) int {
+	for end := len(s); ; {
+		at := strings.LastIndexByte(s[:end], '<')
+		if at < 0 {
+			return -1
+		}
+		if at+len(tag) <= len(s) && strings.EqualFold(s[at:at+len(tag)], tag) {
+			return at
+		}
+		end = at
+	}
 }
 
 type cleaner struct {
