@@ -8,7 +8,13 @@ func jalaliDate(year, month, day int) (y, m, d int, ok bool) {
 	if year < 1360 || year > 1500 || month < 1 || month > 12 || day < 1 || day > 31 || month > 6 && day > 30 {
 		return 0, 0, 0, false
 	}
-	leaps := func(y int) int { return y/33*8 + (y%33+3)/4 } // leap years before y in the cycle
+	leaps := func(y int) int { // leap years of the cycle before y: 1, 5, 9, 13, 17, 22, 26, 30
+		r := y % 33
+		if r > 21 {
+			return y/33*8 + (r+1)/4
+		}
+		return y/33*8 + (r+2)/4
+	}
 	if month == 12 && day == 30 && leaps(year+1) == leaps(year) {
 		return 0, 0, 0, false
 	}
