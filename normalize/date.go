@@ -190,9 +190,12 @@ func (p *dateParser) word(senses []dateSense, start, end int) dateToken {
 	}
 	if !ownTongue { // a month says more than any other word
 		for _, s := range senses {
-			if s.kind == dateMonth || s.kind == dateZone && end-start > 1 {
+			if s.kind == dateMonth && p.lang == "" || s.kind == dateZone && end-start > 1 {
 				best = s
 				break
+			}
+			if s.langs == "" && (s.kind == dateUnit || s.kind == dateAgo) {
+				best = s
 			}
 		}
 	}
