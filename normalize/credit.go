@@ -1,0 +1,226 @@
+package normalize
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"dateline/news"
+)
+
+// creditLabels are the words before a credit, folded.
+var creditLabels = foldedList("photo photos photograph photographer photography|photo by|photos by|photograph by|image by|picture by|pictures by|image|images|picture|pic|photo credit|image credit|image source|photo source|picture credit|credit|credits|image copyright|image caption credit|illustration|illustration by|" +
+	"foto|fotos|foto oleh|sumber foto|dok|dok foto|kredit foto|gambar|bild|bilder|bildquelle|quelle|fotograf|bildrechte|beeld|foto de|foto di|foto von|foto van|crédit photo|crédits photo|crédit|crédits|photo de|crédito|créditos|crédito da foto|imagen|imagem|fotografía|fotografia|reprodução|divulgação|foto e|foto nga|immagine|credito|credits foto|crèdit|" +
+	"фото|фото из|фотография|фотограф|источник фото|снимка|снимки|фотографија|слика|світлина|фота|здымак|сурет|" +
+	"사진|사진제공|사진 제공|사진 출처|写真|写真提供|画像|撮影|提供|图|圖|图片|圖片|图片来源|圖片來源|图源|圖源|摄影|攝影|摄|攝|摄影师|供图|" +
+	"الصورة|صورة|تصوير|مصدر الصورة|المصدر|عکس|عکاس|منبع عکس|تصویر|تصویر کا ذریعہ|تصویر کا کریڈٹ|צילום|תמונה|קרדיט|צלם|" +
+	"φωτογραφία|φωτό|φωτο|πηγή φωτογραφίας|fotó|kép|forrás|zdjęcie|zdj|fot|źródło|kuva|kuvaaja|valokuva|foto autors|nuotrauka|nuotr|fotografie|snímek|snímka|zdroj|fotografija|izvor|vir|ảnh|nguồn ảnh|hình|nguồn|ภาพ|ที่มาภาพ|ขอบคุณภาพ|" +
+	"फोटो|फ़ोटो|तस्वीर|फोटो क्रेडिट|इमेज स्रोत|छायाचित्र|ছবি|छवि|படம்|ఫోటో|ಚಿತ್ರ|ഫോട്ടോ|ફોટો|ਫੋਟੋ|fotoğraf|fotoğraflar|kaynak|foto müəllifi|larawan|litrato|picha|ljósmynd|mynd|լուսանկար|ფოტო|រូបភាព|ဓာတ်ပုံ")
+
+func foldedList(list string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.SplitSeq(list, "|") {
+		set[news.Fold(w)] = true
+	}
+	for w := range strings.FieldsSeq("photo photos photograph photographer photography") {
+		set[w] = true
+	}
+	return set
+}
+
+// splitCredit parts a caption from its credit, which loses its label.
+func splitCredit(caption string) (text, credit string) {
+	s := strings.TrimSpace(caption)
+	for _, cut := range [...]func(string) (string, string, bool){parenthesisCredit, signCredit, labelCredit, tailCredit} {
+		if text, credit, ok := cut(s); ok {
+			return strings.TrimRight(text, " \t\n|–—-(["), trimCredit(credit)
+		}
+	}
+	return s, ""
+}
+
+func trimCredit(s string) string {
+	s = strings.Trim(s, " \t\n:/=|-–—[]：·.。")
+	if strings.Count(s, ")") > strings.Count(s, "(") {
+		s = strings.TrimRight(s, ") ")
+	}
+	return s
+}
+
+// parenthesisCredit reads "... (AP Photo/Jane Roe)".
+func parenthesisCredit(s string) (text, credit string, ok bool) {
+	for _, pair := range [...][2]string{{"(", ")"}, {"（", "）"}, {"[", "]"}, {"【", "】"}} {
+		inside, rest := cutParenthesis(s, pair[0], pair[1])
+		if inside == "" || utf8.RuneCountInString(inside) > 90 {
+			continue
+		}
+		if before, c, found := labelCredit(inside); found && before == "" {
+			return rest, c, true
+		}
+		if before, c, found := signCredit(inside); found && before == "" {
+			return rest, c, true
+		}
+		if creditLike(inside) {
+			return rest, inside, true
+		}
+	}
+	return "", "", false
+}
+
+// signCredit reads a closing "© ...".
+func signCredit(s string) (text, credit string, ok bool) {
+	i := strings.LastIndex(s, "©")
+	if i < 0 || utf8.RuneCountInString(s[i:]) > 90 {
+		return "", "", false
+	}
+	credit = strings.TrimSpace(s[i+len("©"):])
+	return s[:i], credit, credit != ""
+}
+
+// labelCredit reads the last label with a separator behind it, at the start of
+// the caption or of a sentence.
+func labelCredit(s string) (text, credit string, ok bool) {
+	const longest = 100
+	for i := len(s) - 1; i > 0; i-- {
+		if !utf8.RuneStart(s[i]) {
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if len(s)-i > 3*longest {
+			break
+		}
+		if !strings.ContainsRune(":：=/|", r) {
+			continue
+		}
+		credit = strings.TrimSpace(s[i+size:])
+		if n := utf8.RuneCountInString(credit); n < 2 || n > longest {
+			continue
+		}
+		if at, found := labelBefore(s[:i]); found {
+			return s[:at], credit, true
+		}
+	}
+	return openLabel(s)
+}
+
+// labelBefore finds a label that ends s, and where it begins.
+func labelBefore(s string) (int, bool) {
+	s = strings.TrimRight(s, " ")
+	at := len(s)
+	for words := 0; words < 3 && at > 0; words++ {
+		i := strings.LastIndexAny(strings.TrimRight(s[:at], " "), " \n.。,|(（;)）!?…\u3000") // before one word
+		start := i + 1
+		if i >= 0 {
+			_, size := utf8.DecodeRuneInString(s[i:])
+			start = i + size
+		}
+		if creditLabels[strings.Trim(news.Fold(s[start:]), ". ")] {
+			longer, found := 0, false
+			if words < 2 && start > 0 && s[start-1] == ' ' {
+				longer, found = longerLabel(s, start)
+			}
+			if found {
+				return longer, true
+			}
+			return start, true
+		}
+		at = start
+		if at > 0 && s[at-1] != ' ' && s[at-1] != '.' {
+			break
+		}
+		at = max(at-1, 0)
+	}
+	return 0, false
+}
+
+// longerLabel tries the word before a label too: "Image credit".
+func longerLabel(s string, start int) (int, bool) {
+	i := strings.LastIndexAny(s[:start-1], " \n.,") + 1
+	return i, creditLabels[news.Fold(s[i:])]
+}
+
+// openLabel reads labels that need no colon: "Photo by X", "fot. X".
+func openLabel(s string) (text, credit string, ok bool) {
+	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "Image by ", "Picture by ", "Photo courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. "} {
+		i := strings.LastIndex(s, label)
+		if i < 0 || i > 0 && !strings.ContainsRune(" .\n|(", rune(s[i-1])) {
+			continue
+		}
+		credit = s[i+len(label):]
+		if startsUpper(credit) && utf8.RuneCountInString(credit) <= 80 && !strings.Contains(strings.TrimRight(credit, "."), ". ") {
+			return s[:i], credit, true
+		}
+	}
+	return "", "", false
+}
+
+// tailCredit reads what stands behind the last sentence: "X/Agency",
+// "- Getty Images", or the whole caption where it is nothing else.
+func tailCredit(s string) (text, credit string, ok bool) {
+	for _, sep := range [...]string{"\n", " | ", " — ", " – ", " - ", ". ", "。", "! ", "? ", ".” "} {
+		i := strings.LastIndex(s, sep)
+		if i < 0 {
+			continue
+		}
+		if tail := s[i+len(sep):]; creditLike(tail) {
+			end := i
+			if sep[0] == '.' || sep[0] == '!' || sep[0] == '?' || sep == "。" {
+				end += len(strings.TrimRight(sep, " "))
+			}
+			return s[:end], tail, true
+		}
+	}
+	if creditLike(s) {
+		return "", s, true
+	}
+	return "", "", false
+}
+
+// creditLike reports whether s is names of people and agencies only.
+func creditLike(s string) bool {
+	s = strings.Trim(s, " .")
+	if s == "" || utf8.RuneCountInString(s) > 80 || strings.ContainsAny(s, "?!;:") {
+		return false
+	}
+	agency := false
+	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '/' || r == '|' || r == ',' }) {
+		part = strings.TrimSpace(part)
+		switch {
+		case isAgency(part):
+			agency = true
+		case !namesLike(part):
+			return false
+		}
+	}
+	if agency {
+		return true
+	}
+	i := strings.LastIndexAny(s, "/|")
+	return i > 0 && looksLikeAgency(strings.TrimSpace(s[i+1:])) && len(strings.Fields(s[:i])) >= 2 && !hasDigit(s)
+}
+
+// namesLike reports whether each word of s begins like a name.
+func namesLike(s string) bool {
+	words := strings.Fields(s)
+	for _, w := range words {
+		if !startsUpper(w) && !nameParticles[w] {
+			return false
+		}
+	}
+	return len(words) > 0 && len(words) <= 7
+}
+
+var nameParticles = map[string]bool{"de": true, "da": true, "do": true, "dos": true, "van": true, "von": true, "der": true, "den": true, "di": true, "del": true, "la": true, "le": true, "al": true, "bin": true, "for": true, "the": true, "via": true, "of": true, "y": true, "e": true, "&": true, "and": true, "el": true, "für": true, "pour": true, "para": true, "ten": true, "du": true, "bint": true}
+
+// looksLikeAgency goes by shape: short, capitals first, no sentence.
+func looksLikeAgency(s string) bool {
+	if !startsUpper(s) || len(strings.Fields(s)) > 4 || utf8.RuneCountInString(s) > 30 || hasDigit(s) {
+		return false
+	}
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(" .-&'’", r) {
+			return false
+		}
+	}
+	return namesLike(s)
+}

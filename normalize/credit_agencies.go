@@ -1,0 +1,30 @@
+package normalize
+
+import (
+	"strings"
+
+	"dateline/news"
+)
+
+// agencies are the news agencies and picture libraries: the trade's vocabulary.
+var agencies = foldedList("AP|AP Photo|Associated Press|The Associated Press|Reuters|Thomson Reuters|Thomson Reuters Foundation|AFP|Agence France-Presse|Getty|Getty Images|AFP via Getty Images|Shutterstock|Alamy|iStock|Adobe Stock|Corbis|Bloomberg|UPI|dpa|dpa-infocom|picture alliance|picture-alliance|APA|Keystone|EPA|epa-efe|EFE|Europa Press|ANSA|AGI|Adnkronos|LaPresse|Lusa|Agência Brasil|Estadão Conteúdo|Belga|ANP|Ritzau|Scanpix|NTB|TT|Lehtikuva|STT|BNS|LETA|ELTA|PAP|ČTK|TASR|SITA|MTI|Agerpres|Mediafax|Tanjug|Hina|FoNet|Beta|STA|BTA|БТА|Танјуг|Фонет|ТАСС|ИТАР-ТАСС|РИА Новости|Интерфакс|Интерфакс-Украина|Спутник|REGNUM|Коммерсантъ|Укринформ|Укрінформ|УНИАН|УНІАН|БелТА|TASS|RIA Novosti|Interfax|Sputnik|Xinhua|Kyodo|Kyodo News|Jiji|Jiji Press|Yonhap|Newsis|KCNA|CNA|CNS|VCG|Antara|ANTARA FOTO|Bernama|VNA|TTXVN|PTI|ANI|IANS|UNI|APP|BSS|UNB|Anadolu|Anadolu Agency|AA|DHA|İHA|IRNA|ISNA|Mehr|Tasnim|Fars|WAM|SPA|MENA|Petra|SANA|MAP|TAP|APS|Maan|Wafa|JTA|Flash90|Zuma|ZUMA Press|Sipa|SIPA USA|Abaca|Magnum|Magnum Photos|NurPhoto|Imago|IMAGO|Rex|Rex Features|PA|PA Wire|PA Media|Press Association|AAP|CP|The Canadian Press|Canadian Press|Notimex|Télam|Andina|ABI|Prensa Latina|Handout|NASA|ESA|WENN|Action Images|USA TODAY Sports|Pool|File|Wikimedia Commons|Wikimedia|Unsplash|Pixabay|Flickr|" +
+	"رويترز|أ ف ب|فرانس برس|أسوشيتد برس|وام|واس|الأناضول|سبوتنيك|ایرنا|ایسنا|مهر|تسنیم|فارس|רויטרס|איי אף פי|פלאש 90|연합뉴스|뉴시스|뉴스1|로이터|共同|時事|共同通信|時事通信|新华社|新華社|中新社|中央社|路透社|法新社|美联社|中新网|ロイター|रॉयटर्स|पीटीआई|भाषा|एएनआई|वार्ता|রয়টার্স|বাসস|ΑΠΕ-ΜΠΕ|Ρόιτερς|Рейтер|Рөйтерс|Reuter")
+
+// unspacedAgencies are those that stand beside a place without a space.
+var unspacedAgencies = []string{"新华社", "新華社", "中新社", "中央社", "中新网", "路透社", "法新社", "美联社", "共同通信", "時事通信", "共同", "時事", "연합뉴스", "뉴시스", "ロイター"}
+
+// isAgency reports whether s names an agency, with or without what agencies
+// add to their names, or is a site's own name.
+func isAgency(s string) bool {
+	f := strings.Trim(news.Fold(s), " .")
+	if agencies[f] {
+		return true
+	}
+	for _, tail := range [...]string{" photo", " news", " images", " foto", " pool", " file", " agency", " via getty images", " via ap", " via reuters"} {
+		if head, found := strings.CutSuffix(f, tail); found && agencies[head] {
+			return true
+		}
+	}
+	dot := strings.LastIndexByte(f, '.')
+	return dot > 2 && len(f)-dot >= 3 && len(f)-dot <= 5 && !strings.Contains(f, " ") && letterRun(f[:dot]) == dot
+}

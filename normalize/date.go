@@ -1,0 +1,259 @@
+package normalize
+
+import (
+	"strings"
+	"time"
+
+	"dateline/news"
+)
+
+// DateOptions says what ParseDate may take for granted.
+type DateOptions struct {
+	Lang string         // BCP 47: decides the order of day and month and ambiguous words
+	Now  time.Time      // what "yesterday" is relative to; zero: relative dates are none
+	Zone *time.Location // for texts without a zone; nil: UTC
+}
+
+// ParseDate reads a text that is a date and nothing but a date, with the words
+// that stand around one: label, weekday, zone. The result keeps the offset of
+// the zone written. Impossible dates, dates before 1990 and dates more than a
+// day after o.Now are none.
+func ParseDate(text string, o DateOptions) (time.Time, bool) {
+	if len(text) > 240 {
+		return time.Time{}, false
+	}
+	text = strings.TrimSpace(text)
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if t, ok := machineDate(text, o); ok {
+		return t, plausible(t, o.Now)
+	}
+	p := dateParser{o: o, lang: primaryTag(o.Lang), s: news.Fold(text)}
+	if !p.scan() || p.n == 0 {
+		return time.Time{}, false
+	}
+	p.pickSegment()
+	t, ok := p.relative()
+	if !ok {
+		t, ok = p.absolute()
+	}
+	if !ok {
+		return time.Time{}, false
+	}
+	return t, plausible(t, o.Now)
+}
+
+func plausible(t, now time.Time) bool {
+	return t.Year() >= 1990 && t.Year() < 2100 && (now.IsZero() || !t.After(now.Add(24*time.Hour)))
+}
+
+// primaryTag is the language of a BCP 47 tag.
+func primaryTag(tag string) string {
+	if i := strings.IndexAny(tag, "-_"); i >= 0 {
+		tag = tag[:i]
+	}
+	tag = strings.ToLower(tag)
+	switch tag {
+	case "nb", "nn":
+		return "no"
+	case "fil":
+		return "tl"
+	case "in":
+		return "id"
+	case "iw":
+		return "he"
+	}
+	return tag
+}
+
+// machineDate reads the forms meant for machines that have no separators of
+// their own: ISO 8601 with "T" and Unix seconds or milliseconds.
+func machineDate(s string, o DateOptions) (time.Time, bool) {
+	if len(s) < 10 || s[0] < '0' || s[0] > '9' {
+		return time.Time{}, false
+	}
+	if digits := digitRun(s); digits == len(s) {
+		switch digits {
+		case 10:
+			return time.Unix(int64(number(s)), 0).UTC(), true
+		case 13:
+			return time.UnixMilli(int64(number(s))).UTC(), true
+		case 14:
+			t, err := time.ParseInLocation("20060102150405", s, o.Zone)
+			return t, err == nil
+		}
+		return time.Time{}, false
+	}
+	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "20060102T150405Z0700", "20060102T150405"} {
+		if t, err := time.ParseInLocation(layout, s, o.Zone); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+func digitRun(s string) int {
+	i := 0
+	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
+		i++
+	}
+	return i
+}
+
+type dateToken struct {
+	kind       dateKind
+	value      int
+	count      int
+	start, end int
+	weekday    bool // a month that could be a weekday
+	noise      bool // a unit that could be a word around a date
+}
+
+type dateParser struct {
+	o    DateOptions
+	lang string
+	s    string // folded
+	toks [48]dateToken
+	n    int
+	i    int
+
+	year, month, day  int
+	hour, min, sec    int
+	nsec              int
+	clock             bool
+	am, pm            bool
+	zone              int
+	zoned, beforeZone bool
+	at, monthNext     bool
+	thai              bool
+}
+
+// scan cuts the text into tokens; a word that is none of a date's ends it.
+func (p *dateParser) scan() bool {
+	x := dateWords()
+	for i := 0; i < len(p.s); {
+		if p.n == len(p.toks) {
+			return false
+		}
+		rest := p.s[i:]
+		if d := digitRun(rest); d > 0 {
+			if d > 8 {
+				return false
+			}
+			p.push(dateToken{kind: dateNumber, value: number(rest), start: i, end: i + d})
+			i += d
+			continue
+		}
+		if run := letterRun(rest); run > 0 {
+			n, senses := x.find(rest)
+			if n == 0 {
+				return false
+			}
+			p.push(p.word(senses, i, i+n))
+			i += n
+			continue
+		}
+		switch c := rest[0]; {
+		case strings.IndexByte("/-.:+", c) >= 0:
+			p.push(dateToken{kind: dateSign, value: int(c), start: i, end: i + 1})
+		case c >= 0x80 || strings.IndexByte(" \t\n,;|()[]'\"~*•&", c) >= 0:
+		default:
+			return false
+		}
+		i += runeLen(rest)
+	}
+	return true
+}
+
+func runeLen(s string) int {
+	for i := range s {
+		if i > 0 {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func (p *dateParser) push(t dateToken) { p.toks[p.n] = t; p.n++ }
+
+// word picks the sense of a word that fits the language.
+func (p *dateParser) word(senses []dateSense, start, end int) dateToken {
+	best, ownTongue := senses[0], false
+	t := dateToken{start: start, end: end}
+	for _, s := range senses {
+		t.weekday = t.weekday || s.kind == dateWeekday
+		t.noise = t.noise || s.kind == dateNoise || s.kind == dateAt
+		if !ownTongue && p.lang != "" && speaks(s.langs, p.lang) {
+			best, ownTongue = s, true
+		}
+	}
+	if !ownTongue { // a month says more than any other word
+		for _, s := range senses {
+			if s.kind == dateMonth && p.lang == "" || s.kind == dateZone && end-start > 1 {
+				best = s
+				break
+			}
+			if s.langs == "" && (s.kind == dateUnit || s.kind == dateAgo) {
+				best = s
+			}
+		}
+	}
+	if best.kind == dateWeekday { // "mar" may still be the month
+		for _, s := range senses {
+			if s.kind == dateMonth && (s.langs == "" || p.lang == "" || speaks(s.langs, p.lang)) {
+				best = s
+			}
+		}
+	}
+	t.kind, t.value, t.count = best.kind, best.value, best.count
+	if c := p.s[start]; c == 0xE0 && p.s[start+1] >= 0xB8 && p.s[start+1] <= 0xBB {
+		p.thai = true
+	}
+	return t
+}
+
+func speaks(langs, lang string) bool {
+	for f := range strings.FieldsSeq(langs) {
+		if f == lang {
+			return true
+		}
+	}
+	return false
+}
+
+// pickSegment keeps one of several labelled dates: the published one before
+// the updated one, else the first.
+func (p *dateParser) pickSegment() {
+	from, numbers, label := 0, false, datePublished
+	type segment struct {
+		from, to int
+		label    dateKind
+	}
+	var segs []segment
+	for i := range p.n {
+		switch t := p.toks[i]; t.kind {
+		case dateNumber, dateDay, dateUnit:
+			numbers = true
+		case datePublished, dateUpdated:
+			if numbers {
+				segs = append(segs, segment{from, i, label})
+				from, numbers = i, false
+			}
+			label = t.kind
+		}
+	}
+	if len(segs) == 0 {
+		return
+	}
+	if numbers {
+		segs = append(segs, segment{from, p.n, label})
+	}
+	pick := segs[0]
+	for _, s := range segs {
+		if pick.label == dateUpdated && s.label == datePublished {
+			pick = s
+		}
+	}
+	p.n = copy(p.toks[:], p.toks[pick.from:pick.to])
+}

@@ -1,0 +1,122 @@
+package normalize
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSplitDateline(t *testing.T) {
+	cases := []struct{ text, place, agency, rest string }{
+		{"PYONGYANG - Sejarah hubungan kedua negara menarik.", "PYONGYANG", "", "Sejarah hubungan kedua negara menarik."},
+		{"SEOUL, June 19 (Yonhap) -- The president left.", "SEOUL", "Yonhap", "The president left."},
+		{"МОСКВА, 19 июня. /ТАСС/. Президент прибыл.", "МОСКВА", "ТАСС", "Президент прибыл."},
+		{"Москва. 19 июня. ИНТЕРФАКС - Президент прибыл.", "Москва", "ИНТЕРФАКС", "Президент прибыл."},
+		{"(서울=연합뉴스) 홍길동 기자 = 대통령이 출국했다.", "서울", "연합뉴스", "대통령이 출국했다."},
+		{"新华社平壤6月19日电（记者王某）两国领导人会谈。", "平壤", "新华社", "两国领导人会谈。"},
+		{"【平壌共同】首脳会談が行われた。", "平壌", "共同", "首脳会談が行われた。"},
+		{"Berlin (dpa) - Der Kanzler reist.", "Berlin", "dpa", "Der Kanzler reist."},
+		{"KYIV, Ukraine (AP) — The talks began.", "KYIV, Ukraine", "AP", "The talks began."},
+		{"الرياض - رويترز: بدأت المحادثات.", "الرياض", "رويترز", "بدأت المحادثات."},
+		{"JAKARTA, KOMPAS.com – Presiden tiba.", "JAKARTA", "KOMPAS.com", "Presiden tiba."},
+		{"PARIS (Reuters) - The minister spoke.", "PARIS", "Reuters", "The minister spoke."},
+		{"नई दिल्ली: प्रधानमंत्री ने कहा।", "नई दिल्ली", "", "प्रधानमंत्री ने कहा।"},
+		{"ΑΘΗΝΑ - Η κυβέρνηση ανακοίνωσε.", "ΑΘΗΝΑ", "", "Η κυβέρνηση ανακοίνωσε."},
+		{"NEW YORK — Stocks rose.", "NEW YORK", "", "Stocks rose."},
+	}
+	for _, c := range cases {
+		p, rest, ok := splitDateline(c.text)
+		if !ok || p.Place != c.place || p.Agency != c.agency || rest != c.rest {
+			t.Errorf("%q: got %+v, %q, %v", c.text, p, rest, ok)
+		}
+	}
+	for _, s := range []string{
+		"NATO - the alliance of the north - met on Monday.", "Mr. Smith - who left in May - is back.", "The talks - long awaited - began.",
+		"UNICEF - the fund for children - said so.", "Warning: the road is closed.", "He said: we go.", "Putin – the president – spoke.",
+		"Der Kanzler - seit Jahren im Amt - reist.", "An ordinary sentence without any sign.", "", "-", "(a) first point", "Paris: a city of lights",
+	} {
+		if p, rest, ok := splitDateline(s); ok || rest != s {
+			t.Errorf("%q: fired with %+v, %q", s, p, rest)
+		}
+	}
+}
+
+func TestSplitCredit(t *testing.T) {
+	cases := [][3]string{
+		{"Kim Jong-un di Pyongyang, Korea Utara, 19 Juni 2024. Foto/Sputnik/Gavrii", "Kim Jong-un di Pyongyang, Korea Utara, 19 Juni 2024.", "Sputnik/Gavrii"},
+		{"The leaders meet. (AP Photo/Jane Roe)", "The leaders meet.", "AP Photo/Jane Roe"},
+		{"The leaders meet (Reuters)", "The leaders meet", "Reuters"},
+		{"The bridge. Photo: Jane Roe/AP", "The bridge.", "Jane Roe/AP"},
+		{"The bridge. Photograph: Jane Roe", "The bridge.", "Jane Roe"},
+		{"Der Kanzler. Foto: dpa", "Der Kanzler.", "dpa"},
+		{"Le pont. Crédit photo : Jeanne Roux", "Le pont.", "Jeanne Roux"},
+		{"Мост. Фото: Иван Петров/ТАСС", "Мост.", "Иван Петров/ТАСС"},
+		{"한강 다리. 사진=연합뉴스", "한강 다리.", "연합뉴스"},
+		{"橋の写真。写真：共同通信", "橋の写真。", "共同通信"},
+		{"الجسر. الصورة: رويترز", "الجسر.", "رويترز"},
+		{"הגשר. צילום: רויטרס", "הגשר.", "רויטרס"},
+		{"Η γέφυρα. Φωτογραφία: ΑΠΕ-ΜΠΕ", "Η γέφυρα.", "ΑΠΕ-ΜΠΕ"},
+		{"A híd. Fotó: Kovács Anna", "A híd.", "Kovács Anna"},
+		{"Most. Zdjęcie: Jan Nowak", "Most.", "Jan Nowak"},
+		{"Silta. Kuva: Lehtikuva", "Silta.", "Lehtikuva"},
+		{"Cây cầu. Ảnh: TTXVN", "Cây cầu.", "TTXVN"},
+		{"The bridge © Jane Roe", "The bridge", "Jane Roe"},
+		{"The bridge at dawn. Jane Roe/Getty Images", "The bridge at dawn.", "Jane Roe/Getty Images"},
+		{"The bridge at dawn — Getty Images", "The bridge at dawn", "Getty Images"},
+		{"Getty Images", "", "Getty Images"},
+		{"The bridge that was closed on Monday.", "The bridge that was closed on Monday.", ""},
+		{"Jane Roe (left) and John Doe (right)", "Jane Roe (left) and John Doe (right)", ""},
+		{"", "", ""},
+	}
+	for _, c := range cases {
+		if text, credit := splitCredit(c[0]); text != c[1] || credit != c[2] {
+			t.Errorf("%q: got %q, %q", c[0], text, credit)
+		}
+	}
+}
+
+func TestSplitByline(t *testing.T) {
+	cases := []struct{ line, names, agency string }{
+		{"By Jane Roe and John Doe", "Jane Roe|John Doe", ""}, {"Oleh: Budi Santoso", "Budi Santoso", ""}, {"Von Anna Meier, dpa", "Anna Meier", "dpa"},
+		{"홍길동 기자", "홍길동", ""}, {"记者王某", "王某", ""}, {"By Jane Roe, Reuters", "Jane Roe", "Reuters"}, {"Автор: Иван Петров", "Иван Петров", ""},
+	}
+	for _, c := range cases {
+		names, agency, ok := splitByline(c.line)
+		if !ok || strings.Join(names, "|") != c.names || agency != c.agency {
+			t.Errorf("%q: got %q, %q, %v", c.line, names, agency, ok)
+		}
+	}
+	for _, s := range []string{"", "By the time he left, it was late", "The end of the road", "De la casa al mar"} {
+		if names, _, ok := splitByline(s); ok {
+			t.Errorf("%q: fired with %q", s, names)
+		}
+	}
+}
+
+func TestHeadingNumber(t *testing.T) {
+	cases := []struct {
+		s    string
+		n    int
+		text string
+	}{
+		{"1. Kemerdekaan", 1, "Kemerdekaan"}, {"2) Invasi", 2, "Invasi"}, {"III. Krieg", 3, "Krieg"}, {"① 시작", 1, "시작"}, {"第一、开始", 1, "开始"}, {"二、发展", 2, "发展"},
+		{"十二、结束", 12, "结束"}, {"أولاً: البداية", 1, "البداية"}, {"Primero: el inicio", 1, "el inicio"}, {"٣. البداية", 3, "البداية"}, {"2024 in review", 0, "2024 in review"},
+		{"1.5 million", 0, "1.5 million"}, {"I am here", 0, "I am here"}, {"10 things", 0, "10 things"}, {"2024. A year", 0, "2024. A year"}, {"1.", 0, "1."}, {"", 0, ""}, {"10:30 am", 0, "10:30 am"},
+	}
+	for _, c := range cases {
+		if n, text, ok := headingNumber(c.s); n != c.n || text != c.text || ok != (c.n > 0) {
+			t.Errorf("%q: got %d, %q, %v", c.s, n, text, ok)
+		}
+	}
+}
+
+func FuzzLines(f *testing.F) {
+	f.Add("SEOUL, June 19 (Yonhap) -- The president left. Photo: X/AP")
+	f.Add("(서울=연합뉴스) 홍길동 기자 = 第一、 Foto/AP")
+	f.Fuzz(func(t *testing.T, s string) {
+		splitDateline(s)
+		splitCredit(s)
+		splitByline(s)
+		headingNumber(s)
+		Language(s, "en")
+	})
+}
