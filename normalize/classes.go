@@ -10,7 +10,7 @@ var classWords = classTable(map[flags]string{
  breadcrumb breadcrumbs toolbar sidebar widget widgets cookie cookies consent gdpr modal popup tooltip
  signup paywall login donate donation navigation navbar menu footer masthead pagination pager paging skip tags taglist
  topics hashtags playlist upnext readmore seealso morefrom morestories teaser teasers jumplinks
- print noprint screenreader copyright disclaimer rating ratings poll quiz infobox authorbox authorbio biography relatedposts jp toc hovercard
+ print noprint screenreader copyright disclaimer rating ratings poll quiz infobox authorbox authorbio biography relatedposts jp toc hovercard rollover hoverbox
  correlati relacionadas relacionados terkait bacajuga bagikan lainnya populer mehrzumthema teilen werbung anzeige publicidad compartir reklama`,
 	flagComments:   `comments comment disqus commentlist respond fbcomments commenting komentar kommentare commentaires comentarios comentários discussion livefyre coral spotim viafoura hypercomments`,
 	flagCaption:    `caption captions cutline legend legende bildunterschrift imgcaption figcaption photocaption imagecaption captiontext piefoto keterangan didascalia podpis bijschrift bildtext`,

@@ -54,21 +54,19 @@ func edit(pieces []piece, c claims) *draft {
 // trimHead drops what stands before the text and keeps what it tells.
 func (d *draft) trimHead() {
 	start, end := 0, len(d.pieces)
-	for i := range d.pieces {
+	for i, text := 0, 0; i < end && i-start <= 40 && text < 3; i++ {
 		p := &d.pieces[i]
-		if i-start > 40 {
-			break
-		}
 		if d.isTitle(p) {
-			start = i + 1
-		} else if p.clean() && i > start+6 {
-			break
+			start, text = i+1, 0
+		} else if p.clean() {
+			text++
 		}
 	}
+	start = d.afterHead(start)
 	var kept []piece
 	for i := range d.pieces[:start] {
 		p := &d.pieces[i]
-		if p.kind == news.Picture && p.figure.Caption != "" || p.clean() && d.dump {
+		if p.kind == news.Picture && (p.figure.Caption != "" || p.figure.Credit != "") || p.clean() && d.dump {
 			kept = append(kept, *p)
 		} else {
 			d.headLine(p)
@@ -92,6 +90,34 @@ func (d *draft) trimHead() {
 		}
 	}
 	d.pieces = append(kept, d.pieces[i:]...)
+}
+
+// afterHead moves start behind a standfirst and the lines of author and date
+// that follow it: what stands above those is not the text yet.
+func (d *draft) afterHead(start int) int {
+	text := 0
+	for i := start; i < len(d.pieces) && i < start+8; i++ {
+		p := &d.pieces[i]
+		if p.clean() {
+			if text++; text > 1 || p.words() > 60 {
+				return start
+			}
+			continue
+		}
+		if text == 0 || p.words() > 15 || p.level > 0 {
+			continue
+		}
+		_, _, author := splitByline(p.text)
+		if _, dated := d.dateLine(p.text); dated || author {
+			for j := start; j < i; j++ {
+				if d.pieces[j].clean() {
+					d.lede = or(d.lede, d.pieces[j].text)
+				}
+			}
+			return i
+		}
+	}
+	return start
 }
 
 // isTitle reports whether a piece says the headline again.
@@ -193,6 +219,7 @@ func (d *draft) trimTail() {
 			break
 		}
 	}
+	d.cutCards()
 	for len(d.pieces) > 0 {
 		last := &d.pieces[len(d.pieces)-1]
 		if !d.isTail(last) {
@@ -200,6 +227,23 @@ func (d *draft) trimTail() {
 		}
 		d.noteTail(d.pieces[len(d.pieces)-1:])
 		d.pieces = d.pieces[:len(d.pieces)-1]
+	}
+}
+
+// cutCards drops the teasers of other articles after the text: headings that
+// are links, each over a line or two.
+func (d *draft) cutCards() {
+	after := 0
+	for i := len(d.pieces) - 1; i > 0; i-- {
+		p := &d.pieces[i]
+		if p.clean() {
+			if after += p.words(); after > 60 {
+				return
+			}
+		}
+		if p.level > 0 && p.density() > 0.8 {
+			d.pieces, after = d.pieces[:i], 0
+		}
 	}
 }
 
@@ -407,6 +451,9 @@ func (d *draft) markHeadings() {
 			p.kind = news.Heading
 			if p.level == 1 {
 				p.level = 2
+			}
+			if next := following(ps, i); p.density() > 0.8 && next != nil && !next.clean() {
+				continue
 			}
 			if following(ps, i) == nil || p.words() > 45 {
 				if p.words() > 20 {

@@ -46,7 +46,7 @@ func skipped(n *html.Node) bool {
 				return true
 			}
 		case "aria-hidden":
-			if a.Val == "true" && n.DataAtom != atom.Img && n.DataAtom != atom.Figure && n.DataAtom != atom.Figcaption && n.DataAtom != atom.Picture && n.DataAtom != atom.A && n.DataAtom != atom.Div {
+			if a.Val == "true" && (n.DataAtom == atom.I || n.DataAtom == atom.Span && len(plainText(n)) < 20) {
 				return true
 			}
 		}

@@ -112,6 +112,9 @@ func (w *walker) element(n *html.Node, ctx context) {
 		return
 	}
 	own := w.flagsOf(n)
+	if w.heft[n] > 700 { // such words are about a line or two, not about a text
+		own &^= flagByline | flagDate | flagStandfirst | flagKicker | flagTitle | flagSubhead | flagCredit
+	}
 	if w.junk(n, own) {
 		if !inline(n.DataAtom) {
 			w.flush()
