@@ -94,12 +94,19 @@ func (c *ground) densest() *html.Node {
 // widen climbs while the parent adds clean words without adding as many of
 // links: bodies are cut into sections by pictures and advertising.
 func (c *ground) widen(n *html.Node) *html.Node {
-	for best, p := n, n.Parent; ; p = p.Parent {
+	for best, child, p := n, n, n.Parent; ; child, p = p, p.Parent {
 		if p == nil || p.Type != html.ElementNode || p.DataAtom == atom.Html {
 			return best
 		}
 		gain := c.clean[p] - c.clean[n]
-		if gain*12 < c.clean[n] || c.links[p]-c.links[n] > gain {
+		need := max(c.clean[n]/3, 50)
+		if isNamedBody(best) {
+			need = c.clean[n]
+		}
+		if c.hasTwin(child) {
+			need = c.clean[n] / 12
+		}
+		if gain < need || c.links[p]-c.links[n] > gain/2 {
 			if p.DataAtom == atom.Article || p.DataAtom == atom.Main || p.DataAtom == atom.Body {
 				return best
 			}
@@ -110,6 +117,26 @@ func (c *ground) widen(n *html.Node) *html.Node {
 		}
 		best, n = p, p
 	}
+}
+
+// hasTwin reports whether an element has a sibling of the same make that holds
+// clean text too: then both are sections of one text.
+func (c *ground) hasTwin(n *html.Node) bool {
+	if n.DataAtom == atom.Article || n.DataAtom == atom.Li || n.Parent == nil {
+		return false
+	}
+	class := attr(n, "class")
+	for s := n.Parent.FirstChild; s != nil; s = s.NextSibling {
+		if s != n && s.DataAtom == n.DataAtom && s.Type == html.ElementNode && c.clean[s] >= 20 && attr(s, "class") == class && c.links[s] < c.clean[s] {
+			return true
+		}
+	}
+	return false
+}
+
+// isNamedBody reports whether an element is called the article's text.
+func isNamedBody(n *html.Node) bool {
+	return attr(n, "itemprop") == "articleBody" || classFlags(attr(n, "class"))&flagBody != 0
 }
 
 // prefer goes down again to the smallest element that keeps nearly all.

@@ -178,7 +178,7 @@ func (d *draft) headLine(p *piece) bool {
 				return true
 			}
 		}
-		if p.flags&flagStandfirst != 0 && p.flags&flagBody == 0 && words < 70 {
+		if d.lede == "" && p.flags&flagStandfirst != 0 && p.flags&flagBody == 0 && words < 70 {
 			d.lede = or(d.lede, p.text)
 			return true
 		}

@@ -207,6 +207,8 @@ func (w *walker) block(n *html.Node, ctx context) {
 		return
 	case atom.Figure:
 		ctx.frame = n
+	case atom.A:
+		ctx.inLink, ctx.link = true, w.address(attr(n, "href"))
 	case atom.Figcaption, atom.Caption:
 		if ctx.role == roleBody {
 			ctx.role = roleCaption
@@ -343,7 +345,7 @@ func (w *walker) junk(n *html.Node, own flags) bool {
 	case own&flagComments != 0:
 		return !holdsTitle(n, 0) && w.heft[n]*10 < w.total*9
 	case own&flagFurniture != 0:
-		return own&(flagCaption|flagCredit) == 0 && w.heft[n]*3 < w.total && !holdsTitle(n, 0)
+		return own&(flagCaption|flagCredit|flagBody) == 0 && w.heft[n]*3 < w.total && !holdsTitle(n, 0)
 	}
 	return false
 }
