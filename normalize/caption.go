@@ -9,6 +9,7 @@ import (
 // attachCaptions takes the pieces that are captions and credits to their
 // pictures. A caption without a picture becomes a figure of its own.
 func attachCaptions(pieces []piece) []piece {
+	markLoose(pieces)
 	kept := make([]piece, 0, len(pieces))
 	shown := map[string]bool{}
 	for i := range pieces {
@@ -36,7 +37,7 @@ func attachCaptions(pieces []piece) []piece {
 			f = &news.Figure{}
 			kept = append(kept, piece{kind: news.Picture, figure: f, frame: p.frame, node: p.node, path: p.path, flags: p.flags})
 		}
-		text, credit := splitCredit(p.text)
+		text, credit := splitCredit(withoutCounter(p.text))
 		if p.role == roleCredit {
 			text, credit = "", creditOf(p.text)
 		}
@@ -101,4 +102,58 @@ func withoutRepeats(pieces []piece, shown map[string]bool) []piece {
 		kept = append(kept, p)
 	}
 	return kept
+}
+
+// markLoose finds captions that no markup calls so: a short line without a
+// full stop right under a picture, set apart from the text by its letters, or
+// as one of several alike.
+func markLoose(pieces []piece) {
+	var loose []int
+	for i := 1; i < len(pieces); i++ {
+		p := &pieces[i]
+		if pieces[i-1].kind != news.Picture || p.kind != news.Paragraph || p.role != roleBody || p.level > 0 || p.bold || p.marked {
+			continue
+		}
+		n := p.words()
+		if p.density() > 0.5 || n == 0 || n > 60 || isControl(p.text) {
+			continue
+		}
+		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && n <= 40 && p.flags&flagByline == 0 {
+			p.role = roleCaption
+		} else if n <= 20 && !closes(p.text) {
+			loose = append(loose, i)
+		}
+	}
+	if len(loose) < 2 {
+		return
+	}
+	for _, i := range loose {
+		pieces[i].role = roleCaption
+	}
+}
+
+// withoutCounter takes the place in a gallery off a caption: "2 of 4 ...".
+func withoutCounter(s string) string {
+	t := strings.TrimPrefix(strings.TrimPrefix(s, "Image "), "Photo ")
+	i := 0
+	for i < len(t) && '0' <= t[i] && t[i] <= '9' {
+		i++
+	}
+	rest := strings.TrimLeft(t[i:], " ")
+	if i == 0 || i > 3 {
+		return s
+	}
+	for _, of := range []string{"of", "/", "von", "dari", "de", "sur", "di", "из", "van"} {
+		if tail, ok := strings.CutPrefix(rest, of); ok {
+			tail = strings.TrimLeft(tail, " ")
+			j := 0
+			for j < len(tail) && '0' <= tail[j] && tail[j] <= '9' {
+				j++
+			}
+			if j > 0 && j <= 3 && j < len(tail) && (tail[j] == ' ' || tail[j] == ':') {
+				return strings.TrimLeft(tail[j:], " :")
+			}
+		}
+	}
+	return s
 }

@@ -171,7 +171,7 @@ func (d *draft) headLine(p *piece) bool {
 		d.kicker = or(d.kicker, p.text)
 		return true
 	}
-	if p.level > 0 || p.flags&flagStandfirst != 0 || p.bold || p.italic {
+	if p.level > 0 || (p.flags&flagStandfirst != 0 || p.bold || p.italic) && (p.flags&flagBody == 0 || !p.clean()) {
 		for _, s := range d.summary {
 			if k, sk := key(p.text), key(s); k != "" && (k == sk || len(k) > 30 && (strings.HasPrefix(sk, k) || strings.HasPrefix(k, sk))) {
 				d.lede = or(d.lede, p.text)
@@ -213,7 +213,11 @@ func (d *draft) trimTail() {
 		if p.clean() {
 			sum += p.words()
 		}
-		if sum*10 >= total*6 && total > 0 && (p.level > 0 || p.bold || d.dump) && p.words() <= 8 && relatedPhrases.prefix(wordsUpTo(p.text, 100)) > 0 {
+		rest := 30 // percent of the text that may be lost with the block
+		if p.level == 0 && !d.dump {
+			rest = 10
+		}
+		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold || d.dump) && p.words() <= 8 && relatedPhrases.prefix(wordsUpTo(p.text, 100)) > 0 {
 			d.noteTail(d.pieces[i:])
 			d.pieces = d.pieces[:i]
 			break
