@@ -144,7 +144,7 @@ func (c *ground) prefer(best *html.Node, known string) *html.Node {
 	for {
 		var next *html.Node
 		for child := best.FirstChild; child != nil; child = child.NextSibling {
-			if child.Type == html.ElementNode && !inline(child.DataAtom) && c.clean[child]*100 >= c.clean[best]*96 && c.score[child] > 0 {
+			if child.Type == html.ElementNode && !inline(child.DataAtom) && c.clean[child]*100 >= c.clean[best]*96 && c.clean[best]-c.clean[child] < 20 && c.score[child] > 0 {
 				next = child
 			}
 		}
