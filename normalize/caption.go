@@ -1,0 +1,159 @@
+package normalize
+
+import (
+	"strings"
+
+	"dateline/news"
+)
+
+// attachCaptions takes the pieces that are captions and credits to their
+// pictures. A caption without a picture becomes a figure of its own.
+func attachCaptions(pieces []piece) []piece {
+	markLoose(pieces)
+	kept := make([]piece, 0, len(pieces))
+	shown := map[string]bool{}
+	for i := range pieces {
+		p := pieces[i]
+		if p.kind == news.Picture {
+			f := *p.figure
+			p.figure = &f
+			kept = append(kept, p)
+			continue
+		}
+		if p.role == roleBody || p.text == "" {
+			kept = append(kept, p)
+			continue
+		}
+		if isControl(p.text) {
+			continue
+		}
+		if p.role == roleCaption && p.frame == nil && p.words() > 90 {
+			p.role = roleBody
+			kept = append(kept, p)
+			continue
+		}
+		f := pictureFor(kept, pieces[i+1:], &p)
+		if f == nil {
+			f = &news.Figure{}
+			kept = append(kept, piece{kind: news.Picture, figure: f, frame: p.frame, node: p.node, path: p.path, flags: p.flags})
+		}
+		text, credit := splitCredit(withoutCounter(p.text))
+		if p.role == roleCredit {
+			text, credit = "", creditOf(p.text)
+		}
+		if text != "" && !strings.Contains(f.Caption, text) && len(f.Caption) < 2000 {
+			f.Caption = strings.TrimSpace(f.Caption + " " + text)
+		}
+		f.Credit = or(f.Credit, credit)
+	}
+	return withoutRepeats(kept, shown)
+}
+
+// creditOf is a line that the markup calls a credit, without its label.
+func creditOf(line string) string {
+	if _, credit := splitCredit(line); credit != "" {
+		return credit
+	}
+	for _, label := range []string{"Photo by ", "Photograph by ", "Image copyright ", "Copyright "} {
+		if len(line) > len(label) && strings.EqualFold(line[:len(label)], label) {
+			return line[len(label):]
+		}
+	}
+	return strings.Trim(line, " ()[]|")
+}
+
+// pictureFor finds the picture that a caption belongs to: that of its own
+// figure element, else the one right before it.
+func pictureFor(before, after []piece, p *piece) *news.Figure {
+	for i := len(before) - 1; i >= 0 && i >= len(before)-6; i-- {
+		q := &before[i]
+		if q.kind == news.Picture && (p.frame == nil || q.frame == p.frame || q.frame == nil) {
+			return q.figure
+		}
+		if q.kind != news.Picture && q.words() > 3 {
+			break
+		}
+	}
+	for i := range after {
+		q := &after[i]
+		if i > 3 || q.kind != news.Picture && q.role == roleBody && q.words() > 3 {
+			break
+		}
+		if q.kind == news.Picture && (p.frame == nil && q.frame == nil || q.frame == p.frame) {
+			return q.figure
+		}
+	}
+	return nil
+}
+
+// withoutRepeats drops figures that say or show what one before them does.
+func withoutRepeats(pieces []piece, shown map[string]bool) []piece {
+	kept := pieces[:0:0]
+	for i := range pieces {
+		p := pieces[i]
+		if p.kind == news.Picture {
+			f := p.figure
+			said := key(f.Caption)
+			if said != "" && shown["c"+said] || said == "" && f.Credit == "" && f.Src != "" && shown["s"+f.Src] {
+				continue
+			}
+			shown["c"+said], shown["s"+f.Src] = true, true
+		}
+		kept = append(kept, p)
+	}
+	return kept
+}
+
+// markLoose finds captions that no markup calls so: a short line without a
+// full stop right under a picture, set apart from the text by its letters, or
+// as one of several alike.
+func markLoose(pieces []piece) {
+	var loose []int
+	for i := 1; i < len(pieces); i++ {
+		p := &pieces[i]
+		if pieces[i-1].kind != news.Picture || p.kind != news.Paragraph || p.role != roleBody || p.level > 0 || p.bold || p.marked {
+			continue
+		}
+		n := p.words()
+		if p.density() > 0.5 || n == 0 || n > 60 || isControl(p.text) {
+			continue
+		}
+		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && n <= 40 && p.flags&flagByline == 0 {
+			p.role = roleCaption
+		} else if n <= 20 && !closes(p.text) {
+			loose = append(loose, i)
+		}
+	}
+	if len(loose) < 2 {
+		return
+	}
+	for _, i := range loose {
+		pieces[i].role = roleCaption
+	}
+}
+
+// withoutCounter takes the place in a gallery off a caption: "2 of 4 ...".
+func withoutCounter(s string) string {
+	t := strings.TrimPrefix(strings.TrimPrefix(s, "Image "), "Photo ")
+	i := 0
+	for i < len(t) && '0' <= t[i] && t[i] <= '9' {
+		i++
+	}
+	rest := strings.TrimLeft(t[i:], " ")
+	if i == 0 || i > 3 {
+		return s
+	}
+	for _, of := range []string{"of", "/", "von", "dari", "de", "sur", "di", "из", "van"} {
+		if tail, ok := strings.CutPrefix(rest, of); ok {
+			tail = strings.TrimLeft(tail, " ")
+			j := 0
+			for j < len(tail) && '0' <= tail[j] && tail[j] <= '9' {
+				j++
+			}
+			if j > 0 && j <= 3 && j < len(tail) && (tail[j] == ' ' || tail[j] == ':') {
+				return strings.TrimLeft(tail[j:], " :")
+			}
+		}
+	}
+	return s
+}

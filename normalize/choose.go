@@ -1,0 +1,171 @@
+package normalize
+
+import (
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// choose picks the pieces of the article: those of the smallest container
+// that keeps nearly all the clean words of the best one. Known is text that
+// the article is known to hold (from the feed or JSON-LD); it may be empty.
+func choose(pieces []piece, known string) []piece {
+	c := survey(pieces)
+	best := c.densest()
+	if best == nil {
+		return pieces
+	}
+	best = c.widen(best)
+	best = c.prefer(best, known)
+	first, last := -1, -1
+	for i := range pieces {
+		if pieces[i].within(best) {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	first = c.lead(pieces, first)
+	return pieces[first : last+1]
+}
+
+// ground is what is known of the elements that could hold the article.
+type ground struct {
+	clean  map[*html.Node]int // words of clean pieces
+	links  map[*html.Node]int // words of pieces that are mostly links
+	score  map[*html.Node]float64
+	flags  map[*html.Node]flags
+	order  []*html.Node
+	pieces []piece
+}
+
+func survey(pieces []piece) *ground {
+	c := &ground{clean: map[*html.Node]int{}, links: map[*html.Node]int{}, score: map[*html.Node]float64{}, pieces: pieces}
+	for i := range pieces {
+		p := &pieces[i]
+		if !p.clean() {
+			if p.density() > 0.5 {
+				for _, n := range p.path {
+					c.links[n] += p.words()
+				}
+			}
+			continue
+		}
+		words := p.words()
+		value := 1 + float64(min(words, 60))/10
+		share := 1.0
+		for i := len(p.path) - 1; i >= 0; i-- {
+			n := p.path[i]
+			if c.clean[n] == 0 {
+				c.order = append(c.order, n)
+			}
+			c.clean[n] += words
+			if n == p.node || inline(n.DataAtom) { // the paragraph itself is no container
+				continue
+			}
+			c.score[n] += value * share
+			switch share {
+			case 1.0:
+				share = 0.6
+			default:
+				share *= 0.6
+			}
+		}
+	}
+	return c
+}
+
+// densest is the element with most clean text right below it.
+func (c *ground) densest() *html.Node {
+	var best *html.Node
+	top := 0.0
+	for _, n := range c.order {
+		s := c.score[n] * float64(c.clean[n]) / float64(c.clean[n]+c.links[n])
+		if n.DataAtom == atom.Article {
+			s *= 1.1
+		}
+		if s > top {
+			best, top = n, s
+		}
+	}
+	return best
+}
+
+// widen climbs while the parent adds clean words without adding as many of
+// links: bodies are cut into sections by pictures and advertising.
+func (c *ground) widen(n *html.Node) *html.Node {
+	for best, child, p := n, n, n.Parent; ; child, p = p, p.Parent {
+		if p == nil || p.Type != html.ElementNode || p.DataAtom == atom.Html {
+			return best
+		}
+		gain := c.clean[p] - c.clean[n]
+		need := max(c.clean[n]/3, 50)
+		if isNamedBody(best) {
+			need = c.clean[n]
+		}
+		if c.hasTwin(child) {
+			need = c.clean[n] / 12
+		}
+		if gain < need || c.links[p]-c.links[n] > gain/2 {
+			if p.DataAtom == atom.Article || p.DataAtom == atom.Main || p.DataAtom == atom.Body {
+				return best
+			}
+			continue
+		}
+		if best.DataAtom == atom.Article && gain*3 < c.clean[n]*2 {
+			return best
+		}
+		best, n = p, p
+	}
+}
+
+// hasTwin reports whether an element has a sibling of the same make that holds
+// clean text too: then both are sections of one text.
+func (c *ground) hasTwin(n *html.Node) bool {
+	if n.DataAtom == atom.Article || n.DataAtom == atom.Li || n.Parent == nil {
+		return false
+	}
+	class := attr(n, "class")
+	for s := n.Parent.FirstChild; s != nil; s = s.NextSibling {
+		if s != n && s.DataAtom == n.DataAtom && s.Type == html.ElementNode && c.clean[s] >= 20 && attr(s, "class") == class && c.links[s] < c.clean[s] {
+			return true
+		}
+	}
+	return false
+}
+
+// isNamedBody reports whether an element is called the article's text.
+func isNamedBody(n *html.Node) bool {
+	return attr(n, "itemprop") == "articleBody" || classFlags(attr(n, "class"))&flagBody != 0
+}
+
+// prefer goes down again to the smallest element that keeps nearly all.
+func (c *ground) prefer(best *html.Node, known string) *html.Node {
+	for {
+		var next *html.Node
+		for child := best.FirstChild; child != nil; child = child.NextSibling {
+			if child.Type == html.ElementNode && !inline(child.DataAtom) && c.clean[child]*100 >= c.clean[best]*96 && c.clean[best]-c.clean[child] < 20 && c.score[child] > 0 {
+				next = child
+			}
+		}
+		if next == nil {
+			return best
+		}
+		best = next
+	}
+}
+
+// lead steps back over pictures and their captions that stand right before
+// the container: the lead picture is often outside of it.
+func (c *ground) lead(pieces []piece, first int) int {
+	for i := first - 1; i >= 0 && first-i <= 40; i-- {
+		p := &pieces[i]
+		if p.level == 1 {
+			return i
+		}
+		if p.level > 1 && p.density() > 0.5 || p.clean() {
+			return first
+		}
+	}
+	return first
+}

@@ -1,0 +1,306 @@
+package normalize
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"dateline/news"
+)
+
+// Hints are what is known of a text besides itself. Any may be empty.
+type Hints struct {
+	URL     string
+	Lang    string
+	Title   string
+	Summary string // plain text
+	Now     time.Time
+	Zone    *time.Location // of dates that name none
+}
+
+// maxPage bounds what is read of one page, in bytes.
+const maxPage = 8 << 20
+
+// Page edits an article's pages, in order.
+func Page(pages []news.Page, h Hints) news.Article {
+	var a news.Article
+	for i, page := range pages {
+		if i == 20 {
+			break
+		}
+		part := onePage(page, h)
+		if i == 0 {
+			a = part
+			if h.Title == "" {
+				h.Title = a.Headline
+			}
+		} else {
+			join(&a, &part)
+		}
+	}
+	a.Pages = len(pages)
+	if len(pages) > 1 && len(a.Body) > 0 {
+		a.Truncated = false
+	}
+	return a
+}
+
+// onePage edits one page.
+func onePage(page news.Page, h Hints) news.Article {
+	if page.Address == "" {
+		page.Address = h.URL
+	}
+	if len(page.HTML) > maxPage {
+		page.HTML = page.HTML[:maxPage]
+	}
+	root, err := html.Parse(bytes.NewReader(page.HTML))
+	if err != nil { // nested deeper than the parser goes
+		return Text(flatText(page.HTML), h)
+	}
+	m := readMeta(root)
+	base := baseOf(page.Address, m.base)
+	pieces := readTree(root, base, false)
+	known := or(m.body, h.Summary)
+	chosen := choose(pieces, known)
+	site := appendNew(m.site, hostName(base))
+	title := m.title
+	if h.Title != "" && (title == "" || similar(h.Title, title) < 0.3) {
+		title = h.Title
+	}
+	o := DateOptions{Lang: or(m.lang, h.Lang), Now: h.Now, Zone: h.Zone}
+	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, dates: o})
+	a := d.article(h, m.lang)
+	a.Link = news.CleanLink(or(resolve(base, m.canonical), page.Address))
+	a.Headline = title
+	if len(m.summary) > 0 {
+		a.Lede = m.summary[0]
+	}
+	a.Byline = m.authors
+	if len(a.Byline) == 0 {
+		a.Byline = d.byline
+	}
+	if t := pageDate(o, append([]string{m.published}, m.times...)...); !t.IsZero() {
+		a.Published = t
+	}
+	if t := pageDate(o, m.updated); !t.IsZero() {
+		a.Updated = t
+	}
+	a.Kind = kindOf(&a, m, pieces)
+	lead(&a, resolve(base, m.image))
+	return a
+}
+
+// cutTitles adds to each title its form without the outlet.
+func cutTitles(titles, site []string) []string {
+	var all []string
+	for _, t := range titles {
+		all = appendNew(all, t, withoutOutlet(t, site, true))
+	}
+	return all
+}
+
+// article is the draft as an article.
+func (d *draft) article(h Hints, lang string) news.Article {
+	a := news.Article{Byline: d.byline, Agency: d.agency, Published: d.published, Updated: d.updated, Lede: d.lede, Kicker: d.kicker, Truncated: d.truncated}
+	a.Body = d.blocks()
+	liftDateline(&a)
+	text := a.Text()
+	if len(text) < 200 {
+		text = strings.Join(d.titles, ". ") + ". " + text
+	}
+	a.Lang = Language(firstBytes(text, 3000), lang, h.Lang)
+	return a
+}
+
+// liftDateline takes place and agency off the first paragraph.
+func liftDateline(a *news.Article) {
+	for i := range a.Body {
+		b := &a.Body[i]
+		if b.Kind != news.Paragraph {
+			continue
+		}
+		parts, rest, ok := splitDateline(b.Text)
+		if !ok || rest == "" {
+			return
+		}
+		cut := len(b.Text) - len(rest)
+		if b.Text[cut:] != rest {
+			b.Links = nil
+		}
+		kept := b.Links[:0]
+		for _, l := range b.Links {
+			if l.Start >= cut {
+				kept = append(kept, news.Link{Start: l.Start - cut, End: l.End - cut, URL: l.URL})
+			}
+		}
+		if b.Links = kept; len(kept) == 0 {
+			b.Links = nil
+		}
+		b.Text = rest
+		a.Dateline = or(a.Dateline, parts.Place)
+		a.Agency = or(a.Agency, parts.Agency)
+		a.Byline = appendNew(a.Byline, parts.Byline...)
+		return
+	}
+}
+
+// lead lifts the picture above the text out of the body.
+func lead(a *news.Article, image string) {
+	for i, b := range a.Body {
+		if b.Kind != news.Picture {
+			break
+		}
+		if b.Figure.Src != "" || b.Figure.Caption != "" {
+			a.Lead = b.Figure
+			a.Body = append(a.Body[:i:i], a.Body[i+1:]...)
+			break
+		}
+	}
+	if image == "" || isPixel(image) {
+		return
+	}
+	switch {
+	case a.Lead == nil:
+		a.Lead = &news.Figure{Src: image}
+		for i, b := range a.Body {
+			if b.Kind == news.Picture && samePicture(b.Figure.Src, image) {
+				a.Lead = b.Figure
+				a.Body = append(a.Body[:i:i], a.Body[i+1:]...)
+				break
+			}
+		}
+	case a.Lead.Src == "":
+		a.Lead.Src = image
+	}
+}
+
+func samePicture(a, b string) bool {
+	cut := func(s string) string {
+		s, _, _ = strings.Cut(s, "?")
+		return s[strings.LastIndexByte(s, '/')+1:]
+	}
+	return a != "" && cut(a) == cut(b)
+}
+
+// kindOf says what sort of page was read.
+func kindOf(a *news.Article, m *meta, pieces []piece) news.Kind {
+	words := countWords(a.Text())
+	links, clean := 0, 0
+	for i := range pieces {
+		if pieces[i].clean() {
+			clean++
+		} else if pieces[i].density() > 0.8 && pieces[i].words() > 3 {
+			links++
+		}
+	}
+	switch {
+	case m.kind == "LiveBlogPosting":
+		return news.KindLive
+	case words < 250 && consentPhrases.within(wordsOf(firstBytes(a.Headline+" "+a.Text(), 2000))):
+		return news.KindConsent
+	case words < 60 && links > 10 && links > 4*clean:
+		return news.KindIndex
+	case words < 80:
+		return news.KindBrief
+	}
+	return news.KindArticle
+}
+
+// join adds the body of a further page, without what is there already.
+func join(a, part *news.Article) {
+	seen := map[string]bool{key(a.Headline): true}
+	for _, b := range a.Body {
+		seen[blockKey(&b)] = true
+	}
+	if a.Lead != nil {
+		seen[blockKey(&news.Block{Kind: news.Picture, Figure: a.Lead})] = true
+	}
+	if part.Lead != nil && part.Lead.Caption != "" {
+		part.Body = append([]news.Block{{Kind: news.Picture, Figure: part.Lead}}, part.Body...)
+	}
+	if part.Dateline != "" && a.Dateline == "" {
+		a.Dateline = part.Dateline
+	}
+	for _, b := range part.Body {
+		if k := blockKey(&b); k == "" || !seen[k] {
+			seen[k] = true
+			a.Body = append(a.Body, b)
+		}
+	}
+	a.Truncated = part.Truncated
+}
+
+func blockKey(b *news.Block) string {
+	if b.Kind == news.Picture {
+		return "picture " + or(key(b.Figure.Caption), b.Figure.Src)
+	}
+	return key(b.Plain())
+}
+
+func baseOf(address, base string) *url.URL {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		u = nil
+	}
+	if base == "" {
+		return u
+	}
+	if u == nil {
+		if b, err := url.Parse(base); err == nil && b.Host != "" {
+			return b
+		}
+		return nil
+	}
+	if b, err := u.Parse(base); err == nil {
+		return b
+	}
+	return u
+}
+
+// hostName is the name part of a host: "news" of www.news.example.
+func hostName(u *url.URL) string {
+	if u == nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Hostname(), "www.")
+}
+
+func firstBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}
+
+// flatText is the text of a page that is nested too deeply to be parsed.
+func flatText(page []byte) string {
+	var b strings.Builder
+	z := html.NewTokenizer(bytes.NewReader(page))
+	hidden := ""
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return b.String()
+		case html.TextToken:
+			if hidden == "" {
+				b.WriteString(string(z.Text()))
+			}
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			switch {
+			case t.Type == html.StartTagToken && (t.Data == "script" || t.Data == "style" || t.Data == "title"):
+				hidden = t.Data
+			case t.Type == html.EndTagToken && t.Data == hidden:
+				hidden = ""
+			case !inline(t.DataAtom):
+				b.WriteString("\n\n")
+			}
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package normalize
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"dateline/news"
+)
+
+// phrases is a table of wordings in many languages, compared by their folded
+// words, so that neither case nor punctuation nor accents matter.
+type phrases struct {
+	byFirst map[string][][]string
+}
+
+// newPhrases reads a table: wordings parted by semicolons or newlines.
+func newPhrases(table string) *phrases {
+	p := &phrases{byFirst: map[string][][]string{}}
+	for _, phrase := range strings.FieldsFunc(table, func(r rune) bool { return r == ';' || r == '\n' }) {
+		if words := wordsOf(phrase); len(words) > 0 {
+			p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
+		}
+	}
+	return p
+}
+
+// whole reports whether words are one of the wordings and nothing else.
+func (p *phrases) whole(words []string) bool {
+	return len(words) > 0 && p.prefix(words) == len(words)
+}
+
+// prefix gives the length of the longest wording that words begin with.
+func (p *phrases) prefix(words []string) int {
+	longest := 0
+	if len(words) == 0 {
+		return 0
+	}
+	for _, phrase := range p.byFirst[words[0]] {
+		if len(phrase) > longest && hasPrefix(words, phrase) {
+			longest = len(phrase)
+		}
+	}
+	return longest
+}
+
+// within reports whether one of the wordings stands anywhere in words.
+func (p *phrases) within(words []string) bool {
+	for i := range words {
+		if p.prefix(words[i:]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// made reports whether words are nothing but wordings of the table.
+func (p *phrases) made(words []string) bool {
+	if len(words) == 0 {
+		return false
+	}
+	for len(words) > 0 {
+		n := p.prefix(words)
+		if n == 0 {
+			return false
+		}
+		words = words[n:]
+	}
+	return true
+}
+
+func hasPrefix(words, phrase []string) bool {
+	if len(words) < len(phrase) {
+		return false
+	}
+	for i, w := range phrase {
+		if words[i] != w {
+			return false
+		}
+	}
+	return true
+}
+
+// wordsOf gives the folded words of s.
+func wordsOf(s string) []string {
+	folded := news.Fold(s)
+	tokens := news.AppendTokens(make([]news.Token, 0, 16), folded)
+	words := make([]string, len(tokens))
+	for i, t := range tokens {
+		words[i] = folded[t.Start:t.End]
+	}
+	return words
+}
+
+// wordsUpTo is wordsOf for a line that only matters while it is short: nil for
+// one longer than limit bytes.
+func wordsUpTo(s string, limit int) []string {
+	if len(s) > limit {
+		return nil
+	}
+	return wordsOf(s)
+}
+
+// key is the form of a text in which repetitions are found.
+func key(s string) string { return strings.Join(wordsOf(s), " ") }
+
+// countWords counts the words of s; in scripts without spaces three
+// characters count as two words, which is about what a translation would give.
+func countWords(s string) int {
+	n, in, unspaced := 0, false, 0
+	for _, r := range s {
+		switch {
+		case r >= utf8.RuneSelf && news.Unspaced(r):
+			unspaced++
+			in = false
+		case r == ' ' || r == '\n' || r == '\t' || r == '\u00a0':
+			in = false
+		case !in && (r >= utf8.RuneSelf || '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z'):
+			n++
+			in = true
+		}
+	}
+	return n + (unspaced*2+2)/3
+}
+
+// closes reports whether s ends the way a sentence ends, in any script.
+func closes(s string) bool {
+	s = strings.TrimRight(s, " \u00a0\"'”’»)]）」』】")
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return strings.ContainsRune(".!?…:;。！？；：।॥؟۔։።", r)
+}
+
+// closesSentence is closes without the colon, which a heading may end with.
+func closesSentence(s string) bool {
+	s = strings.TrimRight(s, " \u00a0\"'”’»)]）」』】")
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return strings.ContainsRune(".!…;。！；।॥۔։።,，、", r)
+}

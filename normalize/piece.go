@@ -1,0 +1,87 @@
+package normalize
+
+import (
+	"golang.org/x/net/html"
+
+	"dateline/news"
+)
+
+// piece is one block of a page as it was read, before anything is decided
+// about it.
+type piece struct {
+	kind    news.BlockKind
+	role    role
+	text    string
+	links   []news.Link
+	linked  int  // bytes of text that are links
+	bold    bool // all of the text
+	italic  bool
+	level   int // of a heading element, 1 to 6; 0: it is none
+	marked  bool
+	ordered bool
+	list    *html.Node // the innermost list the text is an item of
+	rows    [][]string
+	figure  *news.Figure
+	frame   *html.Node // the figure element around it
+	node    *html.Node // the block element it stood in
+	path    []*html.Node
+	flags   flags // of all elements above it
+}
+
+// role is what the markup says about a piece of text.
+type role uint8
+
+const (
+	roleBody role = iota
+	roleCaption
+	roleCredit
+)
+
+// flags are what the class and id words of an element, or its name, say.
+type flags uint16
+
+const (
+	flagFurniture flags = 1 << iota // share bars, related boxes, promotions
+	flagComments
+	flagCaption
+	flagCredit
+	flagByline
+	flagDate
+	flagStandfirst
+	flagSubhead
+	flagBody // words that outlets call an article's text
+	flagAside
+	flagTitle
+	flagKicker
+	flagPost // an embedded post of a network
+)
+
+// words counts the piece's words.
+func (p *piece) words() int { return countWords(p.text) }
+
+// density is the share of the text that is links.
+func (p *piece) density() float64 {
+	if len(p.text) == 0 {
+		return 0
+	}
+	return float64(p.linked) / float64(len(p.text))
+}
+
+// clean reports whether the piece reads like running text.
+func (p *piece) clean() bool {
+	if p.kind != news.Paragraph && p.kind != news.Quote && p.kind != news.List && p.kind != news.Code || p.role != roleBody || p.level > 0 {
+		return false
+	}
+	n := p.words()
+	return p.density() < 0.4 && (n >= 20 || n >= 8 && closes(p.text))
+}
+
+// within reports whether the piece stands under n.
+func (p *piece) within(n *html.Node) bool {
+	for _, a := range p.path {
+		if a == n {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,421 @@
+package normalize
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"dateline/news"
+)
+
+// maxPieces bounds what is read of one page.
+const maxPieces = 20000
+
+// walker reads a tree into pieces. It changes nothing in it.
+type walker struct {
+	base     *url.URL
+	pieces   []piece
+	classes  map[string]flags
+	run      run
+	path     []*html.Node
+	heft     map[*html.Node]int // bytes of text in paragraphs under a node
+	total    int
+	fragment bool
+}
+
+// run is the text being gathered for the next piece.
+type run struct {
+	text   strings.Builder
+	links  []news.Link
+	linked int
+	bold   int // bytes that were bold
+	italic int
+	marks  int
+	solid  int // bytes that are not space
+	space  bool
+	breaks int // line breaks since the last text
+	split  int // where the last single line break stood, when all before it was bold; 0: none
+	from   context
+}
+
+// context is what the elements above a text say about it.
+type context struct {
+	block   *html.Node
+	list    *html.Node
+	ordered bool
+	frame   *html.Node
+	quote   bool
+	pre     bool
+	bold    bool
+	italic  bool
+	marked  bool
+	level   int
+	role    role
+	link    string
+	inLink  bool
+	flags   flags
+	depth   int
+}
+
+// readTree lists the pieces under n.
+func readTree(n *html.Node, base *url.URL, fragment bool) []piece {
+	w := &walker{base: base, classes: map[string]flags{}, heft: map[*html.Node]int{}, fragment: fragment}
+	w.total = w.weigh(n)
+	w.children(n, context{})
+	w.flush()
+	return w.pieces
+}
+
+// weigh notes how much of the page's paragraphs stands under each element.
+func (w *walker) weigh(n *html.Node) int {
+	sum := 0
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch c.Type {
+		case html.TextNode:
+			if len(c.Data) > 60 {
+				sum += len(c.Data)
+			}
+		case html.ElementNode:
+			switch c.DataAtom {
+			case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg:
+				continue
+			}
+			sum += w.weigh(c)
+		}
+	}
+	if sum > 0 {
+		w.heft[n] = sum
+	}
+	return sum
+}
+
+func (w *walker) children(n *html.Node, ctx context) {
+	w.path = append(w.path, n)
+	for c := n.FirstChild; c != nil && len(w.pieces) < maxPieces; c = c.NextSibling {
+		switch c.Type {
+		case html.TextNode:
+			w.add(c.Data, ctx)
+		case html.ElementNode:
+			w.element(c, ctx)
+		}
+	}
+	w.path = w.path[:len(w.path)-1]
+}
+
+func (w *walker) element(n *html.Node, ctx context) {
+	if skipped(n) {
+		if n.DataAtom == atom.Noscript {
+			w.noscript(n, ctx)
+		}
+		return
+	}
+	own := w.flagsOf(n)
+	if w.heft[n] > 700 { // such words are about a line or two, not about a text
+		own &^= flagByline | flagDate | flagStandfirst | flagKicker | flagTitle | flagSubhead | flagCredit
+	}
+	if w.junk(n, own) {
+		if !inline(n.DataAtom) {
+			w.flush()
+		}
+		return
+	}
+	ctx.depth++
+	ctx.flags |= own
+	switch {
+	case ctx.frame != nil || own&flagStandfirst == 0:
+		if own&flagCredit != 0 && own&flagByline == 0 && w.heft[n] < 400 {
+			ctx.role = roleCredit
+		} else if own&flagCaption != 0 && w.heft[n] < 1500 && hasNoPicture(n) {
+			ctx.role = roleCaption
+		}
+	}
+	switch n.DataAtom {
+	case atom.Br:
+		w.lineBreak()
+		return
+	case atom.Img:
+		w.image(n, ctx)
+		return
+	case atom.Hr:
+		w.flush()
+		return
+	case atom.Table:
+		if rows := dataTable(n); rows != nil {
+			w.flush()
+			ctx.block = n
+			w.emit(piece{kind: news.Table, rows: rows, node: n, flags: ctx.flags})
+			return
+		}
+	case atom.Wbr:
+		return
+	}
+	if inline(n.DataAtom) && !blockStyled(n) {
+		w.inline(n, ctx)
+		return
+	}
+	w.flush()
+	w.block(n, ctx)
+	w.flush()
+}
+
+// inline walks an element that does not part texts.
+func (w *walker) inline(n *html.Node, ctx context) {
+	switch n.DataAtom {
+	case atom.A:
+		ctx.inLink, ctx.link = true, w.address(attr(n, "href"))
+	case atom.B, atom.Strong:
+		ctx.bold = true
+	case atom.I, atom.Em, atom.Small:
+		ctx.italic = true
+	case atom.Span, atom.Font:
+		if style := attr(n, "style"); style != "" && (strings.Contains(style, "bold") || strings.Contains(style, "font-weight: 7") || strings.Contains(style, "font-weight:7")) {
+			ctx.bold = true
+		}
+	case atom.Sup:
+		if isReference(n) {
+			return
+		}
+	}
+	if ctx.flags&flagSubhead != 0 {
+		ctx.marked = true
+	}
+	if ctx.role != roleBody && w.run.solid > 0 && w.run.from.role != ctx.role {
+		w.flush()
+		defer w.flush()
+	}
+	if ctx.role != roleBody {
+		w.run.space = true
+	}
+	w.children(n, ctx)
+}
+
+// block walks an element that does.
+func (w *walker) block(n *html.Node, ctx context) {
+	ctx.block = n
+	switch n.DataAtom {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		ctx.level = int(n.Data[1] - '0')
+	case atom.Ul, atom.Ol:
+		ctx.list, ctx.ordered = n, n.DataAtom == atom.Ol
+	case atom.Blockquote:
+		ctx.quote = true
+	case atom.Pre:
+		ctx.pre = true
+		w.preformatted(n, ctx)
+		return
+	case atom.Figure:
+		ctx.frame = n
+	case atom.A:
+		ctx.inLink, ctx.link = true, w.address(attr(n, "href"))
+	case atom.Figcaption, atom.Caption:
+		if ctx.role == roleBody {
+			ctx.role = roleCaption
+		}
+	case atom.Aside:
+		ctx.flags |= flagAside
+	}
+	if ctx.flags&flagSubhead != 0 && ctx.level == 0 && w.heft[n] < 200 {
+		ctx.marked = true
+	}
+	w.children(n, ctx)
+}
+
+// add puts text to the run, its white space collapsed.
+func (w *walker) add(text string, ctx context) {
+	r := &w.run
+	for len(text) > 0 {
+		i := strings.IndexAny(text, " \t\n\r\f\u00a0\u200b\u00ad\ufeff\u2028\u2029")
+		if i != 0 {
+			if i < 0 {
+				i = len(text)
+			}
+			w.addWord(text[:i], ctx)
+			text = text[i:]
+			continue
+		}
+		switch c := []rune(text[:min(4, len(text))])[0]; c {
+		case '\u200b', '\u00ad', '\ufeff':
+			text = text[len(string(c)):]
+		default:
+			r.space = true
+			text = text[len(string(c)):]
+		}
+	}
+}
+
+func (w *walker) addWord(word string, ctx context) {
+	r := &w.run
+	if r.breaks >= 2 && r.solid > 0 {
+		w.flush()
+	}
+	if r.breaks == 1 && r.solid > 0 && r.bold == r.solid && !ctx.bold && r.from.level == 0 {
+		w.flush()
+	}
+	if r.solid == 0 {
+		r.from = ctx
+	} else if r.space {
+		r.text.WriteByte(' ')
+	}
+	r.space, r.breaks = false, 0
+	start := r.text.Len()
+	r.text.WriteString(word)
+	r.solid += len(word)
+	if ctx.bold {
+		r.bold += len(word)
+	}
+	if ctx.italic {
+		r.italic += len(word)
+	}
+	if ctx.marked {
+		r.marks += len(word)
+	}
+	if !ctx.inLink {
+		return
+	}
+	end := r.text.Len()
+	if last := len(r.links) - 1; last >= 0 && r.links[last].URL == ctx.link && start-r.links[last].End <= 1 {
+		r.linked += end - r.links[last].End
+		r.links[last].End = end
+		return
+	}
+	r.linked += end - start
+	r.links = append(r.links, news.Link{Start: start, End: end, URL: ctx.link})
+}
+
+func (w *walker) lineBreak() {
+	w.run.space = true
+	w.run.breaks++
+}
+
+// flush ends the run and makes a piece of it.
+func (w *walker) flush() {
+	r := &w.run
+	if r.solid == 0 {
+		r.space, r.breaks = false, 0
+		return
+	}
+	ctx := r.from
+	p := piece{
+		kind: news.Paragraph, role: ctx.role, text: r.text.String(), links: r.links, linked: r.linked,
+		bold: r.bold*20 >= r.solid*19, italic: r.italic*20 >= r.solid*19, marked: r.marks == r.solid,
+		level: ctx.level, ordered: ctx.ordered, list: ctx.list, frame: ctx.frame, node: ctx.block, flags: ctx.flags,
+	}
+	switch {
+	case ctx.level > 0:
+		p.kind = news.Heading
+	case ctx.quote:
+		p.kind = news.Quote
+	case ctx.list != nil:
+		p.kind = news.List
+	}
+	p.links = withAddress(p.links)
+	w.run = run{}
+	w.emit(p)
+}
+
+func (w *walker) emit(p piece) {
+	p.path = append([]*html.Node(nil), w.path...)
+	w.pieces = append(w.pieces, p)
+}
+
+// preformatted keeps the lines of a pre element as they are.
+func (w *walker) preformatted(n *html.Node, ctx context) {
+	var b strings.Builder
+	rawText(n, &b)
+	if text := strings.Trim(strings.ReplaceAll(b.String(), "\r", ""), "\n"); strings.TrimSpace(text) != "" {
+		w.emit(piece{kind: news.Code, text: strings.TrimRight(text, " \t\n"), node: n, flags: ctx.flags})
+	}
+}
+
+// junk reports whether an element's own words mark it as none of the article.
+// An element that holds most of the page's text is not judged by its words:
+// templates say "has-sidebar" on the body element.
+func (w *walker) junk(n *html.Node, own flags) bool {
+	switch n.DataAtom {
+	case atom.Html, atom.Body, atom.Article, atom.Main:
+		return false
+	case atom.Nav:
+		return w.heft[n]*3 < w.total
+	case atom.Footer:
+		return w.heft[n]*4 < w.total && w.heft[n] > 0 && !w.insideArticle()
+	}
+	switch {
+	case own&flagComments != 0:
+		return !holdsTitle(n, 0) && w.heft[n]*10 < w.total*9
+	case own&flagFurniture != 0:
+		return own&(flagCaption|flagCredit|flagBody) == 0 && w.heft[n]*3 < w.total && !holdsTitle(n, 0)
+	}
+	return false
+}
+
+func (w *walker) insideArticle() bool {
+	for _, n := range w.path {
+		if n.DataAtom == atom.Article || n.DataAtom == atom.Blockquote {
+			return true
+		}
+	}
+	return false
+}
+
+// flagsOf reads an element's class words.
+func (w *walker) flagsOf(n *html.Node) flags {
+	var found flags
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "class", "id", "data-component", "data-testid", "data-block", "data-module":
+			if len(a.Val) > 400 || a.Val == "" {
+				continue
+			}
+			f, ok := w.classes[a.Val]
+			if !ok {
+				f = classFlags(a.Val)
+				w.classes[a.Val] = f
+			}
+			found |= f
+		case "itemprop":
+			switch a.Val {
+			case "articleBody":
+				found |= flagBody
+			case "author":
+				found |= flagByline
+			case "datePublished", "dateModified":
+				found |= flagDate
+			case "description":
+				found |= flagStandfirst
+			case "caption":
+				found |= flagCaption
+			case "copyrightHolder":
+				found |= flagCredit
+			}
+		case "rel":
+			if a.Val == "author" {
+				found |= flagByline
+			}
+		case "role":
+			if a.Val == "complementary" || a.Val == "navigation" || a.Val == "dialog" {
+				found |= flagFurniture
+			}
+		}
+	}
+	return found
+}
+
+// address is an address of the page, absolute and clean; empty: none.
+func (w *walker) address(raw string) string { return resolve(w.base, raw) }
+
+func resolve(base *url.URL, raw string) string {
+	raw = strings.TrimSpace(raw)
+	if raw == "" || strings.HasPrefix(raw, "#") {
+		return ""
+	}
+	if base != nil {
+		u, err := base.Parse(raw)
+		if err != nil {
+			return ""
+		}
+		raw = u.String()
+	}
+	return news.CleanLink(raw)
+}
