@@ -60,7 +60,7 @@ func (m *Matcher) Match(d *Document) []news.Match {
 
 // Topics lists the topics that matches speak of, each once, sorted.
 func (m *Matcher) Topics(matches []news.Match) []news.TopicID {
-	var ids []news.TopicID
+	ids := []news.TopicID{}
 	for _, match := range matches {
 		ids = append(ids, match.Topic)
 	}
