@@ -1,0 +1,159 @@
+package topics
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"dateline/news"
+)
+
+// Document is what a Matcher reads of an article.
+type Document struct {
+	Source            news.SourceID
+	Lang              string // BCP 47; empty: told from the script
+	Title, Lede, Body string // paragraphs of Body are apart by line breaks
+	Captions          []string
+	Categories        []string
+}
+
+// FromArticle is the Document of a.
+func FromArticle(a *news.Article) *Document {
+	d := &Document{Source: a.Source, Lang: a.Lang, Title: a.Headline, Lede: a.Lede, Body: a.Text(), Categories: a.Categories}
+	for _, f := range a.Figures() {
+		if f.Caption != "" {
+			d.Captions = append(d.Captions, f.Caption)
+		}
+	}
+	return d
+}
+
+// maxField bounds how much of one field is read, and maxParts how many
+// captions and categories: what decides a topic stands long before.
+const (
+	maxField = 1 << 20
+	maxParts = 200
+)
+
+// part is one string of a document, folded and cut into words.
+type part struct {
+	field     news.Field
+	text      string
+	folded    string
+	source    []int32 // news.FoldMap's way back
+	tokens    []news.Token
+	paragraph []int32 // of each token; -1 stands for none
+	sentence  []int32
+	shouted   bool // no lower-case letter in it
+	plain     bool // sentence case: most words begin small
+}
+
+// parts cuts d into its strings. Paragraphs are numbered through the whole
+// document; title, lede and first paragraph share one number, because a short
+// item says who in the one and whom in the other.
+func (d *Document) parts() []part {
+	var parts []part
+	paragraph, sentence := int32(0), int32(0)
+	add := func(field news.Field, text string) {
+		if strings.TrimSpace(text) == "" {
+			return
+		}
+		p := newPart(field, text)
+		p.cut(&paragraph, &sentence)
+		parts = append(parts, p)
+		sentence++
+	}
+	add(news.InTitle, d.Title)
+	add(news.InLede, d.Lede)
+	if paragraph > 0 {
+		paragraph = 0
+	}
+	add(news.InBody, d.Body)
+	for _, c := range d.Captions[:min(len(d.Captions), maxParts)] {
+		paragraph++
+		add(news.InCaption, c)
+	}
+	for _, c := range d.Categories[:min(len(d.Categories), maxParts)] {
+		paragraph++
+		add(news.InCategory, c)
+	}
+	return parts
+}
+
+func newPart(field news.Field, text string) part {
+	if len(text) > maxField {
+		text = text[:maxField]
+		for !utf8.ValidString(text[len(text)-1:]) && len(text) > maxField-utf8.UTFMax {
+			text = text[:len(text)-1]
+		}
+	}
+	p := part{field: field, text: text}
+	p.folded, p.source = news.FoldMap(text)
+	p.tokens = news.AppendTokens(make([]news.Token, 0, len(p.folded)/5+1), p.folded)
+	return p
+}
+
+// cut numbers the paragraph and sentence of every token.
+func (p *part) cut(paragraph, sentence *int32) {
+	p.paragraph = make([]int32, len(p.tokens))
+	p.sentence = make([]int32, len(p.tokens))
+	end, small, words := 0, 0, 0
+	for i, tok := range p.tokens {
+		if i > 0 {
+			switch gap := p.folded[end:tok.Start]; {
+			case endsParagraph(gap):
+				*paragraph++
+				*sentence++
+			case endsSentence(gap, p.folded[p.tokens[i-1].Start:end]):
+				*sentence++
+			}
+		}
+		end = tok.End
+		p.paragraph[i], p.sentence[i] = *paragraph, *sentence
+		if r := p.first(i); isLower(r) {
+			small++
+			words++
+		} else if isUpper(r) {
+			words++
+		}
+	}
+	p.shouted = words > 0 && !hasLower(p.text)
+	p.plain = small*2 >= words
+}
+
+func endsParagraph(gap string) bool {
+	return len(gap) > 0 && strings.ContainsAny(gap, "\n\r\u2028\u2029•▪■●◆")
+}
+
+// endsSentence reports whether a gap after word parts sentences. A full stop
+// after one letter is an initial, and without a space behind it a number.
+func endsSentence(gap, word string) bool {
+	if len(gap) == 0 {
+		return false
+	}
+	if strings.ContainsAny(gap, "!?。！？｡।؟۔;") {
+		return true
+	}
+	dot := strings.IndexByte(gap, '.')
+	return dot >= 0 && dot+1 < len(gap) && utf8.RuneCountInString(word) > 1
+}
+
+// first is the first letter of token i in the source.
+func (p *part) first(i int) rune {
+	r, _ := utf8.DecodeRuneInString(p.text[p.source[p.tokens[i].Start]:])
+	return r
+}
+
+// span gives the bytes of the source between two folded offsets.
+func (p *part) span(start, end int) (int, int) {
+	from, to := int(p.source[start]), int(p.source[end])
+	// What folding left out at the end (soft hyphens, blanks) is not surface.
+	last := int(p.source[end-1])
+	_, size := utf8.DecodeRuneInString(p.text[last:])
+	if end < len(p.folded) && to > last+size {
+		// Marks that fell off belong to the letter.
+		for to > last+size && !isMarkAt(p.text, last+size) {
+			to = last + size
+		}
+	}
+	return from, to
+}

@@ -1,0 +1,92 @@
+package topics
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"dateline/news"
+)
+
+func isLower(r rune) bool { return unicode.IsLower(r) }
+func isUpper(r rune) bool { return unicode.IsUpper(r) || unicode.IsTitle(r) }
+
+func hasLower(s string) bool {
+	for _, r := range s {
+		if unicode.IsLower(r) {
+			return true
+		}
+	}
+	return false
+}
+
+func isMarkAt(s string, at int) bool {
+	r, _ := utf8.DecodeRuneInString(s[at:])
+	return unicode.IsMark(r)
+}
+
+// script sorts letters as far as matching has to tell them apart.
+type script uint8
+
+const (
+	otherScript script = iota
+	latin
+	cyrillic
+	greek
+	arabic
+	hebrew
+	han
+	kana
+	hangul
+	thai
+	indic
+	ethiopic
+)
+
+func scriptOf(r rune) script {
+	switch {
+	case r < 0x250:
+		return latin
+	case 0x370 <= r && r < 0x400:
+		return greek
+	case 0x400 <= r && r < 0x530:
+		return cyrillic
+	case 0x590 <= r && r < 0x600:
+		return hebrew
+	case 0x600 <= r && r < 0x780:
+		return arabic
+	case 0x900 <= r && r < 0xE00:
+		return indic
+	case 0xE00 <= r && r < 0xF00:
+		return thai
+	case 0x1200 <= r && r < 0x1400:
+		return ethiopic
+	case 0x3041 <= r && r <= 0x30FF:
+		return kana
+	case 0xAC00 <= r && r <= 0xD7AF:
+		return hangul
+	case news.Unspaced(r) && r >= 0x3400:
+		return han
+	}
+	return otherScript
+}
+
+// lookalike makes the final forms of Hebrew letters the common ones, so that a
+// word with an ending is seen to begin like the word without.
+func lookalike(folded string) string {
+	for i, r := range folded {
+		if common, ok := hebrewFinals[r]; ok {
+			b := []byte(folded)
+			for j := i; j < len(b); {
+				c, size := utf8.DecodeRune(b[j:])
+				if common, ok = hebrewFinals[c]; ok {
+					utf8.EncodeRune(b[j:], common)
+				}
+				j += size
+			}
+			return string(b)
+		}
+	}
+	return folded
+}
+
+var hebrewFinals = map[rune]rune{'ך': 'כ', 'ם': 'מ', 'ן': 'נ', 'ף': 'פ', 'ץ': 'צ'}

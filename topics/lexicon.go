@@ -1,0 +1,348 @@
+package topics
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"dateline/news"
+)
+
+//go:embed data/names.txt.gz
+var namesFile []byte
+
+//go:embed data/lexicon.txt
+var lexiconFile string
+
+// sense is in what way an alias stands for its concept.
+type sense uint8
+
+const (
+	senseName sense = iota
+	senseDemonym
+	senseCapital
+	senseSeat
+	senseLeader
+	senseAbbreviation
+	senseCompound
+	senseAlias
+	senseTerm
+	sensePhrase
+	senseRegex
+	senseSource
+	senseNot // means something else, and hides what it contains
+)
+
+var senseNames = [...]string{"name", "demonym", "capital", "seat", "leader", "abbreviation", "compound", "alias", "term", "phrase", "regex", "source", "not"}
+
+func (s sense) String() string { return senseNames[s] }
+
+func senseOf(name string) (sense, bool) {
+	for i, n := range senseNames {
+		if n == name {
+			return sense(i), true
+		}
+	}
+	return 0, false
+}
+
+// conceptID numbers the concepts of a Matcher. The lexicon's come first.
+type conceptID int32
+
+// lexicon is the built-in concepts with the table of their aliases.
+type lexicon struct {
+	names   []string // "country:RU", by conceptID
+	numbers map[string]conceptID
+	blocs   map[string][]string // members
+	english map[string]string   // what a country is called in English
+	table   *table
+}
+
+// standard reads the embedded lexicon once, at the first use.
+var standard = sync.OnceValues(readLexicon)
+
+func readLexicon() (*lexicon, error) {
+	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(32000)}
+	if err := l.readOwn(lexiconFile); err != nil {
+		return nil, err
+	}
+	return l, l.readNames()
+}
+
+func (l *lexicon) concept(name string) conceptID {
+	id, ok := l.numbers[name]
+	if !ok {
+		id = conceptID(len(l.names))
+		l.names = append(l.names, name)
+		l.numbers[name] = id
+	}
+	return id
+}
+
+// readNames reads the generated table: code, sense, languages, name.
+func (l *lexicon) readNames() error {
+	z, err := gzip.NewReader(bytes.NewReader(namesFile))
+	if err != nil {
+		return fmt.Errorf("names: %w", err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		return fmt.Errorf("names: %w", err)
+	}
+	sets := map[string]langSet{}
+	for line := range strings.Lines(string(data)) {
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 4)
+		if len(f) != 4 {
+			return fmt.Errorf("names: bad line %q", line)
+		}
+		code, kind, langs, name := f[0], f[1], f[2], f[3]
+		set, ok := sets[langs]
+		if !ok {
+			set = parseLangs(langs)
+			sets[langs] = set
+		}
+		a := alias{text: name, concept: l.concept(codeConcept(code)), langs: set}
+		if kind == "c" {
+			a.sense = senseCapital
+		} else if set.has("en") && l.english[code] == "" {
+			l.english[code] = name
+		}
+		l.table.add(a)
+	}
+	return nil
+}
+
+func codeConcept(code string) string {
+	if code == "EU" || code == "UN" {
+		return "bloc:" + code
+	}
+	return "country:" + code
+}
+
+// readOwn reads the reviewed file. Its head tells the form.
+func (l *lexicon) readOwn(text string) error {
+	lines := bufio.NewScanner(strings.NewReader(text))
+	lines.Buffer(nil, 1<<20)
+	var kind sense
+	langs := allLangs
+	section := ""
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		switch {
+		case line == "" || line[0] == '#':
+			continue
+		case line[0] == '[':
+			head := strings.Fields(strings.Trim(line, "[]"))
+			section = head[0]
+			langs = allLangs
+			if len(head) > 1 {
+				langs = parseLangs(strings.Join(head[1:], ","))
+			}
+			kind, _ = senseOf(section)
+			continue
+		}
+		key, list, ok := strings.Cut(line, ":")
+		if !ok {
+			return fmt.Errorf("lexicon line %d: no colon", n)
+		}
+		switch section {
+		case "members":
+			l.blocs[key] = strings.Fields(list)
+			l.concept("bloc:" + key)
+		case "pairs":
+			l.readPairs(key, list, langs)
+		default:
+			l.readAliases(key, list, kind, langs)
+		}
+	}
+	return lines.Err()
+}
+
+func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
+	concept := noConcept
+	switch {
+	case len(key) == 2 && key != "EU" && key != "UN":
+		concept = l.concept("country:" + key)
+	case key != "not":
+		concept = l.concept("bloc:" + key)
+	}
+	for item := range strings.SplitSeq(list, ",") {
+		a := alias{text: strings.TrimSpace(item), concept: concept, sense: kind, langs: langs}
+		if a.text == "" {
+			continue
+		}
+		if at := strings.IndexByte(a.text, '@'); at >= 0 {
+			a.text = a.text[:at] // the office's "since", for the reviewer
+		}
+		if a.text[0] == '?' {
+			a.weak, a.text = true, a.text[1:]
+		}
+		if kind == senseNot {
+			a.concept = noConcept
+		}
+		l.table.add(a)
+	}
+}
+
+// readPairs makes the two-country compounds of a language from its signs for
+// countries: "RU=俄 KP=朝" gives 俄朝 and 朝俄.
+func (l *lexicon) readPairs(_, list string, langs langSet) {
+	type sign struct{ code, char string }
+	var signs []sign
+	for f := range strings.FieldsSeq(list) {
+		code, char, _ := strings.Cut(f, "=")
+		signs = append(signs, sign{code, char})
+	}
+	for _, a := range signs {
+		for _, b := range signs {
+			if a.code == b.code {
+				continue
+			}
+			first := l.concept(codeConcept(a.code))
+			l.table.add(alias{text: a.char + b.char, concept: first, second: l.concept(codeConcept(b.code)) + 1, sense: senseCompound, langs: langs})
+		}
+	}
+}
+
+// CountryInfo is a country that rules can name.
+type CountryInfo struct {
+	Code, Name string
+}
+
+// Countries lists the countries that rules can name, by code.
+func Countries() []CountryInfo {
+	l, err := standard()
+	if err != nil {
+		return nil
+	}
+	var list []CountryInfo
+	for code, name := range l.english {
+		if _, ok := l.numbers["country:"+code]; ok {
+			list = append(list, CountryInfo{code, name})
+		}
+	}
+	sortBy(list, func(c CountryInfo) string { return c.Code })
+	return list
+}
+
+// BlocInfo is a bloc or alliance that rules can name.
+type BlocInfo struct {
+	Code    string
+	Members []string
+}
+
+// Blocs lists the blocs that rules can name, by code.
+func Blocs() []BlocInfo {
+	l, err := standard()
+	if err != nil {
+		return nil
+	}
+	var list []BlocInfo
+	for code, members := range l.blocs {
+		list = append(list, BlocInfo{code, append([]string(nil), members...)})
+	}
+	sortBy(list, func(b BlocInfo) string { return b.Code })
+	return list
+}
+
+// langSet is a set of languages by their places in langCodes.
+type langSet [2]uint64
+
+var allLangs = langSet{^uint64(0), ^uint64(0)}
+
+func (s langSet) has(lang string) bool {
+	i, ok := langIndex[baseLang(lang)]
+	return ok && s.at(i)
+}
+
+func (s langSet) at(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+
+func parseLangs(list string) langSet {
+	var s langSet
+	for lang := range strings.SplitSeq(list, ",") {
+		if lang == "" || lang == "und" {
+			return allLangs
+		}
+		group := []string{lang}
+		for _, g := range langGroups {
+			if strings.Contains(" "+g+" ", " "+lang+" ") {
+				group = strings.Fields(g)
+			}
+		}
+		for _, member := range group {
+			if i, ok := langIndex[member]; ok {
+				s[i/64] |= 1 << (i % 64)
+			}
+		}
+	}
+	return s
+}
+
+// langGroups are languages whose readers share their names of countries.
+var langGroups = []string{"bs hr sr sh cnr", "id ms", "fil tl", "fa prs"}
+
+var langCodes = strings.Fields(`af ak am ar as az be bg bn br bs ca ceb cs cy da de el en eo es et eu fa fi fil fo fr fy ga gd gl gu
+ha he hi hr hu hy id ig is it ja jv ka kk km kn ko ku ky lb lo lt lv mg mi mk ml mn mr ms mt my ne nl no oc or pa pcm pl ps pt ro
+ru rw sd si sk sl so sq sr sv sw ta te tg th ti tk tr tt ug uk ur uz vi wo xh yo zh zu sh cnr tl prs dv`)
+
+var langIndex = func() map[string]int {
+	m := make(map[string]int, len(langCodes))
+	for i, code := range langCodes {
+		m[code] = i
+	}
+	return m
+}()
+
+// baseLang is the language of a BCP 47 tag, by the code the lexicon uses.
+func baseLang(tag string) string {
+	tag = strings.ToLower(tag)
+	if i := strings.IndexAny(tag, "-_"); i >= 0 {
+		tag = tag[:i]
+	}
+	switch tag {
+	case "nb", "nn":
+		return "no"
+	case "in":
+		return "id"
+	case "iw":
+		return "he"
+	case "yue", "cmn":
+		return "zh"
+	}
+	return tag
+}
+
+// docLang is the index of the language that decides which aliases count, or -1
+// for any: a language unknown, or one that the script contradicts.
+func docLang(d *Document, parts []part) int {
+	i, ok := langIndex[baseLang(d.Lang)]
+	if !ok {
+		return -1
+	}
+	for _, p := range parts {
+		for _, tok := range p.tokens {
+			r := []rune(p.folded[tok.Start:min(tok.End, tok.Start+4)])[0]
+			if s := scriptOf(r); s == latin && r >= 'a' && nonLatin[langCodes[i]] || s != latin && s != otherScript && !nonLatin[langCodes[i]] && !twoScripts[langCodes[i]] {
+				continue
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+var nonLatin = set("am ar as be bg bn el fa gu he hi hy ja ka kk km kn ko ky lo mk ml mn mr my ne or pa prs ps ru sd si ta te tg th ti ug uk ur zh")
+var twoScripts = set("sr bs uz az kk ku tt tk ms ha mn cnr sh hr")
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		m[news.Fold(w)] = true
+	}
+	return m
+}

@@ -1,0 +1,270 @@
+package topics
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"dateline/news"
+)
+
+// Matcher decides which topics documents belong to. It does not change after
+// New and may be used by many goroutines.
+type Matcher struct {
+	lex     *lexicon
+	user    *table
+	names   []string // of the user's concepts, from len(lex.names) on
+	numbers map[string]conceptID
+	topics  []topic
+	filed   map[conceptID][]int // topics by the concepts of their rarest clause
+	always  []int               // topics that no concept can announce
+}
+
+// New compiles topics over the built-in countries and blocs and the editor's
+// concepts. All faults are reported together, each with its topic and clause.
+func New(concepts []news.Concept, topics []news.Topic) (*Matcher, error) {
+	lex, err := standard()
+	if err != nil {
+		return nil, err
+	}
+	m := &Matcher{lex: lex, user: newTable(64), numbers: map[string]conceptID{}, filed: map[conceptID][]int{}}
+	for _, c := range concepts {
+		m.addConcept(c)
+	}
+	c := compiler{m: m}
+	for _, t := range topics {
+		c.topic = t.ID
+		m.topics = append(m.topics, topic{t.ID, c.rule(t.Rule, "", 0)})
+	}
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	for i := range m.topics {
+		m.file(i)
+	}
+	return m, nil
+}
+
+// Match gives, for every topic that takes d, the evidence.
+func (m *Matcher) Match(d *Document) []news.Match {
+	r := m.read(d)
+	var matches []news.Match
+	for _, i := range m.candidates(r) {
+		if v := r.weigh(&m.topics[i].rule); v.takes {
+			matches = append(matches, r.matches(m.topics[i].id, v)...)
+		}
+	}
+	return matches
+}
+
+// Topics lists the topics that matches speak of, each once, sorted.
+func (m *Matcher) Topics(matches []news.Match) []news.TopicID {
+	ids := []news.TopicID{}
+	for _, match := range matches {
+		ids = append(ids, match.Topic)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (m *Matcher) addConcept(c news.Concept) {
+	id := m.own("concept:" + c.ID)
+	for lang, list := range c.Aliases {
+		langs := parseLangs(baseLang(lang))
+		if langs == (langSet{}) {
+			langs = allLangs
+		}
+		for _, text := range list {
+			m.user.add(alias{text: text, concept: id, sense: senseAlias, langs: langs})
+		}
+	}
+	for _, text := range c.Not {
+		m.user.add(alias{text: text, concept: noConcept, sense: senseNot, langs: allLangs})
+	}
+}
+
+func (m *Matcher) own(name string) conceptID {
+	id, ok := m.numbers[name]
+	if !ok {
+		id = conceptID(len(m.lex.names) + len(m.names))
+		m.names = append(m.names, name)
+		m.numbers[name] = id
+	}
+	return id
+}
+
+func (m *Matcher) number(name string) (conceptID, bool) {
+	if id, ok := m.numbers[name]; ok {
+		return id, true
+	}
+	id, ok := m.lex.numbers[name]
+	return id, ok
+}
+
+func (m *Matcher) conceptName(id conceptID) string {
+	if int(id) < len(m.lex.names) {
+		return m.lex.names[id]
+	}
+	return m.names[int(id)-len(m.lex.names)]
+}
+
+// file puts topic i under its rarest clause: of all, the one that asks for the
+// fewest concepts, or else under every clause of any.
+func (m *Matcher) file(i int) {
+	r := &m.topics[i].rule
+	var rarest []conceptID
+	for _, c := range r.all {
+		if n := len(c.asks); n > 0 && (rarest == nil || n < len(rarest) || n == len(rarest) && c.asks[0] > rarest[0]) {
+			rarest = c.asks
+		}
+	}
+	if rarest == nil {
+		for _, c := range r.any {
+			if len(c.asks) == 0 {
+				rarest = nil
+				break
+			}
+			rarest = append(rarest[:len(rarest):len(rarest)], c.asks...)
+		}
+	}
+	if rarest == nil {
+		m.always = append(m.always, i)
+	}
+	slices.Sort(rarest)
+	for _, id := range slices.Compact(slices.Clone(rarest)) {
+		m.filed[id] = append(m.filed[id], i)
+	}
+}
+
+// candidates are the topics whose rarest clause was met, in order.
+func (m *Matcher) candidates(r *reading) []int {
+	list := slices.Clone(m.always)
+	seen := map[conceptID]bool{}
+	for _, h := range r.hits {
+		for _, id := range h.concepts() {
+			if !seen[id] {
+				seen[id] = true
+				list = append(list, m.filed[id]...)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// reading is a document with all that was met in it.
+type reading struct {
+	m     *Matcher
+	doc   *Document
+	parts []part
+	hits  []hit // without those that guards took out
+	regex map[*clause][]hit
+}
+
+// maxHits bounds the evidence of one document.
+const maxHits = 4096
+
+func (m *Matcher) read(d *Document) *reading {
+	r := &reading{m: m, doc: d, parts: d.parts(), regex: map[*clause][]hit{}}
+	lang := docLang(d, r.parts)
+	for i := range r.parts {
+		p := &r.parts[i]
+		words := lookalike(p.folded)
+		r.scan(m.lex.table, i, words, lang)
+		if len(m.user.aliases) > 0 {
+			r.scan(m.user, i, words, lang)
+		}
+	}
+	slices.SortStableFunc(r.hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start))
+	})
+	r.dropWeak()
+	r.markLists()
+	return r
+}
+
+func (r *reading) scan(t *table, n int, words string, lang int) {
+	p := &r.parts[n]
+	var found []hit
+	for i := 0; i < len(p.tokens) && len(r.hits) < maxHits; {
+		found = found[:0]
+		end := t.find(p, words, i, lang, func(h hit) { found = append(found, h) })
+		if end <= i {
+			i++
+			continue
+		}
+		longest := found[len(found)-1]
+		taken := map[conceptID]bool{}
+		hidden := slices.ContainsFunc(found, func(h hit) bool { return h.stop == longest.stop && h.end == longest.end && h.alias.sense == senseNot })
+		for _, h := range found {
+			if hidden || h.end != longest.end || h.stop != longest.stop || h.alias.concept == noConcept || taken[h.alias.concept] {
+				continue
+			}
+			taken[h.alias.concept] = true
+			h.part = n
+			r.hits = append(r.hits, h)
+		}
+		i = end
+	}
+}
+
+func (h hit) concepts() []conceptID {
+	if h.alias.second > 0 {
+		return []conceptID{h.alias.concept, h.alias.second - 1}
+	}
+	return []conceptID{h.alias.concept}
+}
+
+// matches turns the evidence of a verdict into what readers see.
+func (r *reading) matches(id news.TopicID, v verdict) []news.Match {
+	out := make([]news.Match, 0, len(v.evidence)+1)
+	for _, e := range v.evidence {
+		p := &r.parts[e.part]
+		from, to := p.span(e.start, e.stop)
+		start := utf8.RuneCountInString(p.text[:from])
+		match := news.Match{Topic: id, Concept: e.concept, Sense: e.sense.String(), Field: p.field, Start: start,
+			End: start + utf8.RuneCountInString(p.text[from:to]), Text: p.text[from:to], Quote: p.quote(e.hit), Score: e.score}
+		if e.alias != nil {
+			match.Alias = e.alias.text
+		}
+		out = append(out, match)
+	}
+	if len(out) == 0 {
+		out = append(out, news.Match{Topic: id, Concept: "source", Sense: senseSource.String(), Score: v.score})
+	}
+	return out
+}
+
+// maxQuote bounds a quote, in code points.
+const maxQuote = 240
+
+// quote is the sentence around h, shortened.
+func (p *part) quote(h hit) string {
+	if h.first >= len(p.tokens) {
+		return ""
+	}
+	first, last := h.first, max(h.first, h.end-1)
+	for first > 0 && h.first-first < 30 && p.sentence[first-1] == p.sentence[h.first] {
+		first--
+	}
+	for last+1 < len(p.tokens) && last-first < 60 && p.sentence[last+1] == p.sentence[h.first] {
+		last++
+	}
+	from, to := p.span(p.tokens[first].Start, p.tokens[last].End)
+	text := []rune(p.text[from:to])
+	if len(text) > maxQuote {
+		return string(text[:maxQuote]) + "…"
+	}
+	return string(text)
+}
+
+// Why explains a topic's verdict on d: the evidence, and which clauses failed.
+func (m *Matcher) Why(id news.TopicID, d *Document) (Explanation, error) {
+	for i := range m.topics {
+		if t := &m.topics[i]; t.id == id {
+			return m.read(d).explain(t), nil
+		}
+	}
+	return Explanation{}, fmt.Errorf("no topic %q", id)
+}

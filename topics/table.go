@@ -1,0 +1,285 @@
+package topics
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"dateline/news"
+)
+
+const noConcept conceptID = -1
+
+// alias is one way to write a concept.
+type alias struct {
+	text    string // as written in the lexicon or the config
+	words   []word
+	concept conceptID
+	second  conceptID // of a compound, plus one; 0: none
+	sense   sense
+	langs   langSet
+	weak    bool // counts only in company
+	capital bool // a name: written with a capital where the script has them
+	upper   bool // all letters upper case in the source
+	exact   bool // no endings
+	next    int32
+}
+
+// word is one folded word of an alias; open words take any short ending.
+type word struct {
+	text string
+	open bool
+}
+
+// table finds aliases by the hash of the beginning of their first word.
+type table struct {
+	aliases []alias
+	heads   map[uint64]int32 // of chains in aliases, plus one
+	filter  []uint64
+}
+
+const filterBits = 1 << 19
+
+func newTable(n int) *table {
+	return &table{aliases: make([]alias, 0, n), heads: make(map[uint64]int32, n), filter: make([]uint64, filterBits/64)}
+}
+
+// add files an alias. A star at the end of a word opens it to any ending, an
+// upper-case text of up to three letters is met only in upper case.
+func (t *table) add(a alias) {
+	folded := lookalike(news.Fold(a.text))
+	var room [8]news.Token
+	tokens := news.AppendTokens(room[:0], folded)
+	if len(tokens) == 0 {
+		return
+	}
+	a.words = make([]word, len(tokens))
+	for i, tok := range tokens {
+		w := word{text: folded[tok.Start:tok.End], open: tok.End < len(folded) && folded[tok.End] == '*'}
+		if strings.HasPrefix(w.text, "ال") && len(w.text) > 8 {
+			w.text = w.text[len("ال"):]
+		}
+		a.words[i] = w
+	}
+	a.text = strings.ReplaceAll(a.text, "*", "")
+	r, _ := utf8.DecodeRuneInString(a.text)
+	if a.sense < senseAlias {
+		a.capital = isUpper(r)
+		a.upper = a.capital && !hasLower(a.text) && len([]rune(a.text)) <= 4
+	}
+	first, _ := utf8.DecodeRuneInString(a.words[0].text)
+	if news.Unspaced(first) && len(tokens) == 1 && a.sense < senseAlias {
+		return // one character of Han says too little
+	}
+	key := hashOf(stem(a.words))
+	t.filter[key%filterBits/64] |= 1 << (key % 64)
+	a.next = t.heads[key]
+	t.aliases = append(t.aliases, a)
+	t.heads[key] = int32(len(t.aliases))
+}
+
+// stem is the beginning of an alias that all its forms share: the first word
+// without the vowel that endings replace, or two characters of Han.
+func stem(words []word) string {
+	w := words[0].text
+	r, _ := utf8.DecodeRuneInString(w)
+	if news.Unspaced(r) {
+		if len(words) > 1 {
+			return w + words[1].text
+		}
+		return w
+	}
+	if words[0].open {
+		return w
+	}
+	return bare(w)
+}
+
+// bare takes the vowel and a last s off, while three letters stay.
+func bare(w string) string {
+	n := utf8.RuneCountInString(w)
+	r, size := utf8.DecodeLastRuneInString(w)
+	if n > 4 && (r == 's' || r == 'σ') {
+		if v, more := utf8.DecodeLastRuneInString(w[:len(w)-size]); strings.ContainsRune(vowels, v) {
+			return w[:len(w)-size-more]
+		}
+	}
+	if n > 3 && strings.ContainsRune(vowels, r) {
+		return w[:len(w)-size]
+	}
+	return w
+}
+
+// vowels end a word where languages put their endings: also the soft sign, the
+// virama and the Arabic and Georgian endings.
+const vowels = "aeiouyаеиоуыэюяьєαειουηωահიى" + "ا" + "ه" + "ािीेुूംാിെ்ু్్್ാാ"
+
+const (
+	hashSeed  = 14695981039346656037
+	hashPrime = 1099511628211
+)
+
+func hashOf(s string) uint64 {
+	h := uint64(hashSeed)
+	for i := 0; i < len(s); i++ {
+		h = (h ^ uint64(s[i])) * hashPrime
+	}
+	return h
+}
+
+// hit is one alias met in a text: tokens from first up to, not with, end.
+type hit struct {
+	alias      *alias
+	part       int
+	first, end int
+	start      int // folded bytes
+	stop       int
+	sense      sense
+	order      int
+}
+
+// find gives the longest alias that begins at token i, in the languages asked.
+func (t *table) find(p *part, words string, i, lang int, emit func(hit)) (end int) {
+	tok := p.tokens[i]
+	text := words[tok.Start:tok.End]
+	r, _ := utf8.DecodeRuneInString(text)
+	best, bestStop := 0, 0
+	try := func(key uint64, offset int) {
+		if t.filter[key%filterBits/64]&(1<<(key%64)) == 0 {
+			return
+		}
+		for at := t.heads[key]; at > 0; at = t.aliases[at-1].next {
+			a := &t.aliases[at-1]
+			if lang >= 0 && !a.langs.at(lang) {
+				continue
+			}
+			n, stop, how := a.match(p, words, i, offset, lang)
+			if n == 0 || n < best || n == best && stop < bestStop {
+				continue
+			}
+			best, bestStop = n, stop
+			emit(hit{alias: a, first: i, end: i + n, start: tok.Start + offset, stop: stop, sense: how})
+		}
+	}
+	if news.Unspaced(r) {
+		h := hashOf(text)
+		try(h, 0)
+		if i+1 < len(p.tokens) {
+			next := p.tokens[i+1]
+			for j := next.Start; j < next.End; j++ {
+				h = (h ^ uint64(words[j])) * hashPrime
+			}
+			try(h, 0)
+		}
+		return i + best
+	}
+	for _, offset := range prefixes(text, scriptOf(r)) {
+		h, runes := uint64(hashSeed), 0
+		for j := offset; j < len(text); j++ {
+			h = (h ^ uint64(text[j])) * hashPrime
+			if j+1 == len(text) || utf8.RuneStart(text[j+1]) {
+				if runes++; runes >= 3 || j+1 == len(text) {
+					try(h, offset)
+				}
+			}
+		}
+		if best > 0 {
+			break
+		}
+	}
+	return i + best
+}
+
+// match reports how many tokens from i on spell a, where they end, and in what
+// sense; 0 is no match.
+func (a *alias) match(p *part, words string, i, offset, lang int) (n, stop int, how sense) {
+	if i+len(a.words) > len(p.tokens) {
+		return 0, 0, 0
+	}
+	how = a.sense
+	for k, w := range a.words {
+		tok := p.tokens[i+k]
+		if k > 0 && !joins(p.folded[p.tokens[i+k-1].End:tok.Start]) {
+			return 0, 0, 0
+		}
+		text := words[tok.Start:tok.End]
+		if k == 0 {
+			text = text[offset:]
+		} else if r, _ := utf8.DecodeRuneInString(text); len(a.words) > 1 && (scriptOf(r) == arabic || scriptOf(r) == hebrew) && text != w.text {
+			for _, o := range prefixes(text, scriptOf(r)) {
+				if strings.HasPrefix(text[o:], w.text) {
+					text = text[o:]
+					break
+				}
+			}
+		}
+		switch kind := ending(w, text, lang, a.exact); kind {
+		case endsNot:
+			return 0, 0, 0
+		case endsAdjective:
+			if how == senseName {
+				how = senseDemonym
+			}
+		}
+	}
+	last := p.tokens[i+len(a.words)-1]
+	if !a.cased(p, i, len(a.words), how) || !a.bounded(p, i, len(a.words)) {
+		return 0, 0, 0
+	}
+	return len(a.words), last.End, how
+}
+
+// joins reports whether what stands between two words leaves them one phrase.
+func joins(gap string) bool {
+	if len(gap) > 4 {
+		return false
+	}
+	for _, r := range gap {
+		switch r {
+		case ' ', '-', '\'', '.', '·', '・', '"', '&', '/', 'ー':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// cased reports whether the source has the letters' case that a needs.
+func (a *alias) cased(p *part, i, n int, how sense) bool {
+	if a.upper {
+		tok := p.tokens[i]
+		from, to := int(p.source[tok.Start]), int(p.source[p.tokens[i+n-1].End])
+		return !hasLower(strings.TrimRight(p.text[from:to], " "))
+	}
+	return !a.capital || how == senseDemonym || !isLower(p.first(i))
+}
+
+// bounded reports whether unspaced text parts a from its neighbours as far as
+// its script must: katakana from katakana, short Hangul from a word before.
+func (a *alias) bounded(p *part, i, n int) bool {
+	first, _ := utf8.DecodeRuneInString(a.words[0].text)
+	last, _ := utf8.DecodeRuneInString(a.words[len(a.words)-1].text)
+	before, after := p.neighbours(i, n)
+	if scriptOf(first) == kana && isKatakana(before) && isKatakana(first) || scriptOf(last) == kana && isKatakana(last) && isKatakana(after) {
+		return false
+	}
+	if scriptOf(first) == hangul && n <= 2 && scriptOf(before) == hangul {
+		return false
+	}
+	if scriptOf(last) == hangul && n <= 2 && a.sense != senseCompound && scriptOf(after) == hangul {
+		return strings.ContainsRune(hangulAfter, after)
+	}
+	return true
+}
+
+// hangulAfter begins what may follow a two-syllable name within a word: the
+// particles, and nouns that newsrooms write together with it.
+const hangulAfter = "은는이가을를의에와과도로만서인측산군계형발행령내외팀법어정대전관선총언당해국경제기업여교한안북남동방주무핵미외상사"
+
+func isKatakana(r rune) bool { return 0x30A1 <= r && r <= 0x30FA || r == 0x30FC }
+
+// neighbours are the letters directly before and behind n tokens from i.
+func (p *part) neighbours(i, n int) (before, after rune) {
+	before, _ = utf8.DecodeLastRuneInString(p.folded[:p.tokens[i].Start])
+	after, _ = utf8.DecodeRuneInString(p.folded[p.tokens[i+n-1].End:])
+	return before, after
+}

@@ -1,0 +1,157 @@
+package topics
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"dateline/news"
+)
+
+// takes reports whether rule takes an item of the given language.
+func takes(t testing.TB, rule news.Rule, lang, title, body string) bool {
+	t.Helper()
+	m := mustNew(t, []news.Concept{{ID: "grain", Aliases: map[string][]string{"en": {"grain", "wheat"}, "ru": {"зерно"}}, Not: []string{"grain of salt"}}},
+		[]news.Topic{{ID: "x", Rule: rule}})
+	return len(m.Match(&Document{Source: "wire", Lang: lang, Title: title, Body: body})) > 0
+}
+
+func country(code string) news.Clause { return news.Clause{Country: code} }
+
+func TestRuleLanguage(t *testing.T) {
+	all := func(c ...news.Clause) news.Rule { return news.Rule{All: c} }
+	for _, c := range []struct {
+		name  string
+		rule  news.Rule
+		title string
+		body  string
+		want  bool
+	}{
+		{"all of all", all(country("RU"), country("KP")), "Russia greets North Korea", "", true},
+		{"one of all", all(country("RU"), country("KP")), "Russia greets Cuba", "", false},
+		{"any", news.Rule{Any: []news.Clause{country("RU"), country("KP")}}, "North Korea tests", "", true},
+		{"none forbids", news.Rule{All: []news.Clause{country("RU")}, None: []news.Clause{{Term: []string{"ballet"}}}}, "Russia's ballet", "", false},
+		{"an empty rule takes everything", news.Rule{}, "Rain", "", true},
+		{"concept", all(news.Clause{Concept: "grain"}), "Wheat prices", "", true},
+		{"what a concept is not", all(news.Clause{Concept: "grain"}), "With a grain of salt", "", false},
+		{"whole words", all(news.Clause{Term: []string{"mac"}}), "The machine", "", false},
+		{"phrase in order", all(news.Clause{Phrase: "joint drill"}), "A drill joint", "", false},
+		{"regex on the text", all(news.Clause{Regex: `Su-\d+`}), "Su-35 deal", "", true},
+		{"member", all(news.Clause{Member: "NATO"}), "Norway buys", "", true},
+		{"group", all(country("RU"), news.Clause{Group: &news.Rule{Any: []news.Clause{country("KP"), country("CN")}}}), "Russia and China", "", true},
+		{"field", news.Rule{All: []news.Clause{country("RU")}, Fields: []news.Field{news.InTitle}}, "Rain", "Russia acts.", false},
+		{"score", news.Rule{All: []news.Clause{country("RU")}, MinScore: 2}, "Rain", "Russia acts.", false},
+		{"excluded source", news.Rule{All: []news.Clause{country("RU")}, Exclude: []news.SourceID{"wire"}}, "Russia", "", false},
+		{"near paragraph spans title and first paragraph", pair("RU", "KP"), "Russia sends aid", "North Korea thanked.", true},
+		{"digest", pair("RU", "KP"), "Headlines", "Kenya flooded.\n\nNorth Korea opened a hospital.\n\nRussia voted.", false},
+		{"near sentence", news.Rule{All: pair("RU", "KP").All, Near: news.Near{Unit: news.NearSentence}}, "News", "Russia voted. North Korea slept.", false},
+		{"near words", news.Rule{All: pair("RU", "KP").All, Near: news.Near{Unit: news.NearWords, Words: 5}}, "Russia and North Korea", "", true},
+		{"a list is no evidence", pair("RU", "KP"), "Report", "It names Brazil, Russia, North Korea, Iran and Cuba.", false},
+	} {
+		if got := takes(t, c.rule, "en", c.title, c.body); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestHomonymsAreNoEvidence(t *testing.T) {
+	for _, c := range []struct{ lang, code, text string }{
+		{"en", "KP", "South Korea votes"}, {"en", "US", "They told us so"}, {"en", "JO", "Michael Jordan retires"},
+		{"en", "NE", "Nigeria floods"}, {"en", "MX", "New Mexico fires"}, {"en", "TR", "Roast turkey for all"},
+		{"en", "IN", "Individual rights"}, {"en", "RU", "The rush hour"}, {"ja", "TH", "新しいスタイルのタイトル"}, {"zh", "IN", "印度尼西亚地震"},
+		{"ko", "TW", "고객 대만족"}, {"ko", "IN", "인도적 지원"}, {"ru", "RU", "Белорусский трактор"}, {"en", "GN", "Papua New Guinea quake"},
+	} {
+		if takes(t, news.Rule{All: []news.Clause{country(c.code)}}, c.lang, c.text, "") {
+			t.Errorf("%s is met in %q", c.code, c.text)
+		}
+	}
+}
+
+func TestInflectedNamesAreMet(t *testing.T) {
+	for _, c := range []struct{ lang, code, text string }{
+		{"en", "IR", "An Iranian ship"}, {"ru", "BR", "визит в Бразилию"}, {"uk", "BR", "візит до Бразилії"}, {"be", "RU", "у Расіі"}, {"bg", "IR", "иранският посланик"},
+		{"sr", "RU", "у Русији"}, {"hr", "RU", "u Rusiji"}, {"pl", "RU", "w Rosji"}, {"cs", "RU", "v Rusku"}, {"sk", "RU", "z Ruska"},
+		{"sl", "RU", "v Rusiji"}, {"lt", "RU", "Rusijos kariuomenė"}, {"lv", "RU", "Krievijas armija"}, {"fi", "RU", "Venäjän armeija"}, {"et", "RU", "Venemaal"},
+		{"hu", "RU", "Oroszországban"}, {"tr", "RU", "Rusya'nın ordusu"}, {"az", "RU", "Rusiyanın ordusu"}, {"el", "RU", "της Ρωσίας"}, {"ro", "RU", "armata Rusiei"},
+		{"ar", "RU", "وبروسيا"}, {"he", "RU", "ברוסיה"}, {"fa", "IR", "دولت ایران"}, {"hi", "RU", "रूस में"}, {"id", "RU", "pasukan Rusia"},
+		{"de", "TW", "die Taiwanstraße"}, {"ko", "RU", "러시아는"}, {"zh", "RU", "俄朝关系"}, {"ja", "RU", "露朝首脳会談"}, {"th", "RU", "ประเทศรัสเซีย"},
+		{"ta", "RU", "ரஷ்யாவின்"}, {"ka", "RU", "რუსეთში"}, {"vi", "RU", "nước Nga"}, {"sv", "RU", "Rysslands armé"}, {"nl", "RU", "Russische leger"},
+	} {
+		if !takes(t, news.Rule{All: []news.Clause{country(c.code)}}, c.lang, c.text, "") {
+			t.Errorf("%s: %s is not met in %q", c.lang, c.code, c.text)
+		}
+	}
+}
+
+func TestFaultsNameTopicAndClause(t *testing.T) {
+	_, err := New(nil, []news.Topic{{ID: "x", Rule: news.Rule{All: []news.Clause{{Country: "RU"}, {Country: "XX"}}, Any: []news.Clause{{Regex: "("}}}}})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{`topic x: all[1]: unknown country "XX"`, "topic x: any[0]: "} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("got %q, want %q in it", err, want)
+		}
+	}
+}
+
+func TestWhyExplainsMisses(t *testing.T) {
+	m := mustNew(t, nil, []news.Topic{{ID: "x", Rule: pair("RU", "KP")}})
+	x, err := m.Why("x", &Document{Lang: "en", Title: "Russia votes", Body: "Calm.\n\nNorth Korea slept."})
+	if err != nil || x.Takes || x.Guard != "near" || len(x.Clauses) != 2 || !x.Clauses[0].Met || !x.Clauses[1].Met {
+		t.Errorf("apart: got %+v, %v", x, err)
+	}
+	x, _ = m.Why("x", &Document{Lang: "en", Title: "Report", Body: "It names Brazil, Russia, North Korea, Iran and Cuba."})
+	if x.Takes || x.Guard != "enumeration" {
+		t.Errorf("list: got %+v", x)
+	}
+	if _, err := m.Why("y", &Document{}); err == nil {
+		t.Error("an unknown topic gives no error")
+	}
+}
+
+func TestNewIsFast(t *testing.T) {
+	start := time.Now()
+	l, err := readLexicon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d aliases in %v; %d countries, %d blocs", len(l.table.aliases), time.Since(start), len(Countries()), len(Blocs()))
+}
+
+func FuzzMatch(f *testing.F) {
+	for _, s := range []string{"Kim toasts Putin", "北·러 정상회담", "وبروسيا \u00ad", "Ру\u0301ссия, КНДР", "\xff\xfeRussia", "e\u0301Iran\u0301"} {
+		f.Add("en", s, s)
+	}
+	m := mustNew(f, nil, []news.Topic{{ID: "a"}, {ID: "b", Rule: news.Rule{Any: []news.Clause{country("RU"), country("KP"), {Regex: `\w+`}}}}})
+	f.Fuzz(func(t *testing.T, lang, title, body string) {
+		for _, match := range m.Match(&Document{Lang: lang, Title: title, Body: body}) {
+			text := map[news.Field]string{news.InTitle: title, news.InBody: body}[match.Field]
+			if !utf8.ValidString(text) || match.Field == "" {
+				continue
+			}
+			if runes := []rune(text); match.Start >= match.End || match.End > len(runes) || string(runes[match.Start:match.End]) != match.Text {
+				t.Fatalf("%+v is not in %q", match, text)
+			}
+		}
+	})
+}
+
+func BenchmarkMatch(b *testing.B) {
+	text := strings.Repeat("The president of Russia met the chairman in Pyongyang on Monday to talk about grain, ships and the weather over the sea. ", 40)
+	for name, n := range map[string]int{"1": 1, "1000": 1000} {
+		list := make([]news.Topic, n)
+		codes := Countries()
+		for i := range list {
+			list[i] = news.Topic{ID: news.TopicID(string(rune('a' + i))), Rule: pair(codes[i%len(codes)].Code, codes[(i*7+1)%len(codes)].Code)}
+		}
+		m := mustNew(b, nil, list)
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				m.Match(&Document{Lang: "en", Title: "Report", Body: text})
+			}
+		})
+	}
+}

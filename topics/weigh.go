@@ -1,0 +1,315 @@
+package topics
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+
+	"dateline/news"
+)
+
+// evidence is a hit that speaks for a clause.
+type evidence struct {
+	hit
+	concept string
+	score   float64
+}
+
+// verdict is what a rule says of a document.
+type verdict struct {
+	takes    bool
+	score    float64
+	evidence []evidence
+	guard    string // which guard spoke against it
+}
+
+// Explanation tells why a topic takes a document, or why it does not.
+type Explanation struct {
+	Topic   news.TopicID
+	Takes   bool
+	Score   float64
+	Matches []news.Match
+	Clauses []ClauseVerdict
+	Guard   string // empty, or what kept the topic from taking it: near, none, enumeration, score, source
+}
+
+// ClauseVerdict tells whether one clause was met, and by what.
+type ClauseVerdict struct {
+	Clause  string // "all[0] country:RU"
+	Met     bool
+	Nearest []news.Match // what spoke for it anywhere in the document
+	Guard   string       // "enumeration" where only a list named it
+}
+
+// maxEvidence bounds what is shown for one clause.
+const maxEvidence = 12
+
+// weigh asks whether r takes the document.
+func (r *reading) weigh(u *rule) verdict {
+	if slices.Contains(u.Exclude, r.doc.Source) || len(u.Include) > 0 && !slices.Contains(u.Include, r.doc.Source) {
+		return verdict{guard: "source"}
+	}
+	for i := range u.none {
+		if e, ok := r.clause(u, &u.none[i], everywhere); ok {
+			return verdict{guard: "none", evidence: e}
+		}
+	}
+	v := r.near(u, everywhere)
+	if !v.takes {
+		if v.guard = "near"; !r.holds(u, everywhere).takes {
+			v.guard = ""
+		}
+		return v
+	}
+	trust, ok := u.Trust[r.doc.Source]
+	if !ok {
+		trust = 1
+	}
+	v.score = 0
+	for i := range v.evidence {
+		v.evidence[i].score *= trust
+		v.score += v.evidence[i].score
+	}
+	if u.MinScore > 0 && v.score < u.MinScore {
+		v.takes, v.guard = false, "score"
+	}
+	return v
+}
+
+// view is the part of a document that is looked at.
+type view func(p *part, h hit) bool
+
+func everywhere(*part, hit) bool { return true }
+
+// near asks whether u holds in one place of the size its Near names, and
+// gathers the evidence of all such places.
+func (r *reading) near(u *rule, in view) verdict {
+	switch u.Near.Unit {
+	case news.NearParagraph:
+		return r.inPlaces(u, in, func(p *part, i int) int32 { return p.paragraph[i] })
+	case news.NearSentence:
+		return r.inPlaces(u, in, func(p *part, i int) int32 { return p.sentence[i] })
+	case news.NearWords:
+		return r.inWindows(u, in)
+	}
+	return r.holds(u, in)
+}
+
+func (r *reading) inPlaces(u *rule, in view, place func(*part, int) int32) verdict {
+	if len(u.all)+len(u.any) == 0 {
+		return r.holds(u, in)
+	}
+	seen := map[int32]bool{}
+	var total verdict
+	for _, h := range r.allHits(u) {
+		p := &r.parts[h.part]
+		n := place(p, h.first)
+		if seen[n] || !in(p, h) {
+			continue
+		}
+		seen[n] = true
+		total.join(r.holds(u, func(q *part, o hit) bool { return in(q, o) && place(q, o.first) == n }))
+	}
+	return total
+}
+
+func (r *reading) inWindows(u *rule, in view) verdict {
+	if len(u.all)+len(u.any) == 0 {
+		return r.holds(u, in)
+	}
+	var total verdict
+	for _, h := range r.allHits(u) {
+		p := &r.parts[h.part]
+		if !in(p, h) {
+			continue
+		}
+		total.join(r.holds(u, func(q *part, o hit) bool {
+			return in(q, o) && o.part == h.part && o.first >= h.first && o.end <= h.first+u.Near.Words
+		}))
+	}
+	return total
+}
+
+// allHits are the hits and the regular expressions' finds of u, bounded.
+func (r *reading) allHits(u *rule) []hit {
+	hits := r.hits
+	for _, list := range [][]clause{u.all, u.any} {
+		for i := range list {
+			if list[i].pattern != nil {
+				hits = append(hits[:len(hits):len(hits)], r.finds(&list[i])...)
+			}
+			if list[i].group != nil {
+				hits = append(hits[:len(hits):len(hits)], r.allHits(list[i].group)[len(r.hits):]...)
+			}
+		}
+	}
+	return hits
+}
+
+func (v *verdict) join(o verdict) {
+	if !o.takes {
+		return
+	}
+	v.takes = true
+	for _, e := range o.evidence {
+		if !slices.ContainsFunc(v.evidence, func(x evidence) bool {
+			return x.part == e.part && x.start == e.start && x.stop == e.stop && x.concept == e.concept
+		}) && len(v.evidence) < 8*maxEvidence {
+			v.evidence = append(v.evidence, e)
+		}
+	}
+}
+
+// holds asks for all of u's clauses inside a view.
+func (r *reading) holds(u *rule, in view) verdict {
+	v := verdict{takes: true}
+	for i := range u.all {
+		e, ok := r.clause(u, &u.all[i], in)
+		if !ok {
+			return verdict{}
+		}
+		v.join(verdict{takes: true, evidence: e})
+	}
+	met := len(u.any) == 0
+	for i := range u.any {
+		if e, ok := r.clause(u, &u.any[i], in); ok {
+			met = true
+			v.join(verdict{takes: true, evidence: e})
+		}
+	}
+	v.takes = met
+	return v
+}
+
+// clause gathers what speaks for c inside a view.
+func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
+	if c.group != nil {
+		for i := range c.group.none {
+			if _, ok := r.clause(c.group, &c.group.none[i], in); ok {
+				return nil, false
+			}
+		}
+		v := r.near(c.group, in)
+		return v.evidence, v.takes
+	}
+	hits := r.hits
+	if c.pattern != nil {
+		hits = r.finds(c)
+	}
+	fields := c.Fields
+	if len(fields) == 0 {
+		fields = u.Fields
+	}
+	limit := u.Enumeration
+	if limit == 0 {
+		limit = defaultEnumeration
+	}
+	var out []evidence
+	for _, h := range hits {
+		p := &r.parts[h.part]
+		if c.pattern == nil && !h.speaksFor(c) || len(fields) > 0 && !slices.Contains(fields, p.field) || !in(p, h) || limit > 0 && h.order >= limit {
+			continue
+		}
+		e := evidence{hit: h, concept: c.name, score: u.weight(p.field) * c.weight()}
+		if c.Member != "" {
+			e.concept = r.m.conceptName(h.alias.concept)
+		}
+		if out = append(out, e); len(out) == maxEvidence {
+			break
+		}
+	}
+	return out, len(out) > 0
+}
+
+func (h hit) speaksFor(c *clause) bool {
+	for _, id := range c.asks {
+		if h.alias.concept == id || h.alias.second > 0 && h.alias.second-1 == id {
+			return true
+		}
+	}
+	return false
+}
+
+// finds are the places where c's regular expression fits the text as it stands.
+func (r *reading) finds(c *clause) []hit {
+	if hits, ok := r.regex[c]; ok {
+		return hits
+	}
+	var hits []hit
+	for n := range r.parts {
+		p := &r.parts[n]
+		for _, at := range c.pattern.FindAllStringIndex(p.text, maxEvidence) {
+			start := sort.Search(len(p.folded), func(i int) bool { return int(p.source[i]) >= at[0] })
+			stop := sort.Search(len(p.folded), func(i int) bool { return int(p.source[i]) >= at[1] })
+			first := sort.Search(len(p.tokens), func(i int) bool { return p.tokens[i].End > start })
+			if stop > start && first < len(p.tokens) {
+				hits = append(hits, hit{part: n, first: first, end: first + 1, start: start, stop: stop, sense: senseRegex})
+			}
+		}
+	}
+	r.regex[c] = hits
+	return hits
+}
+
+func (u *rule) weight(f news.Field) float64 {
+	if w, ok := u.Weight[f]; ok {
+		return w
+	}
+	switch f {
+	case news.InTitle:
+		return 3
+	case news.InLede:
+		return 2
+	}
+	return 1
+}
+
+func (c *clause) weight() float64 {
+	if c.Weight == 0 {
+		return 1
+	}
+	return c.Weight
+}
+
+// explain tells the verdict of t clause by clause.
+func (r *reading) explain(t *topic) Explanation {
+	v := r.weigh(&t.rule)
+	x := Explanation{Topic: t.id, Takes: v.takes, Score: v.score, Guard: v.guard}
+	if v.takes || v.guard == "none" {
+		x.Matches = r.matches(t.id, v)
+	}
+	for _, group := range []struct {
+		name string
+		list []clause
+	}{{"all", t.rule.all}, {"any", t.rule.any}, {"none", t.rule.none}} {
+		for i := range group.list {
+			x.Clauses = append(x.Clauses, r.verdictOn(t, group.name, i, &group.list[i]))
+		}
+	}
+	for _, c := range x.Clauses {
+		if !x.Takes && x.Guard == "" {
+			x.Guard = c.Guard
+		}
+	}
+	return x
+}
+
+func (r *reading) verdictOn(t *topic, list string, i int, c *clause) ClauseVerdict {
+	e, ok := r.clause(&t.rule, c, everywhere)
+	cv := ClauseVerdict{Clause: fmt.Sprintf("%s[%d] %s", list, i, c.name), Met: ok}
+	if !ok {
+		loose := t.rule
+		loose.Enumeration = -1
+		loose.Fields = nil
+		if e, _ = r.clause(&loose, c, everywhere); len(e) > 0 {
+			cv.Guard = "enumeration"
+			if len(t.rule.Fields)+len(c.Fields) > 0 {
+				cv.Guard = "fields"
+			}
+		}
+	}
+	if len(e) > 0 {
+		cv.Nearest = r.matches(t.id, verdict{evidence: e})
+	}
+	return cv
+}
