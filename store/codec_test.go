@@ -119,6 +119,25 @@ func TestPlacesSortLikeTimes(t *testing.T) {
 	}
 }
 
+func TestMarksSurvive(t *testing.T) {
+	v := newTestValues(t)
+	want := news.Ledger{Source: "a", Marks: marks(3, noon)}
+	want.Marks[1].Article = want.Marks[0].Article // first sent under another key
+	want.Marks[2].Article = ""
+	kept := want.Marks[0].Article
+	b, err := v.ledger(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := v.readLedger(b, "a")
+	if d := storetest.Same(got, want); err != nil || d != "" {
+		t.Error(d, err)
+	}
+	if want.Marks[0].Article != kept {
+		t.Error("writing changed the caller's marks")
+	}
+}
+
 func TestDamagedValuesAreErrors(t *testing.T) {
 	v := newTestValues(t)
 	var st news.Story
