@@ -25,8 +25,15 @@ func nanos(t time.Time) int64 {
 // Redis score holds exactly. Rounding down never makes a source late. Times
 // before 1970, the zero one among them, are due at once.
 func micros(t time.Time) int64 {
-	const last = 1 << 52 // in the year 2112
-	return min(max(t.Unix(), 0)*1e6+int64(t.Nanosecond()/1e3), last)
+	const last = 1 << 32 // seconds: the year 2106
+	sec := t.Unix()
+	switch {
+	case sec < 0:
+		return 0
+	case sec >= last:
+		return last * 1e6
+	}
+	return sec*1e6 + int64(t.Nanosecond()/1e3)
 }
 
 func fromMicros(us int64) time.Time { return time.UnixMicro(us).UTC() }

@@ -63,6 +63,7 @@ func (s shard) String() string         { return "{src:" + strconv.Itoa(int(s)) +
 func (s shard) key(name string) string { return s.String() + name }
 
 func openRedis(ctx context.Context, address string, o Options) (news.Store, error) {
+	listen(o.Log)
 	client, shown, err := dial(address)
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", shown, err)
@@ -151,13 +152,17 @@ type runs struct {
 	args []any
 }
 
-// runAll runs a script several times in one pipeline. Where a server does not
-// know the script, after a restart or a failover, it is sent again whole.
-func (s *remote) runAll(ctx context.Context, script *redis.Script, calls []runs) ([]*redis.Cmd, error) {
+// runAll runs a script several times in one pipeline, with what also adds to
+// it; nil: nothing. Where a server does not know the script, after a restart
+// or a failover, it is sent again whole.
+func (s *remote) runAll(ctx context.Context, script *redis.Script, calls []runs, also func(redis.Pipeliner)) ([]*redis.Cmd, error) {
 	cmds := make([]*redis.Cmd, len(calls))
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, c := range calls {
 			cmds[i] = p.EvalSha(ctx, script.Hash(), c.keys, c.args...)
+		}
+		if also != nil {
+			also(p)
 		}
 		return nil
 	})

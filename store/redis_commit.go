@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -40,7 +41,7 @@ func (s *remote) commit(ctx context.Context, in news.Intake) (news.Revision, err
 	if in.Ledger.Source != "" && in.Ledger.Lease == 0 {
 		return 0, news.ErrLost
 	}
-	nonce := rand.Text() // tells this call, sent twice, from another
+	nonce := rand.Text()[:13] // 65 bits; tells this call, sent twice, from another
 	if len(set.stories) == 0 {
 		return s.commitQuiet(ctx, in.Ledger, set, nonce)
 	}
@@ -51,16 +52,20 @@ func (s *remote) commit(ctx context.Context, in news.Intake) (news.Revision, err
 	if err != nil {
 		return 0, err
 	}
-	return rev, s.save(ctx, in.Ledger, set, nonce)
+	return rev, s.save(ctx, in.Ledger, set, nonce, nil)
 }
 
 // commitQuiet saves an intake without stories and returns the present
-// revision.
+// revision, asked for in the same round trip.
 func (s *remote) commitQuiet(ctx context.Context, l news.Ledger, set packed, nonce string) (news.Revision, error) {
-	if err := s.save(ctx, l, set, nonce); err != nil {
+	var present *redis.StringCmd
+	if err := s.save(ctx, l, set, nonce, func(p redis.Pipeliner) { present = p.Get(ctx, desk+"revision") }); err != nil {
 		return 0, err
 	}
-	return s.revision(ctx, "")
+	if present == nil {
+		return s.revision(ctx, "")
+	}
+	return readRevision(present)
 }
 
 // holds finds out early that a lease is lost, before stories are saved on its
@@ -99,24 +104,24 @@ func deskKeys() []string {
 }
 
 // save writes the articles of other shards, if there are any, and then the
-// ledger with the articles of its own.
-func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce string) error {
+// ledger with the articles of its own, in one pipeline with what also adds.
+func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce string, also func(redis.Pipeliner)) error {
 	byShard := map[shard][]any{}
 	for _, a := range set.articles {
 		sh := shardOf(a.source)
 		byShard[sh] = append(byShard[sh], a.id, place(a.filed), a.body)
 	}
-	var calls []runs
+	var others []runs
 	for sh, articles := range byShard {
 		if l.Source == "" || sh != shardOf(l.Source) {
-			calls = append(calls, saveCall(sh, news.Ledger{}, nil, nonce, articles))
+			others = append(others, saveCall(sh, news.Ledger{}, nil, nonce, articles))
 		}
 	}
-	if len(calls) > 0 {
+	if len(others) > 0 {
 		if err := s.holds(ctx, l); err != nil {
 			return err
 		}
-		if _, err := s.runAll(ctx, s.saves, calls); err != nil {
+		if _, err := s.runAll(ctx, s.saves, others, nil); err != nil {
 			return err
 		}
 	}
@@ -124,12 +129,14 @@ func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce stri
 		return nil
 	}
 	own := shardOf(l.Source)
-	call := saveCall(own, l, set.ledger, nonce, byShard[own])
-	saved, err := s.run(ctx, s.saves, call.keys, call.args...).Int()
-	if err == nil && saved == 0 {
-		err = news.ErrLost
+	cmds, err := s.runAll(ctx, s.saves, []runs{saveCall(own, l, set.ledger, nonce, byShard[own])}, also)
+	if err != nil {
+		return err
 	}
-	return err
+	if saved, err := cmds[0].Int(); err != nil || saved == 0 {
+		return cmp.Or(err, news.ErrLost)
+	}
+	return nil
 }
 
 func saveCall(sh shard, l news.Ledger, body []byte, nonce string, articles []any) runs {

@@ -82,7 +82,7 @@ func (s *remote) claim(ctx context.Context, first []due, now, until int64) ([]ne
 			args: append([]any{sh.String(), now, until}, ids...),
 		})
 	}
-	cmds, err := s.runAll(ctx, s.claims, calls)
+	cmds, err := s.runAll(ctx, s.claims, calls, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,10 @@ func (s *remote) revision(ctx context.Context, topic news.TopicID) (news.Revisio
 	if topic != "" {
 		cmd = s.client.HGet(ctx, desk+"topics", string(topic))
 	}
+	return readRevision(cmd)
+}
+
+func readRevision(cmd *redis.StringCmd) (news.Revision, error) {
 	n, err := cmd.Uint64()
 	if errors.Is(err, redis.Nil) {
 		return 0, nil

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,47 @@ func startRedis(t testing.TB, args ...string) string {
 	}
 	t.Fatal("redis-server did not come up")
 	return ""
+}
+
+// startCluster starts a cluster of one server that holds every slot. It refuses
+// what touches two slots as one of many servers does.
+func startCluster(t testing.TB) string {
+	t.Helper()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := free.Addr().(*net.TCPAddr).Port
+	free.Close()
+	bus := strconv.Itoa(port + 1)
+	if port > 65000 {
+		bus = strconv.Itoa(port - 1)
+	}
+	address := startRedis(t, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--cluster-enabled", "yes", "--cluster-port", bus)
+	client, _, err := dial(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		if info, err := client.ClusterInfo(t.Context()).Result(); err == nil && strings.Contains(info, "cluster_state:ok") {
+			return "redis-cluster://127.0.0.1:" + strconv.Itoa(port)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the cluster did not come up")
+	return ""
+}
+
+func TestRedisClusterKeepsTheContract(t *testing.T) {
+	address := startCluster(t)
+	storetest.Run(t, func(t *testing.T) news.Store {
+		empty(t, address)
+		return openStore(t, address, Options{})
+	})
 }
 
 // empty removes all that a server holds.

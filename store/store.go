@@ -95,8 +95,7 @@ func (g *gate) close() bool {
 	return open
 }
 
-// fail wraps an error of a method with the act, except the contract's answers
-// that stand by themselves.
+// fail wraps an error of a method with the act; nil stays nil.
 func fail(act string, err error) error {
 	if err == nil {
 		return nil

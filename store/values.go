@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"dateline/news"
 
@@ -53,6 +54,7 @@ func (v *values) close() {
 // ledger writes a ledger without its lease, which the store keeps apart.
 func (v *values) ledger(l news.Ledger) ([]byte, error) {
 	l.Lease = 0
+	l.Marks = shorten(l.Marks)
 	return v.pack("ledger of "+string(l.Source), reflect.ValueOf(&l).Elem())
 }
 
@@ -72,7 +74,30 @@ func (v *values) readLedger(b []byte, id news.SourceID) (news.Ledger, error) {
 		return news.Ledger{}, fmt.Errorf("read ledger of %s: %w", id, err)
 	}
 	l.Source = id
+	lengthen(l.Marks)
 	return l, nil
+}
+
+// ownArticle stands for the article of a mark's own key, which nearly all
+// marks have; its digits are noise that no compression shortens.
+const ownArticle = "\x00"
+
+func shorten(marks []news.Mark) []news.Mark {
+	short := slices.Clone(marks)
+	for i := range short {
+		if m := &short[i]; m.Article == m.Key.ArticleID() {
+			m.Article = ownArticle
+		}
+	}
+	return short
+}
+
+func lengthen(marks []news.Mark) {
+	for i := range marks {
+		if m := &marks[i]; m.Article == ownArticle {
+			m.Article = m.Key.ArticleID()
+		}
+	}
 }
 
 func (v *values) readArticle(b []byte) (news.Article, error) {

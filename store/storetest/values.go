@@ -130,7 +130,7 @@ func oddTextComesBack(t *testing.T, s news.Store) {
 	}
 	enrol(t, s, ids...)
 	claimed := claim(t, s, noon.Add(time.Hour), 100)
-	if len(claimed) != len(odd)-0 {
+	if len(claimed) != len(odd) {
 		t.Errorf("%d sources of odd names were claimed, want %d", len(claimed), len(odd))
 	}
 	for _, l := range claimed {
@@ -176,7 +176,11 @@ func manyAtOnce(t *testing.T, s news.Store) {
 	var wg sync.WaitGroup
 	for worker := range 4 {
 		wg.Go(func() {
-			for _, l := range claim(t, s, noon, 3) {
+			claimed, err := s.Claim(t.Context(), noon, lease, 3)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, l := range claimed {
 				if err := work(t.Context(), s, l, worker); err != nil {
 					t.Error(err)
 				}
