@@ -153,3 +153,49 @@ func hasSecrets(u *url.URL) bool {
 	}
 	return false
 }
+
+// unsecret hides addresses' secrets in words about a source, whoever put them
+// there: faults tend to quote the address that was asked.
+func unsecret(words string, src *news.Source) string {
+	for _, secret := range secretsOf(src) {
+		words = strings.ReplaceAll(words, secret, "…")
+	}
+	fields := strings.Fields(words)
+	for i, f := range fields {
+		if at := strings.Index(f, "://"); at > 0 && strings.ContainsAny(f[at:], "?@") {
+			start := at
+			for start > 0 && f[start-1]|0x20 >= 'a' && f[start-1]|0x20 <= 'z' {
+				start--
+			}
+			end := len(strings.TrimRight(f, `"'.,:;)>]`))
+			fields[i] = f[:start] + masked(f[start:end]) + f[end:]
+		}
+	}
+	return strings.Join(fields, " ")
+}
+
+// secretsOf are the texts of a source's config that nobody else may see.
+func secretsOf(src *news.Source) []string {
+	secrets := []string{src.Access.Cookie, src.Access.Password}
+	for _, v := range src.Access.Headers {
+		secrets = append(secrets, v)
+	}
+	for _, raw := range []string{src.Feed, src.Access.Proxy} {
+		if u, err := url.Parse(raw); err == nil {
+			if pass, ok := u.User.Password(); ok {
+				secrets = append(secrets, pass)
+			}
+			secrets = append(secrets, u.RawQuery)
+			for _, values := range u.Query() {
+				secrets = append(secrets, values...)
+			}
+		}
+	}
+	kept := secrets[:0]
+	for _, s := range secrets {
+		if len(s) >= 4 {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
