@@ -18,20 +18,20 @@ func storyPath(st *news.Story) string {
 	return p
 }
 
+// maxSlug bounds a slug in bytes: exports make it a file's name.
+const maxSlug = 120
+
 // slugOf is a headline's words for an address, in its own script.
 func slugOf(headline string) string {
 	var b strings.Builder
-	n := 0
 	for _, r := range news.Fold(legal(headline)) {
-		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
-			b.WriteRune(r)
-			n++
-		case n > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-		if n >= 60 && r == ' ' || n >= 80 {
+		if b.Len() >= maxSlug {
 			break
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			b.WriteRune(r)
+		} else if b.Len() > 0 && !strings.HasSuffix(b.String(), "-") {
+			b.WriteByte('-')
 		}
 	}
 	return strings.Trim(b.String(), "-")

@@ -32,7 +32,7 @@ type pages struct {
 
 func newPages() (*pages, error) {
 	t, err := template.New("").Funcs(template.FuncMap{
-		"iso": rfc3339, "day": day, "dir": direction, "slug": func(id news.TopicID) string { return string(id) },
+		"iso": rfc3339, "day": day, "dir": direction,
 	}).ParseFS(web, "web/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read page templates: %w", err)
@@ -68,6 +68,7 @@ type view struct {
 	Topics []topicLine
 	Here   string // which part of the site this is
 	To     func(string) string
+	Static bool       // no server answers queries
 	Feeds  []atomLink // alternates for the head
 	Canon  string
 
@@ -156,7 +157,7 @@ type sourceLine struct {
 }
 
 func (p press) view(title, here, canon string) view {
-	v := view{Site: p.head.Site, Title: title, Here: here, To: p.to, Canon: p.head.base + canon}
+	v := view{Site: p.head.Site, Title: title, Here: here, To: p.to, Static: p.static, Canon: p.head.base + canon}
 	for i := range p.head.Topics {
 		v.Topics = append(v.Topics, topicLine{p.head.Topics[i].ID, p.head.topicTitle(p.head.Topics[i].ID)})
 	}
@@ -277,9 +278,13 @@ func (p press) story(ctx context.Context, id news.StoryID) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
+	return p.storyPage(&e)
+}
+
+func (p press) storyPage(e *entry) (document, error) {
 	v := p.view(e.Title, "story", storyPath(e.Story))
 	s := &storyView{
-		card: newCard(&e), Byline: e.Lead.Byline, Agency: line(e.Lead.Agency), URL: address(e.Lead.Link),
+		card: newCard(e), Byline: e.Lead.Byline, Agency: line(e.Lead.Agency), URL: address(e.Lead.Link),
 		Rights: e.Lead.Rights.String(), Line: line(e.Lead.RightsLine), Truncated: e.Lead.Truncated, Edited: e.Updated.After(e.Published),
 		// Safe: contentHTML writes only its own tags around escaped text.
 		Content: template.HTML(contentHTML(e.Lead)),

@@ -183,6 +183,7 @@ type press struct {
 	head    *masthead
 	pages   *pages
 	to      func(target string) string // how pages write the address of one of ours
+	static  bool                       // there is no server to answer queries
 }
 
 func (s *Server) press(head *masthead) press {
