@@ -79,7 +79,7 @@ func (h *masthead) health(src *news.Source, poll *news.Poll) health {
 		out.Interval = line(h.Interval(src.ID))
 	}
 	if out.State == "gone" {
-		out.Due = ""
+		out.Due, out.Interval = "", ""
 		out.Fault = orElse(out.Fault, "The outlet says that this feed is gone for good; it is not asked again until its address is changed in the config.")
 	}
 	for _, r := range poll.Repairs {
