@@ -1,0 +1,220 @@
+package publish
+
+import (
+	"dateline/news"
+)
+
+// atomFeed is an Atom 1.0 document in more detail than feeds.AtomFeed can hold.
+type atomFeed struct {
+	XMLName   struct{}      `xml:"feed"`
+	NS        string        `xml:"xmlns,attr"`
+	Media     string        `xml:"xmlns:media,attr"`
+	Lang      string        `xml:"xml:lang,attr"`
+	ID        string        `xml:"id"`
+	Title     atomText      `xml:"title"`
+	Subtitle  atomText      `xml:"subtitle"`
+	Updated   string        `xml:"updated"`
+	Author    atomPerson    `xml:"author"`
+	Links     []atomLink    `xml:"link"`
+	Generator atomGenerator `xml:"generator"`
+	Icon      string        `xml:"icon"`
+	Logo      string        `xml:"logo"`
+	Rights    atomText      `xml:"rights"`
+	Entries   []atomEntry   `xml:"entry"`
+}
+
+// FeedXml hands the document to the XML writer of gorilla/feeds.
+func (f *atomFeed) FeedXml() any { return f }
+
+type atomEntry struct {
+	Lang       string         `xml:"xml:lang,attr,omitempty"`
+	ID         string         `xml:"id"`
+	Title      atomText       `xml:"title"`
+	Updated    string         `xml:"updated"`
+	Published  string         `xml:"published"`
+	Links      []atomLink     `xml:"link"`
+	Authors    []atomPerson   `xml:"author"`
+	Categories []atomCategory `xml:"category"`
+	Summary    *atomText      `xml:"summary"`
+	Content    *atomText      `xml:"content"`
+	Rights     *atomText      `xml:"rights"`
+	Source     *atomSource    `xml:"source"`
+	Media      []mediaContent
+}
+
+type atomText struct {
+	Type string `xml:"type,attr"`
+	Text string `xml:",chardata"`
+}
+
+type atomPerson struct {
+	Name  string `xml:"name"`
+	URI   string `xml:"uri,omitempty"`
+	Email string `xml:"email,omitempty"`
+}
+
+type atomGenerator struct {
+	Version string `xml:"version,attr,omitempty"`
+	Name    string `xml:",chardata"`
+}
+
+// atomLink is a link of Atom, and of RSS under the atom prefix.
+type atomLink struct {
+	Rel    string `xml:"rel,attr"`
+	Type   string `xml:"type,attr,omitempty"`
+	Href   string `xml:"href,attr"`
+	Title  string `xml:"title,attr,omitempty"`
+	Lang   string `xml:"hreflang,attr,omitempty"`
+	Length string `xml:"length,attr,omitempty"`
+}
+
+type atomCategory struct {
+	Term   string `xml:"term,attr"`
+	Scheme string `xml:"scheme,attr,omitempty"`
+	Label  string `xml:"label,attr,omitempty"`
+}
+
+// atomSource is the feed of origin. Its updated is the time of the one entry
+// we took: of the feed as a whole we know no date that stays the same.
+type atomSource struct {
+	ID      string     `xml:"id"`
+	Title   atomText   `xml:"title"`
+	Updated string     `xml:"updated"`
+	Links   []atomLink `xml:"link"`
+	Rights  *atomText  `xml:"rights"`
+}
+
+// The media types of our documents.
+const (
+	typeRSS  = "application/rss+xml"
+	typeAtom = "application/atom+xml"
+	typeJSON = "application/feed+json"
+	typeHTML = "text/html"
+)
+
+// forms are the formats of an edition: the ends of their addresses and types.
+var forms = [...]struct{ ext, mediaType, name string }{
+	{".rss", typeRSS, "RSS"}, {".atom", typeAtom, "Atom"}, {".json", typeJSON, "JSON Feed"},
+}
+
+// links are an edition's links to itself, its other forms, and its pages.
+func (ed *edition) links(form string, withPage bool) []atomLink {
+	var links []atomLink
+	for _, f := range forms {
+		if f.ext == form {
+			links = append(links, atomLink{Rel: "self", Type: f.mediaType, Href: ed.at(f.ext)})
+		}
+	}
+	if withPage {
+		links = append(links, atomLink{Rel: "alternate", Type: typeHTML, Href: ed.at("")})
+	}
+	for _, f := range forms {
+		if f.ext != form {
+			links = append(links, atomLink{Rel: "alternate", Type: f.mediaType, Href: ed.at(f.ext), Title: f.name})
+		}
+	}
+	if next := ed.nextAt(form); next != "" {
+		links = append(links, atomLink{Rel: "next", Href: next})
+	}
+	if !ed.want.after.IsZero() {
+		first := ed.head.base + ed.head.topicPath(ed.topic.ID) + form
+		if q := ed.want.first(); q != "" {
+			first += "?" + q
+		}
+		links = append(links, atomLink{Rel: "first", Href: first})
+	}
+	return links
+}
+
+// atom writes an edition as Atom 1.0.
+func (ed *edition) atom() ([]byte, error) {
+	h := ed.head
+	feed := atomFeed{
+		NS: nsAtom, Media: nsMedia, Lang: ed.lang(),
+		ID:        h.tag("topic", string(ed.topic.ID)),
+		Title:     atomText{"text", ed.title()},
+		Subtitle:  atomText{"text", ed.description()},
+		Updated:   rfc3339(h.founded()),
+		Author:    atomPerson{Name: line(h.Site.Title), URI: h.base + "/"},
+		Links:     ed.links(".atom", true),
+		Generator: atomGenerator{Version: line(h.Site.Version), Name: "Dateline"},
+		Icon:      h.base + "/" + iconFile(144),
+		Logo:      h.base + "/" + logoFile,
+		Rights:    atomText{"text", "Each entry belongs to the outlet named in it."},
+	}
+	if !ed.changed.IsZero() {
+		feed.Updated = rfc3339(ed.changed)
+	}
+	for i := range ed.entries {
+		feed.Entries = append(feed.Entries, ed.atomEntry(&ed.entries[i]))
+	}
+	return xmlBytes(&feed)
+}
+
+func (ed *edition) atomEntry(e *entry) atomEntry {
+	out := atomEntry{
+		ID:        e.ID,
+		Title:     atomText{"text", e.Title},
+		Updated:   rfc3339(e.Updated),
+		Published: rfc3339(e.Published),
+		Links:     []atomLink{{Rel: "alternate", Type: typeHTML, Href: e.URL, Lang: e.Lang}},
+		Source:    ed.atomSource(e),
+		Media:     mediaOf(e.Lead),
+	}
+	if e.Lang != ed.lang() {
+		out.Lang = e.Lang
+	}
+	for _, name := range bylines(e.Lead) {
+		out.Authors = append(out.Authors, atomPerson{Name: name})
+	}
+	for _, t := range e.Tags {
+		out.Categories = append(out.Categories, atomCategory(t))
+	}
+	if e.Summary != "" {
+		out.Summary = &atomText{"text", e.Summary}
+	}
+	if e.Content != "" {
+		out.Content = &atomText{"html", e.Content}
+	}
+	if r := line(e.Lead.RightsLine); r != "" {
+		out.Rights = &atomText{"text", r}
+	}
+	if e.Page != e.URL {
+		out.Links = append(out.Links, atomLink{Rel: "related", Type: typeHTML, Href: e.Page, Title: "All who tell it"})
+	}
+	for _, o := range e.Others {
+		if o.URL != "" {
+			out.Links = append(out.Links, atomLink{Rel: "related", Type: typeHTML, Href: o.URL, Title: o.Outlet, Lang: o.Lang})
+		}
+	}
+	for _, f := range enclosures(e.Lead) {
+		link := atomLink{Rel: "enclosure", Type: f.Type, Href: f.URL, Length: "0"}
+		if f.Length > 0 {
+			link.Length = itoa(int(f.Length))
+		}
+		out.Links = append(out.Links, link)
+	}
+	return out
+}
+
+func (ed *edition) atomSource(e *entry) *atomSource {
+	src := &atomSource{
+		ID:      ed.head.tag("source", string(e.Source.ID)),
+		Title:   atomText{"text", e.Source.Title},
+		Updated: rfc3339(e.Published),
+	}
+	if feed := feedOfOrigin(e.Source); feed != "" {
+		src.ID = feed
+		src.Links = append(src.Links, atomLink{Rel: "self", Href: feed})
+	}
+	if home := address(e.Source.Home); home != "" {
+		src.Links = append(src.Links, atomLink{Rel: "alternate", Type: typeHTML, Href: home})
+	}
+	if r := line(e.Lead.RightsLine); r != "" {
+		src.Rights = &atomText{"text", r}
+	}
+	return src
+}
+
+// sourceURL is the page of an article's outlet for people; empty: unknown.
+func sourceURL(src *news.Source) string { return address(src.Home) }

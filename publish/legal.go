@@ -1,0 +1,201 @@
+package publish
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"dateline/news"
+)
+
+// legal is s with nothing in it that XML 1.0 forbids: control characters and
+// noncharacters are dropped, broken UTF-8 becomes U+FFFD.
+func legal(s string) string {
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 || !legalRune(r) {
+			return legalise(s)
+		}
+		i += size
+	}
+	return s
+}
+
+func legalise(s string) string {
+	return strings.Map(func(r rune) rune {
+		if legalRune(r) {
+			return r
+		}
+		return -1
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// legalRune is the Char production of XML 1.0 without the C1 controls, which
+// XML discourages and HTML forbids.
+func legalRune(r rune) bool {
+	switch {
+	case r < 0x20:
+		return r == '\t' || r == '\n' || r == '\r'
+	case 0x7F <= r && r <= 0x9F, 0xFDD0 <= r && r <= 0xFDEF:
+		return false
+	}
+	return r&0xFFFE != 0xFFFE
+}
+
+// line is s as one line of legal text: white space runs are one space.
+func line(s string) string { return strings.Join(strings.Fields(legal(s)), " ") }
+
+// hexText is s escaped for element content with the hexadecimal references
+// that the RSS profile advises for titles.
+func hexText(s string) string {
+	return strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;", "\r", " ").Replace(legal(s))
+}
+
+// address is raw as it may stand in a document: absolute, http or https,
+// without credentials, in characters that every reader accepts; else "".
+// Tracking is left alone: articles come with clean links already, and a
+// picture's address may need every parameter.
+func address(raw string) string {
+	u, err := url.Parse(strings.TrimSpace(legal(raw)))
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	u.User = nil
+	u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "`", "%60").Replace(u.RawQuery)
+	return toASCII(u.String())
+}
+
+// toASCII percent-encodes what is not ASCII in an address's query.
+func toASCII(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return s
+	}
+	const hexDigits = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= utf8.RuneSelf {
+			b.WriteByte('%')
+			b.WriteByte(hexDigits[c>>4])
+			b.WriteByte(hexDigits[c&15])
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// masked is a feed's address as it may be shown to anyone: without
+// credentials, and with the values of its query hidden, because keys and
+// tokens travel there.
+func masked(feed string) string {
+	u, err := url.Parse(feed)
+	if err != nil {
+		return "(unreadable address)"
+	}
+	switch u.Scheme {
+	case "http", "https":
+	case "file":
+		return "file:…"
+	default:
+		return "(address hidden)"
+	}
+	u.User, u.Fragment, u.RawFragment = nil, "", ""
+	if u.RawQuery != "" {
+		pairs := strings.Split(u.RawQuery, "&")
+		for i, pair := range pairs {
+			name, _, ok := strings.Cut(pair, "=")
+			if !ok {
+				name = "…" // a bare value may be the secret itself
+				pairs[i] = name
+				continue
+			}
+			pairs[i] = name + "=…"
+		}
+		u.RawQuery = strings.Join(pairs, "&")
+	}
+	return u.String()
+}
+
+// feedOfOrigin is the address of a source's feed as feeds may name it: masked
+// addresses are of no use to a machine, so one with secrets is left at what
+// comes before its query.
+func feedOfOrigin(src *news.Source) string {
+	u, err := url.Parse(src.Feed)
+	if err != nil {
+		return ""
+	}
+	if u.User != nil || len(src.Access.Headers) > 0 || src.Access.Cookie != "" || src.Access.Username != "" || u.RawQuery != "" && hasSecrets(u) {
+		u.RawQuery = ""
+	}
+	u.Fragment = ""
+	return address(u.String())
+}
+
+// hasSecrets reports whether a query has a parameter that may be a key: a
+// telling name, or a value that is long and of no word.
+func hasSecrets(u *url.URL) bool {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return true
+	}
+	for name, values := range query {
+		name = strings.ToLower(name)
+		for _, word := range []string{"key", "token", "auth", "secret", "pass", "sig", "user", "session", "hash"} {
+			if strings.Contains(name, word) {
+				return true
+			}
+		}
+		for _, v := range values {
+			if len(v) >= 16 || v == "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unsecret hides addresses' secrets in words about a source, whoever put them
+// there: faults tend to quote the address that was asked.
+func unsecret(words string, src *news.Source) string {
+	for _, secret := range secretsOf(src) {
+		words = strings.ReplaceAll(words, secret, "…")
+	}
+	fields := strings.Fields(words)
+	for i, f := range fields {
+		if at := strings.Index(f, "://"); at > 0 && strings.ContainsAny(f[at:], "?@") {
+			start := at
+			for start > 0 && f[start-1]|0x20 >= 'a' && f[start-1]|0x20 <= 'z' {
+				start--
+			}
+			end := len(strings.TrimRight(f, `"'.,:;)>]`))
+			fields[i] = f[:start] + masked(f[start:end]) + f[end:]
+		}
+	}
+	return strings.Join(fields, " ")
+}
+
+// secretsOf are the texts of a source's config that nobody else may see.
+func secretsOf(src *news.Source) []string {
+	secrets := []string{src.Access.Cookie, src.Access.Password}
+	for _, v := range src.Access.Headers {
+		secrets = append(secrets, v)
+	}
+	for _, raw := range []string{src.Feed, src.Access.Proxy} {
+		if u, err := url.Parse(raw); err == nil {
+			if pass, ok := u.User.Password(); ok {
+				secrets = append(secrets, pass)
+			}
+			secrets = append(secrets, u.RawQuery)
+			for _, values := range u.Query() {
+				secrets = append(secrets, values...)
+			}
+		}
+	}
+	kept := secrets[:0]
+	for _, s := range secrets {
+		if len(s) >= 4 {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}

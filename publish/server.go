@@ -1,0 +1,350 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"dateline/news"
+)
+
+// Options are the choices of a Server. The zero value is sensible.
+type Options struct {
+	Log      *slog.Logger // nil: nothing is logged
+	MaxCache int64        // bytes of documents kept in memory; 0: 64 MiB
+}
+
+// Server answers readers. It is an http.Handler, and may be used from several
+// goroutines.
+type Server struct {
+	archive news.Archive
+	log     *slog.Logger
+	shelf   *shelf
+	renders singleflight.Group
+	head    atomic.Pointer[masthead]
+	pages   *pages
+}
+
+// New makes a Server that reads from archive. It fails only on a masthead
+// whose site has no public address, or a tag that is none.
+func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
+	head, err := newMasthead(m, 1)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := newPages()
+	if err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.MaxCache <= 0 {
+		o.MaxCache = 64 << 20
+	}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages}
+	s.head.Store(head)
+	return s, nil
+}
+
+// Reload takes a new masthead. One that New would refuse is logged and left:
+// the present one stays.
+func (s *Server) Reload(m Masthead) {
+	for {
+		old := s.head.Load()
+		head, err := newMasthead(m, old.generation+1)
+		if err != nil {
+			s.log.Error("masthead refused, the present one stays", "err", err)
+			return
+		}
+		if s.head.CompareAndSwap(old, head) {
+			return
+		}
+	}
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	head := s.head.Load()
+	secure(w.Header())
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		s.refuse(w, r, head, fault{http.StatusMethodNotAllowed, "This address can only be read: use GET or HEAD."})
+		return
+	}
+	path := r.URL.Path
+	if rest, ok := strings.CutPrefix(path, head.path); ok && (rest == "" || rest[0] == '/') {
+		path = rest
+	}
+	switch {
+	case path == "/healthz":
+		say(w, r, http.StatusOK, "ok\n")
+	case path == "/readyz":
+		s.ready(w, r)
+	case s.asset(w, r, path):
+	default:
+		s.document(w, r, head, path)
+	}
+}
+
+// ready tells whether the archive can be read.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := s.archive.Revision(ctx, ""); err != nil {
+		s.log.Warn("archive unreadable", "err", err)
+		say(w, r, http.StatusServiceUnavailable, "The archive cannot be read; feeds and pages are served from the last good edition where there is one.\n")
+		return
+	}
+	say(w, r, http.StatusOK, "ready\n")
+}
+
+// fault is an answer that is no document. Its words are for the reader.
+type fault struct {
+	status int
+	words  string
+}
+
+func (f fault) Error() string { return f.words }
+
+func missing(format string, args ...any) fault {
+	return fault{http.StatusNotFound, fmt.Sprintf(format, args...)}
+}
+
+// document answers with the edition in force of what path names; where the
+// archive fails, with the last good one.
+func (s *Server) document(w http.ResponseWriter, r *http.Request, head *masthead, path string) {
+	req, err := head.route(path, r.URL.RawQuery)
+	if err != nil {
+		s.refuse(w, r, head, err)
+		return
+	}
+	doc, err := s.current(r.Context(), head, req)
+	if err != nil {
+		s.refuse(w, r, head, err)
+		return
+	}
+	serve(w, r, doc, req.cacheControl(head))
+}
+
+// current is the edition in force of what a request names.
+func (s *Server) current(ctx context.Context, head *masthead, req request) (*edited, error) {
+	held := s.shelf.get(req.key)
+	stamp := stamp{generation: head.generation}
+	revision, err := s.archive.Revision(ctx, req.scope)
+	if err != nil {
+		return s.lastGood(held, fmt.Errorf("read revision: %w", err))
+	}
+	stamp.revision = revision
+	if held != nil && held.stamp == stamp && !req.live {
+		return held, nil
+	}
+	flight := fmt.Sprintf("%s\x00%d\x00%d", req.key, stamp.generation, stamp.revision)
+	got, err, _ := s.renders.Do(flight, func() (any, error) {
+		// Others may wait for this rendering: it outlives the one who asked first.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		defer cancel()
+		doc, err := req.render(ctx, s.press(head))
+		if err != nil {
+			return nil, err
+		}
+		doc.key, doc.stamp = req.key, stamp
+		return s.shelf.put(edit(doc)), nil
+	})
+	if err != nil {
+		return s.lastGood(held, err)
+	}
+	return got.(*edited), nil
+}
+
+// lastGood is the edition held, whatever its age; without one it is the fault.
+func (s *Server) lastGood(held *edited, err error) (*edited, error) {
+	var f fault
+	if errors.As(err, &f) {
+		return nil, f
+	}
+	s.log.Warn("edition not renewed", "err", err)
+	if held != nil {
+		return held, nil
+	}
+	return nil, fault{http.StatusServiceUnavailable, "The archive cannot be read at the moment. Please try again in a minute."}
+}
+
+// press is what rendering needs.
+type press struct {
+	archive news.Archive
+	head    *masthead
+	pages   *pages
+	to      func(target string) string // how pages write the address of one of ours
+	static  bool                       // there is no server to answer queries
+}
+
+func (s *Server) press(head *masthead) press {
+	return press{archive: s.archive, head: head, pages: s.pages, to: func(target string) string { return head.path + target }}
+}
+
+// request is what an address names.
+type request struct {
+	key    string
+	scope  news.TopicID // whose revision it follows
+	live   bool         // it follows more than revisions: rendered each time
+	render func(context.Context, press) (document, error)
+}
+
+// cacheControl is how long caches may hold the answer.
+func (r request) cacheControl(h *masthead) string {
+	if r.live {
+		return "public, max-age=30, stale-if-error=86400"
+	}
+	half := max(1, int(h.Every/(2*time.Second)))
+	return fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400", half, half)
+}
+
+// route finds what an address names.
+func (h *masthead) route(path, query string) (request, error) {
+	req := request{key: path + "?" + query}
+	if rest, ok := strings.CutPrefix(path, "/topics/"); ok {
+		return h.routeTopic(req, rest, query)
+	}
+	if query != "" {
+		return request{}, fault{http.StatusBadRequest, "This address takes no parameters."}
+	}
+	if rest, ok := strings.CutPrefix(path, "/stories/"); ok {
+		id, _, _ := strings.Cut(rest, "/")
+		return h.routeStory(req, id, press.story)
+	}
+	if id, ok := strings.CutPrefix(path, "/api/stories/"); ok {
+		return h.routeStory(req, id, press.apiStory)
+	}
+	switch path {
+	case "/", "":
+		req.render = func(ctx context.Context, p press) (document, error) { return p.front(ctx) }
+	case "/opml":
+		req.render = func(_ context.Context, p press) (document, error) { return p.opml() }
+	case "/api/topics":
+		req.render = func(_ context.Context, p press) (document, error) { return p.apiTopics() }
+	case "/sources":
+		req.live = true
+		req.render = func(ctx context.Context, p press) (document, error) { return p.sources(ctx) }
+	case "/api/sources":
+		req.live = true
+		req.render = func(ctx context.Context, p press) (document, error) { return p.apiSources(ctx) }
+	default:
+		return request{}, missing("There is nothing at this address.")
+	}
+	return req, nil
+}
+
+func (h *masthead) routeTopic(req request, rest, query string) (request, error) {
+	name, form := rest, ""
+	for _, f := range forms {
+		if cut, ok := strings.CutSuffix(rest, f.ext); ok && h.topics[news.TopicID(rest)] == nil {
+			name, form = cut, f.ext
+		}
+	}
+	topic := h.topics[news.TopicID(name)]
+	if topic == nil {
+		return request{}, missing("There is no topic %q.", printable(name))
+	}
+	w, err := parseWant(h, query)
+	if err != nil {
+		return request{}, fault{http.StatusBadRequest, err.Error()}
+	}
+	req.scope = topic.ID
+	req.render = func(ctx context.Context, p press) (document, error) { return p.topic(ctx, topic, w, form) }
+	return req, nil
+}
+
+func (h *masthead) routeStory(req request, id string, render func(press, context.Context, news.StoryID) (document, error)) (request, error) {
+	if !news.ValidID(id) {
+		return request{}, missing("That is not the id of a story.")
+	}
+	req.key = strings.Replace(req.key, "/stories/"+id, "/stories/"+id+"\x00", 1)
+	req.key, _, _ = strings.Cut(req.key, "\x00") // the slug is for people
+	req.render = func(ctx context.Context, p press) (document, error) { return render(p, ctx, news.StoryID(id)) }
+	return req, nil
+}
+
+// topic renders one listing of a topic in one form.
+func (p press) topic(ctx context.Context, topic *news.Topic, w want, form string) (document, error) {
+	ed, err := p.edition(ctx, topic, w)
+	if err != nil {
+		return document{}, err
+	}
+	return p.write(ed, form)
+}
+
+// edition reads one listing of a topic.
+func (p press) edition(ctx context.Context, topic *news.Topic, w want) (*edition, error) {
+	q := w.listing(topic.ID)
+	stories, err := p.archive.Stories(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list stories: %w", err)
+	}
+	next := ""
+	if len(stories) == q.Limit {
+		last := stories[len(stories)-1]
+		q.After, q.Limit = news.Cursor{Filed: last.Filed, ID: last.ID}, 1
+		more, err := p.archive.Stories(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("list further stories: %w", err)
+		}
+		if len(more) > 0 {
+			next = w.from(q.After)
+		}
+	}
+	return newEdition(p.head, topic, w, stories, next), nil
+}
+
+// write writes an edition in one form; the empty form is the page.
+func (p press) write(ed *edition, form string) (doc document, err error) {
+	doc.changed = ed.changed
+	switch form {
+	case ".rss":
+		doc.mediaType = typeRSS + "; charset=utf-8"
+		doc.body, err = ed.rss()
+	case ".atom":
+		doc.mediaType = typeAtom + "; charset=utf-8"
+		doc.body, err = ed.atom()
+	case ".json":
+		doc.mediaType = typeJSON
+		doc.body, err = ed.json()
+	default:
+		return p.topicPage(ed)
+	}
+	if err != nil {
+		return document{}, fmt.Errorf("write edition: %w", err)
+	}
+	for _, l := range ed.links(form, true) {
+		doc.links = append(doc.links, linkHeader(l))
+	}
+	return doc, nil
+}
+
+// linkHeader writes a link for HTTP.
+func linkHeader(l atomLink) string {
+	s := "<" + l.Href + `>; rel="` + l.Rel + `"`
+	if l.Type != "" {
+		s += `; type="` + l.Type + `"`
+	}
+	return s
+}
+
+// readStory reads one story; its error is a fault where there is none.
+func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+	st, err := p.archive.Story(ctx, id)
+	if errors.Is(err, news.ErrNotFound) || err == nil && len(st.Articles) == 0 {
+		return entry{}, missing("There is no story with this id; it may have been swept from the archive.")
+	}
+	if err != nil {
+		return entry{}, fmt.Errorf("read story: %w", err)
+	}
+	return newEntry(p.head, st, want{}), nil
+}

@@ -1,0 +1,148 @@
+package publish
+
+import (
+	"bytes"
+	"compress/gzip"
+	"container/list"
+	"crypto/sha256"
+	"encoding/hex"
+	"sync"
+	"time"
+
+	"github.com/andybalholm/brotli"
+
+	"dateline/news"
+)
+
+// document is something rendered.
+type document struct {
+	key       string
+	stamp     stamp
+	body      []byte
+	mediaType string
+	changed   time.Time // the newest change in it; zero: unknown
+	links     []string  // for the Link header
+}
+
+// stamp is what a document was rendered from.
+type stamp struct {
+	revision   news.Revision
+	generation uint64
+}
+
+// edited is a document in all codings, each with its own tag. It is never
+// changed.
+type edited struct {
+	document
+	codings [len(codingNames)]coded
+}
+
+type coded struct {
+	body []byte // nil: not in this coding
+	etag string // quoted
+}
+
+// The codings, the one we like best first.
+const (
+	inBrotli = iota
+	inGzip
+	inIdentity
+)
+
+var codingNames = [...]string{inBrotli: "br", inGzip: "gzip", inIdentity: "identity"}
+
+// worthPacking is the size under which compressing does not pay.
+const worthPacking = 512
+
+// edit compresses a document and gives each coding its tag.
+func edit(doc document) *edited {
+	e := &edited{document: doc}
+	e.codings[inIdentity] = code(doc.body)
+	if len(doc.body) >= worthPacking {
+		e.codings[inGzip] = code(gzipped(doc.body))
+		e.codings[inBrotli] = code(brotlied(doc.body))
+	}
+	return e
+}
+
+func code(body []byte) coded {
+	sum := sha256.Sum256(body)
+	return coded{body, `"` + hex.EncodeToString(sum[:12]) + `"`}
+}
+
+func gzipped(body []byte) []byte {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression) // the level is sound, and a Buffer takes everything
+	w.Write(body)
+	w.Close()
+	return b.Bytes()
+}
+
+func brotlied(body []byte) []byte {
+	var b bytes.Buffer
+	w := brotli.NewWriterLevel(&b, 5)
+	w.Write(body)
+	w.Close()
+	return b.Bytes()
+}
+
+// size is the memory an edited document takes.
+func (e *edited) size() int64 {
+	n := int64(512 + len(e.key))
+	for _, c := range e.codings {
+		n += int64(len(c.body))
+	}
+	return n
+}
+
+// shelf keeps documents in memory, those last asked for, up to a bound in bytes.
+type shelf struct {
+	bound int64
+
+	mu    sync.Mutex // guards all below
+	held  map[string]*list.Element
+	order *list.List // of *edited, the last asked for first
+	bytes int64
+}
+
+func newShelf(bound int64) *shelf {
+	return &shelf{bound: bound, held: map[string]*list.Element{}, order: list.New()}
+}
+
+// get is what is held under key; nil: nothing.
+func (s *shelf) get(key string) *edited {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	el := s.held[key]
+	if el == nil {
+		return nil
+	}
+	s.order.MoveToFront(el)
+	return el.Value.(*edited)
+}
+
+// put holds e in place of what its key held, and returns it. One that is
+// larger than the whole shelf is not held.
+func (s *shelf) put(e *edited) *edited {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(s.held[e.key])
+	if e.size() > s.bound {
+		return e
+	}
+	for s.bytes+e.size() > s.bound {
+		s.drop(s.order.Back())
+	}
+	s.held[e.key] = s.order.PushFront(e)
+	s.bytes += e.size()
+	return e
+}
+
+func (s *shelf) drop(el *list.Element) {
+	if el == nil {
+		return
+	}
+	e := s.order.Remove(el).(*edited)
+	delete(s.held, e.key)
+	s.bytes -= e.size()
+}
