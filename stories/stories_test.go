@@ -118,6 +118,15 @@ func TestBulletinsInOneFormStayApart(t *testing.T) {
 	}
 }
 
+func TestFiguresInALongReportDoNotMakeABulletin(t *testing.T) {
+	report := longOther + " | " + vines + " | " + ferry
+	base := article("base", "The week", report+" It was the 14th such case since 2019, and the bill came to 3,500 crowns.")
+	edited := article("edited", "The week", report[:len(report)-120]+" It was the 15th case in 8 years, and the bill was about 4,000 crowns.")
+	if e := Compare(&base, &edited); !e.Same || e.CommonFigures > 0 || e.Figures < minFigures {
+		t.Errorf("got %+v, want a copy in spite of its figures", e)
+	}
+}
+
 func TestHouseTextDoesNotJoin(t *testing.T) {
 	const house = "This service is made by the newsroom of the coast in cooperation with its readers and is free of charge for all who live there. " +
 		"Write to the editor if something is wrong and we shall put it right within a day, as we have done for forty years."
