@@ -59,7 +59,7 @@ func readCopy(id string) []*piece {
 }
 
 func readPiece(id, section string) *piece {
-	head, body, _ := strings.Cut(section, "\n\n")
+	head, body, _ := strings.Cut(strings.TrimSpace(section), "\n\n")
 	lines := strings.Split(head, "\n")
 	p := &piece{slug: strings.TrimSpace(lines[0])}
 	p.story = id + "/" + p.slug

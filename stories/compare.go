@@ -24,6 +24,7 @@ const (
 	similarLength  = 0.6 // of bulletins in one form
 	minFigures     = 4   // that both have together, before they can speak against a copy
 	figureShare    = 1.0 / 3
+	figureSpan     = 25 // words a figure, at most, in a text that its figures make
 )
 
 // Evidence is what two articles have in common, and what follows from it.
@@ -98,11 +99,13 @@ func (e *Evidence) decide(wordsA, wordsB int) {
 }
 
 // anotherBulletin reports whether the figures tell two texts apart whose words
-// are those of one form: exchange rates, earthquakes, results of matches.
+// are those of one form: exchange rates, earthquakes, results of matches. In a
+// long report with a figure here and there, figures that an editor changed or
+// spelt out say nothing against a copy.
 func (e *Evidence) anotherBulletin(wordsA, wordsB int) bool {
 	return float64(min(wordsA, wordsB)) > similarLength*float64(max(wordsA, wordsB)) &&
 		e.Containment < sureCopy &&
-		e.Figures >= minFigures &&
+		e.Figures >= minFigures && figureSpan*e.Figures >= min(wordsA, wordsB) &&
 		float64(e.CommonFigures) < figureShare*float64(e.Figures)
 }
 

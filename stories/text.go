@@ -2,7 +2,6 @@ package stories
 
 import (
 	"slices"
-	"strings"
 
 	"dateline/news"
 )
@@ -106,7 +105,12 @@ func (r *reader) noteFigures(folded string) {
 }
 
 func isFigure(word string) bool {
-	return word != "" && strings.Trim(word, "0123456789") == ""
+	for i := 0; i < len(word); i++ {
+		if word[i] < '0' || word[i] > '9' {
+			return false
+		}
+	}
+	return word != ""
 }
 
 // shingle adds every run of five words.
