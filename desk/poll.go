@@ -30,7 +30,8 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
 	budget, cancel := context.WithTimeout(ctx, d.o.Lease*2/3)
 	defer cancel()
 
-	reply, fault := d.o.Fetcher.Fetch(budget, src, ledger.Poll, start)
+	reply, fault := d.o.Fetcher.Fetch(budget, src, about(src.Feed, ledger.Poll), start)
+	reply.Poll.Feed = src.Feed
 	if ctx.Err() != nil {
 		d.release(ctx, ledger, 0)
 		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
@@ -66,6 +67,15 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
 	out.Poll, out.Stories = next.Poll, placed
 	d.report(out, ledger.Poll, start)
 	return out
+}
+
+// about is what is remembered of an address: another one in the config makes
+// validators and faults of the former worthless, while the marks stay.
+func about(feed string, poll news.Poll) news.Poll {
+	if poll.Feed == "" || poll.Feed == feed {
+		return poll
+	}
+	return news.Poll{Success: poll.Success, Fresh: poll.Fresh, Title: poll.Title, Home: poll.Home}
 }
 
 // release gives a source back as if it had not been asked.

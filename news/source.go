@@ -89,6 +89,7 @@ type Poll struct {
 	LastModified string // as sent, byte for byte, of the last body that was read whole
 	Sum          uint64 // digest of that body, decoded; 0: none yet
 
+	Feed       string    // the configured address that all this is about
 	Address    string    // the permanent address learnt from redirects; empty: the configured one
 	Moving     string    // a permanent redirect to another host, seen once
 	MovingFrom time.Time // when Moving was first seen

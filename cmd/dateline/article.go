@@ -36,7 +36,7 @@ func (a *ArticleCmd) Run(ctx context.Context, std stdio) error {
 		}
 		allow = append(allow, p.Prefix)
 	}
-	f, err := fetcher.New(fetcher.Options{UserAgent: firstOf(a.UserAgent, "Dateline/"+version()), Allow: allow})
+	f, err := fetcher.New(fetcher.Options{UserAgent: firstOf(a.UserAgent, "Dateline/"+version()+" (+https://dateline.invalid/)"), Allow: allow, AnyRobots: true})
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,7 @@ func (a *ArticleCmd) Run(ctx context.Context, std stdio) error {
 	}
 	article := normalize.Page(pages, normalize.Hints{URL: a.URL, Now: time.Now()})
 	if !a.JSON {
-		printArticle(std.Out, &article)
-		return nil
+		return printArticle(std.Out, article)
 	}
 	document, err := json.Marshal(articleDocument(article))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -178,11 +179,11 @@ func (ck clauseCheck) clause(c *clauseConfig) {
 	if c.Concept != "" && !ck.concepts[c.Concept] {
 		ck.f.add(c.key("concept"), "topic %s: there is no concept %q", ck.topic, c.Concept)
 	}
-	if c.Country != "" && !known(topics.Countries(), strings.ToUpper(c.Country)) {
+	if c.Country != "" && !isCountry(strings.ToUpper(c.Country)) {
 		ck.f.add(c.key("country"), "topic %s: no country has the code %q (ISO 3166-1, two letters)", ck.topic, c.Country)
 	}
 	for key, bloc := range map[string]string{"bloc": c.Bloc, "member": c.Member} {
-		if bloc != "" && !known(topics.Blocs(), bloc) {
+		if bloc != "" && !isBloc(bloc) {
 			ck.f.add(c.key(key), "topic %s: there is no bloc %q", ck.topic, bloc)
 		}
 	}
@@ -197,6 +198,14 @@ func (ck clauseCheck) clause(c *clauseConfig) {
 			ck.clause(&list[i])
 		}
 	}
+}
+
+func isCountry(code string) bool {
+	return slices.ContainsFunc(topics.Countries(), func(c topics.CountryInfo) bool { return c.Code == code })
+}
+
+func isBloc(code string) bool {
+	return slices.ContainsFunc(topics.Blocs(), func(b topics.BlocInfo) bool { return b.Code == code })
 }
 
 func (ck clauseCheck) fields(names []string, at place) {

@@ -235,10 +235,7 @@ func (h *house) close() {
 func (c *config) fetcherOptions() fetcher.Options {
 	agent := c.Network.UserAgent
 	if agent == "" {
-		agent = "Dateline/" + version()
-		if contact := firstOf(c.Site.URL, c.Site.Contact); contact != "" {
-			agent += " (+" + contact + ")"
-		}
+		agent = fmt.Sprintf("Dateline/%s (+%s)", version(), firstOf(c.Site.Contact, c.siteURL()))
 	}
 	return fetcher.Options{
 		UserAgent: agent, Allow: prefixes(c.Network.Allow), Proxy: c.Network.Proxy, Gap: time.Duration(c.Network.Gap),

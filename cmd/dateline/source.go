@@ -66,19 +66,20 @@ func (s *SourceListCmd) Run(ctx context.Context, std stdio) error {
 		return json.NewEncoder(std.Out).Encode(rows)
 	}
 	for _, x := range rows {
-		state := "well since " + stamp(x.Success)
+		state := "well since " + moment(x.Success)
 		switch {
 		case x.Fault != "":
-			state = "failing since " + stamp(x.Since) + ": " + x.Fault
+			state = "failing since " + moment(x.Since) + ": " + x.Fault
 		case x.Success.IsZero():
 			state = "not asked yet"
 		}
-		fmt.Fprintf(std.Out, "%-28s next %s  %d items  %s\n", x.ID, stamp(x.Next), x.Items, state)
+		fmt.Fprintf(std.Out, "%-28s next %s  %d items  %s\n", x.ID, moment(x.Next), x.Items, state)
 	}
 	return nil
 }
 
-func stamp(t time.Time) string {
+// moment is a time as a person reads it in a list.
+func moment(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
@@ -125,7 +126,7 @@ func (s *SourceTestCmd) Run(ctx context.Context, std stdio) error {
 	}
 	for i := range reply.Items[:min(len(reply.Items), 5)] {
 		a := normalize.Article(src, &reply.Items[i], nil, time.Now())
-		fmt.Fprintf(std.Out, "  %s  %s\n    %s\n", stamp(a.Published), a.Headline, a.Link)
+		fmt.Fprintf(std.Out, "  %s  %s\n    %s\n", moment(a.Published), a.Headline, a.Link)
 	}
 	return nil
 }

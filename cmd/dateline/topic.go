@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -261,6 +260,22 @@ func printWhy(out io.Writer, why topics.Explanation) {
 		fmt.Fprintf(out, "     %s: %q as %s, %s %d-%d: %s\n", m.Concept, m.Text, m.Sense, m.Field, m.Start, m.End, m.Quote)
 	}
 	for _, cl := range why.Clauses {
-		fmt.Fprintf(out, "     %s\n", cl)
+		if cl.Met {
+			continue
+		}
+		fmt.Fprintf(out, "     not met: %s%s\n", cl.Clause, because(cl.Guard))
+		for _, m := range cl.Nearest {
+			fmt.Fprintf(out, "       nearest: %q as %s, %s %d-%d: %s\n", m.Text, m.Sense, m.Field, m.Start, m.End, m.Quote)
+		}
 	}
+	if why.Guard != "" {
+		fmt.Fprintf(out, "     kept out%s\n", because(why.Guard))
+	}
+}
+
+func because(guard string) string {
+	if guard == "" {
+		return ""
+	}
+	return " (" + guard + ")"
 }
