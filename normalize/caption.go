@@ -24,7 +24,7 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, p)
 			continue
 		}
-		if isControl(p.text) {
+		if isControl(p.text) || subscribePhrases.within(wordsUpTo(p.text, 600)) {
 			continue
 		}
 		if p.role == roleCaption && p.frame == nil && p.words() > 90 {
@@ -44,7 +44,7 @@ func attachCaptions(pieces []piece) []piece {
 		if text != "" && !strings.Contains(f.Caption, text) && len(f.Caption) < 2000 {
 			f.Caption = strings.TrimSpace(f.Caption + " " + text)
 		}
-		f.Credit = or(f.Credit, credit)
+		f.Credit = or(f.Credit, strings.TrimSpace(strings.TrimLeft(credit, "©:| ")))
 	}
 	return withoutRepeats(kept, shown)
 }
@@ -115,10 +115,10 @@ func markLoose(pieces []piece) {
 			continue
 		}
 		n := p.words()
-		if p.density() > 0.5 || n == 0 || n > 60 || isControl(p.text) {
+		if p.flags&(flagByline|flagDate) != 0 || p.density() > 0.5 || n == 0 || n > 60 || isControl(p.text) {
 			continue
 		}
-		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && n <= 40 && p.flags&flagByline == 0 {
+		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && n <= 40 && p.flags&(flagByline|flagDate) == 0 {
 			p.role = roleCaption
 		} else if n <= 20 && !closes(p.text) {
 			loose = append(loose, i)

@@ -158,13 +158,17 @@ func (c *ground) prefer(best *html.Node, known string) *html.Node {
 // lead steps back over pictures and their captions that stand right before
 // the container: the lead picture is often outside of it.
 func (c *ground) lead(pieces []piece, first int) int {
-	for i := first - 1; i >= 0 && first-i <= 40; i-- {
+	text := 0
+	for i := first - 1; i >= 0 && first-i <= 40 && text < 3; i-- {
 		p := &pieces[i]
 		if p.level == 1 {
 			return i
 		}
-		if p.level > 1 && p.density() > 0.5 || p.clean() {
-			return first
+		if p.level > 1 && p.density() > 0.5 {
+			break
+		}
+		if p.clean() {
+			text++
 		}
 	}
 	return first

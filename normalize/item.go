@@ -88,7 +88,7 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 		}
 	}
 	a.Kind = news.KindArticle
-	if countWords(a.Text()) < 80 {
+	if countWords(a.Text()) < briefWords {
 		a.Kind = news.KindBrief
 	}
 	a.Headline = h.Title
@@ -114,7 +114,7 @@ func ledeOf(pieces []piece, c claims) string {
 // fragment reads the HTML of a feed. Markup that was escaped once too often is
 // read as markup.
 func fragment(markup string, base *url.URL) []piece {
-	markup = firstBytes(markup, maxPage)
+	markup = strings.ToValidUTF8(firstBytes(markup, maxPage), "\ufffd")
 	if !strings.Contains(markup, "<") && strings.Contains(markup, "&lt;") && strings.Contains(markup, "&gt;") {
 		markup = html.UnescapeString(markup)
 	}
@@ -133,6 +133,7 @@ func fragment(markup string, base *url.URL) []piece {
 
 // plainTitle is a title without markup.
 func plainTitle(title string) string {
+	title = strings.ToValidUTF8(title, "\ufffd")
 	if strings.ContainsAny(title, "<&") {
 		if root, err := html.Parse(strings.NewReader(firstBytes(title, 10000))); err == nil {
 			if text := plainText(root); text != "" {

@@ -24,11 +24,14 @@ type Hints struct {
 // maxPage bounds what is read of one page, in bytes.
 const maxPage = 8 << 20
 
+// briefWords is the length below which an article is a brief.
+const briefWords = 80
+
 // Page edits an article's pages, in order.
 func Page(pages []news.Page, h Hints) news.Article {
 	var a news.Article
 	for i, page := range pages {
-		if i == 20 {
+		if i == maxPages {
 			break
 		}
 		part := onePage(page, h)
@@ -41,7 +44,10 @@ func Page(pages []news.Page, h Hints) news.Article {
 			join(&a, &part)
 		}
 	}
-	a.Pages = len(pages)
+	a.Pages = min(len(pages), maxPages)
+	if a.Kind == news.KindBrief && len(pages) > 1 && countWords(a.Text()) >= briefWords {
+		a.Kind = news.KindArticle
+	}
 	if len(pages) > 1 && len(a.Body) > 0 {
 		a.Truncated = false
 	}
@@ -56,6 +62,8 @@ func onePage(page news.Page, h Hints) news.Article {
 	if len(page.HTML) > maxPage {
 		page.HTML = page.HTML[:maxPage]
 	}
+	page.HTML = bytes.ToValidUTF8(page.HTML, []byte("\ufffd"))
+	h.Title, h.Summary = strings.ToValidUTF8(h.Title, "\ufffd"), strings.ToValidUTF8(h.Summary, "\ufffd")
 	root, err := html.Parse(bytes.NewReader(page.HTML))
 	if err != nil { // nested deeper than the parser goes
 		return Text(flatText(page.HTML), h)
@@ -203,7 +211,7 @@ func kindOf(a *news.Article, m *meta, pieces []piece) news.Kind {
 		return news.KindConsent
 	case words < 60 && links > 10 && links > 4*clean:
 		return news.KindIndex
-	case words < 80:
+	case words < briefWords:
 		return news.KindBrief
 	}
 	return news.KindArticle
