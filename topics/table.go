@@ -259,6 +259,9 @@ func (a *alias) bounded(p *part, i, n int) bool {
 	first, _ := utf8.DecodeRuneInString(a.words[0].text)
 	last, _ := utf8.DecodeRuneInString(a.words[len(a.words)-1].text)
 	before, after := p.neighbours(i, n)
+	if a.sense == senseCompound && (strings.ContainsRune(nameGoesOn, after) || strings.ContainsRune(dayBefore, before)) {
+		return false
+	}
 	if scriptOf(first) == kana && isKatakana(before) && isKatakana(first) || scriptOf(last) == kana && isKatakana(last) && isKatakana(after) {
 		return false
 	}
@@ -270,6 +273,13 @@ func (a *alias) bounded(p *part, i, n int) bool {
 	}
 	return true
 }
+
+// nameGoesOn follows the sign of a country where its full name stands and no
+// compound: 15日美国 is a date and a country. dayBefore makes 日 a day.
+const (
+	nameGoesOn = "国國罗羅度克兰蘭朗色基湾灣鲜鮮本方军軍국"
+	dayBefore  = "0123456789今昨明当每"
+)
 
 // hangulAfter begins what may follow a two-syllable name within a word: the
 // particles, and nouns that newsrooms write together with it.
