@@ -202,11 +202,16 @@ func ids(stories []news.Story) []news.StoryID {
 	return list
 }
 
-// text is some distinct copy about a place's harbour.
+// text is copy about a place's harbour, in words that no other place's has.
 func text(place string) string {
-	return fmt.Sprintf("The harbour of %[1]s was closed on Monday after a crane fell into the basin beside the %[1]s customs house. "+
-		"Pilots in %[1]s turned eleven ships away, the port captain told reporters, and nobody was hurt. "+
-		"Repairs to the quay wall at %[1]s are expected to take until the spring, when the season for citrus begins.", place)
+	return map[string]string{
+		"Accra": "The harbour of Accra was closed on Monday after a crane fell into the basin beside the customs house. Pilots turned eleven ships away, " +
+			"the port captain told reporters, and nobody was hurt. Repairs to the quay wall are expected to take until spring, when the season for citrus begins.",
+		"Bergen": "Fog so thick that lamps burned at noon kept every ferry moored in Bergen harbour yesterday, and commuters walked home over the bridge instead. " +
+			"Traders of citrus at the fish market said they had never sold so little before a holiday, while children skated on the frozen fountain.",
+		"Cairo": "Divers have raised a wooden barge from the river harbour at Cairo that sank three centuries ago with its cargo of glass still packed in straw. " +
+			"Archaeologists hope that lettering on the hull will name the shipwright; a museum offered its largest hall for the citrus boxes found aboard.",
+	}[place]
 }
 
 var harbours = []news.Topic{term("harbours", "harbour")}

@@ -39,6 +39,6 @@ func (s *StoryWhyCmd) Run(ctx context.Context, std stdio) error {
 	if s.JSON {
 		return json.NewEncoder(std.Out).Encode(evidence)
 	}
-	fmt.Fprintf(std.Out, "%s  %s (%s)\n%s  %s (%s)\n%s\n", a.ID, a.Headline, a.Outlet, b.ID, b.Headline, b.Outlet, evidence)
+	fmt.Fprintf(std.Out, "%s  %s (%s)\n%s  %s (%s)\n%s\n", a.ID, a.Headline, a.Outlet, b.ID, b.Headline, b.Outlet, evidence.Verdict)
 	return nil
 }
