@@ -93,7 +93,7 @@ func (d *Desk) report(out Outcome, before news.Poll, start time.Time) {
 		d.o.Polled(out)
 	}
 	args := []any{"source", out.Source, "status", out.Poll.Status, "items", out.Items, "fresh", out.Fresh,
-		"stories", out.Stories, "took", d.now().Sub(start).Round(time.Millisecond)}
+		"stories", out.Stories, "took", d.now().Sub(start).Round(time.Millisecond).String()}
 	switch {
 	case out.Err == nil:
 		d.log.Info("polled", args...)
