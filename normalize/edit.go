@@ -85,7 +85,7 @@ func (d *draft) trimHead() {
 		if p.clean() || p.level > 1 || p.kind == news.List || closes(p.text) || p.words() > 6 || d.dump {
 			break
 		}
-		if p.density() < 0.5 && p.flags&(flagByline|flagDate) == 0 && (p.bold || len(d.pieces) > i+1 && d.pieces[i+1].clean()) {
+		if len(p.text) < 400 && relatedPhrases.prefix(wordsUpTo(p.text, 400)) == 0 && p.density() < 0.5 && p.flags&(flagByline|flagDate) == 0 && (p.bold || len(d.pieces) > i+1 && d.pieces[i+1].clean()) {
 			break
 		}
 	}
