@@ -30,14 +30,23 @@ func ItemKey(src SourceID, it *Item) Key {
 	case it.Link != "":
 		return digest("link", string(src), CanonicalLink(it.Link))
 	default:
-		return digest("title", string(src), Fold(it.Title), claimed(it))
+		return digest("title", string(src), called(it), claimed(it))
 	}
 }
 
 // SecondKey is the identity of an item whose guid another item of the same
 // document bears already.
 func SecondKey(src SourceID, it *Item) Key {
-	return digest("second", string(src), it.GUID, CanonicalLink(it.Link), Fold(it.Title))
+	return digest("second", string(src), it.GUID, CanonicalLink(it.Link), called(it))
+}
+
+// called is what an item is called: its folded title, or, for the feeds whose
+// items have none, its folded text.
+func called(it *Item) string {
+	if title := Fold(it.Title); title != "" {
+		return title
+	}
+	return Fold(it.Summary + " " + it.Content)
 }
 
 func claimed(it *Item) string {

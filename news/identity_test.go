@@ -30,6 +30,10 @@ func TestKeyIsGuidThenLinkThenTitleAndDate(t *testing.T) {
 	if same(untitled, untitled2) {
 		t.Error("another date gives the same key")
 	}
+	bareText, bareText2 := Item{Summary: "<p>One</p>"}, Item{Summary: "<p>Two</p>"}
+	if same(bareText, bareText2) || SecondKey("s", &bareText) == SecondKey("s", &bareText2) {
+		t.Error("items that have only a text share a key")
+	}
 	if ItemKey("s", &base) == ItemKey("t", &base) {
 		t.Error("two sources share a key")
 	}
