@@ -150,7 +150,7 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 		it, mark := &fresh[n].item, &ledger.Marks[fresh[n].mark]
 		pages, note := d.pages(ctx, src, it)
 		a := normalize.Article(src, it, pages, now)
-		if a.Headline == "" && len(a.Body) == 0 && a.Lede == "" {
+		if a.Headline == "" && len(a.Body) == 0 && a.Lede == "" && a.Lead == nil && len(a.Media) == 0 {
 			ledger.Poll.Dropped.Empty++
 			mark.Filed = now
 			continue

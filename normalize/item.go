@@ -77,6 +77,9 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 	pieces := fragment(content, base)
 	c := claims{titles: []string{h.Title}, dates: DateOptions{Lang: h.Lang, Now: h.Now}}
 	d := edit(pieces, c)
+	if len(d.pieces) == 0 {
+		d.pieces = bare(pieces, d)
+	}
 	a := d.article(h, it.Lang)
 	a.Lede = ledeOf(fragment(summary, base), c)
 	if a.Lede == "" {
@@ -94,6 +97,18 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 	a.Headline = h.Title
 	lead(&a, "")
 	return a
+}
+
+// bare is what is left of a text so short that trimming took all of it: what
+// is neither the title nor furniture; of an item without a title, everything.
+func bare(pieces []piece, d *draft) []piece {
+	var left []piece
+	for i := range pieces {
+		if p := &pieces[i]; len(d.keys) == 0 || !d.isTitle(p) && !isFurniture(p) {
+			left = append(left, *p)
+		}
+	}
+	return left
 }
 
 // ledeOf is the first text of a summary.
