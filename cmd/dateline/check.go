@@ -106,8 +106,20 @@ func (a *accessConfig) check(f *faults) {
 	}
 }
 
-// roster is what the config has the desk do; the config was checked.
+// roster is what the config has the desk do; the config was checked. It is
+// made once: compiling topics and schedules takes a while.
 func (c *config) roster() (desk.Roster, error) {
+	if c.made == nil {
+		r, err := c.makeRoster()
+		if err != nil {
+			return r, err
+		}
+		c.made = &r
+	}
+	return *c.made, nil
+}
+
+func (c *config) makeRoster() (desk.Roster, error) {
 	r := desk.Roster{Schedules: make(map[news.SourceID]desk.Schedule, len(c.Sources))}
 	for i := range c.Sources {
 		src := c.source(&c.Sources[i])

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"dateline/desk"
 	"dateline/news"
 )
 
@@ -30,7 +31,8 @@ type config struct {
 	Concepts []conceptConfig `yaml:"concepts"`
 	Topics   []topicConfig   `yaml:"topics"`
 
-	file string // where it was read
+	file string       // where it was read
+	made *desk.Roster // what roster made of it
 }
 
 type siteConfig struct {

@@ -252,7 +252,7 @@ func (c *config) masthead() (publish.Masthead, error) {
 		Site:     publish.Site{Title: c.Site.Title, URL: strings.TrimRight(c.siteURL(), "/"), Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,
-		Interval: func(id news.SourceID) string { return c.interval(r, id) },
+		Interval: scheduleOf(r),
 	}, nil
 }
 
@@ -271,13 +271,13 @@ func (c *config) siteURL() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-func (c *config) interval(r desk.Roster, id news.SourceID) string {
+// scheduleOf gives each source's schedule as the config has it.
+func scheduleOf(r desk.Roster) func(news.SourceID) string {
+	specs := make(map[news.SourceID]string, len(r.Sources))
 	for i := range r.Sources {
-		if r.Sources[i].ID == id {
-			return r.Sources[i].Schedule
-		}
+		specs[r.Sources[i].ID] = r.Sources[i].Schedule
 	}
-	return ""
+	return func(id news.SourceID) string { return specs[id] }
 }
 
 // serveHTTP answers readers until ctx ends, then lets answers under way end.
