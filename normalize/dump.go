@@ -34,6 +34,29 @@ func Text(dump string, h Hints) news.Article {
 	return a
 }
 
+// isDump reports whether a text is one: several lines, and no markup.
+func isDump(text string) bool {
+	for rest := text; ; {
+		_, after, found := strings.Cut(rest, "<")
+		if !found {
+			break
+		}
+		if after != "" && (isASCIILetter(after[0]) || after[0] == '/' || after[0] == '!' || after[0] == '?') {
+			return false
+		}
+		rest = after
+	}
+	lines := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.TrimSpace(line) != "" {
+			lines++
+		}
+	}
+	return lines >= 3
+}
+
+func isASCIILetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
 func readLines(dump string) []string {
 	dump = strings.ToValidUTF8(strings.ReplaceAll(dump, "\r\n", "\n"), "\ufffd")
 	var lines []string

@@ -74,14 +74,21 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 	if strings.TrimSpace(content) == "" {
 		content = summary
 	}
-	pieces := fragment(content, base)
 	c := claims{titles: []string{h.Title}, dates: DateOptions{Lang: h.Lang, Now: h.Now}}
-	d := edit(pieces, c)
-	if len(d.pieces) == 0 {
-		d.pieces = bare(pieces, d)
+	var a news.Article
+	if isDump(content) {
+		a = Text(html.UnescapeString(content), Hints{URL: h.URL, Lang: or(it.Lang, h.Lang), Title: h.Title, Now: h.Now})
+	} else {
+		pieces := fragment(content, base)
+		d := edit(pieces, c)
+		if len(d.pieces) == 0 {
+			d.pieces = bare(pieces, d)
+		}
+		a = d.article(h, it.Lang)
 	}
-	a := d.article(h, it.Lang)
-	a.Lede = ledeOf(fragment(summary, base), c)
+	if !isDump(summary) {
+		a.Lede = ledeOf(fragment(summary, base), c)
+	}
 	if a.Lede == "" {
 		for _, b := range a.Body {
 			if b.Kind == news.Paragraph {
@@ -94,7 +101,7 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 	if countWords(a.Text()) < briefWords {
 		a.Kind = news.KindBrief
 	}
-	a.Headline = h.Title
+	a.Headline = or(h.Title, a.Headline)
 	lead(&a, "")
 	return a
 }

@@ -64,6 +64,11 @@ func onePage(page news.Page, h Hints) news.Article {
 	}
 	page.HTML = bytes.ToValidUTF8(page.HTML, []byte("\ufffd"))
 	h.Title, h.Summary = strings.ToValidUTF8(h.Title, "\ufffd"), strings.ToValidUTF8(h.Summary, "\ufffd")
+	if isDump(string(page.HTML)) {
+		a := Text(string(page.HTML), h)
+		a.Link = news.CleanLink(page.Address)
+		return a
+	}
 	root, err := html.Parse(bytes.NewReader(page.HTML))
 	if err != nil { // nested deeper than the parser goes
 		return Text(flatText(page.HTML), h)

@@ -58,6 +58,8 @@ type networkConfig struct {
 	Gap       duration `yaml:"gap"`
 }
 
+// keepConfig says for how long things are kept; 0: for ever. Stories are, by
+// default: an old item of a new source must not be swept as soon as it is filed.
 type keepConfig struct {
 	placed
 	Articles duration `yaml:"articles"`
@@ -100,7 +102,7 @@ func defaultConfig() config {
 		Store:    "dateline.db",
 		Listen:   "127.0.0.1:8080",
 		Defaults: defaultsConfig{Schedule: "*/15 * * * *", Rights: "full"},
-		Keep:     keepConfig{Articles: duration(7 * 24 * time.Hour), Stories: duration(400 * 24 * time.Hour), Ledgers: duration(90 * 24 * time.Hour)},
+		Keep:     keepConfig{Articles: duration(7 * 24 * time.Hour), Ledgers: duration(90 * 24 * time.Hour)},
 		Workers:  16,
 	}
 }
