@@ -43,7 +43,7 @@ func (e *ExportCmd) Run(ctx context.Context, std stdio) error {
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	fmt.Fprintf(std.Out, "%v\n", report)
+	fmt.Fprintf(std.Out, "%s: %d files written, %d were the same already, %d bytes\n", e.Dir, report.Written, report.Unchanged, report.Bytes)
 	return nil
 }
 
