@@ -14,6 +14,7 @@ import (
 
 	"dateline/fetcher"
 	"dateline/news"
+	"dateline/normalize"
 	"dateline/stories"
 	"dateline/topics"
 )
@@ -57,6 +58,8 @@ type Outcome struct {
 	Stories int // new or changed
 	Err     error
 	Ours    bool // the fault is ours, and the poll left no record
+
+	later time.Duration // it was not asked, and is due again after this
 }
 
 // Desk polls sources and files what they send. Make one with New, give it work
@@ -66,6 +69,8 @@ type Desk struct {
 	log  *slog.Logger
 	now  func() time.Time
 	wake chan struct{} // there may be something due
+
+	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // normalize.Article
 
 	mu      sync.RWMutex // guards roster and byID
 	roster  Roster
@@ -89,7 +94,7 @@ func New(o Options) *Desk {
 		o.Now = time.Now
 	}
 	return &Desk{
-		o: o, log: o.Log, now: o.Now,
+		o: o, log: o.Log, now: o.Now, editor: normalize.Article,
 		wake:  make(chan struct{}, 1),
 		index: stories.New(stories.Options{Window: o.Window}),
 	}
@@ -206,35 +211,78 @@ type Tally struct {
 // Once polls every source that is due now, each once, and returns when all
 // have been.
 func (d *Desk) Once(ctx context.Context) (Tally, error) {
-	var tally Tally
-	var mu sync.Mutex
-	start := d.now()
+	round := round{start: d.now(), off: map[news.SourceID]time.Time{}}
 	crew := newCrew(d.o.Workers)
 	defer crew.wait()
 	for {
-		claimed, err := d.claim(ctx, start, crew.free())
+		ready, pause := round.ready(time.Now())
+		if err := d.o.Store.Hasten(ctx, round.start, ready...); err != nil {
+			return Tally{}, fmt.Errorf("hasten sources that were put off: %w", err)
+		}
+		free := crew.free()
+		claimed, err := d.claim(ctx, round.start, free)
 		if err != nil {
-			return tally, fmt.Errorf("claim due sources: %w", err)
+			return Tally{}, fmt.Errorf("claim due sources: %w", err)
 		}
 		for _, ledger := range claimed {
-			crew.do(func() {
-				out := d.poll(ctx, ledger)
-				mu.Lock()
-				defer mu.Unlock()
-				tally.add(out)
-			})
+			crew.do(func() { round.add(d.poll(ctx, ledger), time.Now()) })
 		}
-		if len(claimed) == 0 && crew.free() == d.o.Workers {
-			break
+		if len(claimed) == 0 && free == d.o.Workers && round.over() {
+			return round.tally, ctx.Err()
 		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
-			return tally, ctx.Err()
+			timer.Stop()
+			crew.wait()
+			return round.tally, ctx.Err()
 		case <-crew.idle:
+		case <-timer.C:
 		}
+		timer.Stop()
 	}
-	crew.wait()
-	return tally, ctx.Err()
+}
+
+// round is one call of Once. A source whose host was busy is put off, and made
+// due for the round again when its time comes.
+type round struct {
+	start time.Time
+
+	mu    sync.Mutex // guards what follows
+	tally Tally
+	off   map[news.SourceID]time.Time
+}
+
+func (r *round) add(out Outcome, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if out.later > 0 && out.Err == nil {
+		r.off[out.Source] = now.Add(out.later)
+		return
+	}
+	r.tally.add(out)
+}
+
+func (r *round) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.off) == 0
+}
+
+// ready takes the sources whose time has come, and says when to look again.
+func (r *round) ready(now time.Time) (ids []news.SourceID, pause time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	pause = maxNap
+	for id, at := range r.off {
+		if wait := at.Sub(now); wait > 0 {
+			pause = min(pause, wait)
+			continue
+		}
+		ids = append(ids, id)
+		delete(r.off, id)
+	}
+	return ids, pause
 }
 
 func (t *Tally) add(out Outcome) {
