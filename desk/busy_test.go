@@ -94,7 +94,9 @@ func TestItemThatPanicsIsLeftOut(t *testing.T) {
 // what is old is still not news.
 func TestPagesThatTimeDoesNotSufficeForComeLater(t *testing.T) {
 	n := newNewsroom(t)
-	page := func(place string) string { return "<html><body><article><h1>" + place + "</h1><p>" + text(place) + "</p></article></body></html>" }
+	page := func(place string) string {
+		return "<html><body><article><h1>" + place + "</h1><p>" + text(place) + "</p></article></body></html>"
+	}
 	slow := make(chan struct{})
 	n.outlets.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch name := strings.Trim(r.URL.Path, "/"); name {

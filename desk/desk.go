@@ -383,8 +383,12 @@ func (d *Desk) Sweep(ctx context.Context) error {
 	_, err := d.o.Store.Sweep(ctx, news.Keep{
 		Articles: ago(d.o.Keep.Articles), Stories: ago(d.o.Keep.Stories), Ledgers: ago(d.o.Keep.Ledgers),
 	})
+	forgotten := now.Add(-d.o.Window)
+	if kept := ago(d.o.Keep.Stories); kept.After(forgotten) {
+		forgotten = kept
+	}
 	d.placing.Lock()
-	d.index.Forget(now.Add(-d.o.Window))
+	d.index.Forget(forgotten)
 	d.placing.Unlock()
 	return err
 }
