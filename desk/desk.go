@@ -72,6 +72,8 @@ type Desk struct {
 
 	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // normalize.Article
 
+	assigning sync.Mutex // held while a roster is taken up: one at a time
+
 	mu      sync.RWMutex // guards roster and byID
 	roster  Roster
 	byID    map[news.SourceID]*news.Source
@@ -108,9 +110,10 @@ func or[T comparable](value, otherwise T) T {
 	return value
 }
 
-// Assign gives the desk its sources and topics, in place of those it had. A
-// topic that has no stories yet, or whose rule is new, is filled from the
-// archive before Assign returns.
+// Assign gives the desk its sources and topics, in place of those it had, and
+// fills from the archive what topics were not filled before it returns. Where
+// that fails the desk works with the new ones all the same, and another Assign
+// goes on; only where the sources cannot be enrolled the old ones stay.
 func (d *Desk) Assign(ctx context.Context, r Roster) error {
 	ids := make([]news.SourceID, len(r.Sources))
 	byID := make(map[news.SourceID]*news.Source, len(r.Sources))
@@ -121,18 +124,29 @@ func (d *Desk) Assign(ctx context.Context, r Roster) error {
 			return fmt.Errorf("source %s has no schedule", ids[i])
 		}
 	}
+	d.assigning.Lock()
+	defer d.assigning.Unlock()
+	oldRoster, oldByID := d.swap(r, byID) // before Enrol: what is enrolled may be claimed at once
 	if err := d.o.Store.Enrol(ctx, ids); err != nil {
+		d.swap(oldRoster, oldByID)
 		return fmt.Errorf("enrol sources: %w", err)
 	}
-	d.mu.Lock()
-	before := d.roster
-	d.roster, d.byID = r, byID
-	d.mu.Unlock()
-	if err := d.backfill(ctx, before, r); err != nil {
+	if err := d.setDuesRight(ctx); err != nil {
+		return fmt.Errorf("look for due times of a wrong clock: %w", err)
+	}
+	if err := d.backfill(ctx, r); err != nil {
 		return fmt.Errorf("fill topics from the archive: %w", err)
 	}
 	d.rouse()
 	return nil
+}
+
+func (d *Desk) swap(r Roster, byID map[news.SourceID]*news.Source) (Roster, map[news.SourceID]*news.Source) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	oldRoster, oldByID := d.roster, d.byID
+	d.roster, d.byID = r, byID
+	return oldRoster, oldByID
 }
 
 // rouse has Run look for due sources now.
@@ -155,9 +169,19 @@ func (d *Desk) Run(ctx context.Context) error {
 	defer stop()
 	crew := newCrew(d.o.Workers)
 	defer crew.wait()
-	go d.sweepDaily(work)
-	for ctx.Err() == nil {
-		claimed, err := d.claim(ctx, d.now(), crew.free())
+	var sweeping sync.WaitGroup
+	sweeping.Go(func() { d.sweepDaily(ctx) })
+	defer sweeping.Wait()
+	for last := d.now(); ctx.Err() == nil; {
+		now := d.now()
+		if now.Before(last.Add(-wrongBy)) {
+			d.log.Warn("the clock was set back")
+			if err := d.setDuesRight(ctx); err != nil && ctx.Err() == nil {
+				d.log.Error("look for due times of a wrong clock", "err", err)
+			}
+		}
+		last = now
+		claimed, err := d.claim(ctx, now, crew.free())
 		if err != nil && ctx.Err() == nil {
 			d.log.Error("claim due sources", "err", err)
 		}

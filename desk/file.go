@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 
 	"dateline/news"
 	"dateline/stories"
-	"dateline/topics"
 )
 
 // tries is how often a commit is tried against other writers.
@@ -283,81 +281,6 @@ func teller(st *news.Story, id news.ArticleID) *news.Article {
 		}
 	}
 	return nil
-}
-
-// backfillBatch is how many archived articles are placed in one commit.
-const backfillBatch = 100
-
-// backfill files archived articles under topics that have no stories yet, or
-// whose rule is new. Articles keep their filed dates, so that nothing comes to
-// subscribers as news.
-func (d *Desk) backfill(ctx context.Context, before, after Roster) error {
-	wanted := map[news.TopicID]bool{}
-	for _, t := range after.Topics {
-		fill, err := d.unfilled(ctx, before, t)
-		if err != nil {
-			return err
-		}
-		if fill {
-			wanted[t.ID] = true
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	var batch []news.Article
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		_, err := d.file(ctx, news.Intake{Articles: batch, At: d.now()})
-		batch = nil
-		return err
-	}
-	for a, err := range d.o.Store.Articles(ctx, d.now().Add(-d.o.Window)) {
-		if err != nil {
-			return err
-		}
-		if !rematch(after.Matcher, &a, wanted) {
-			continue
-		}
-		if batch = append(batch, a); len(batch) == backfillBatch {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return flush()
-}
-
-func (d *Desk) unfilled(ctx context.Context, before Roster, t news.Topic) (bool, error) {
-	for _, old := range before.Topics {
-		if old.ID == t.ID {
-			return !reflect.DeepEqual(old.Rule, t.Rule), nil
-		}
-	}
-	revision, err := d.o.Store.Revision(ctx, t.ID)
-	return revision == 0, err
-}
-
-// rematch adds to an archived article what the wanted topics find in it, and
-// reports whether they find anything that it did not have.
-func rematch(matcher *topics.Matcher, a *news.Article, wanted map[news.TopicID]bool) bool {
-	held := map[news.TopicID]bool{}
-	for _, id := range a.Topics {
-		held[id] = true
-	}
-	gained := false
-	for _, m := range matcher.Match(topics.FromArticle(a)) {
-		if wanted[m.Topic] && !held[m.Topic] {
-			a.Matches = append(a.Matches, m)
-			gained = true
-		}
-	}
-	if gained {
-		a.Topics = matcher.Topics(a.Matches)
-	}
-	return gained
 }
 
 // Window is how far back copies are joined and new topics filled.

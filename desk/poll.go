@@ -295,11 +295,16 @@ func clampDates(a *news.Article, now time.Time) {
 // match finds the topics of an article. What the editor decided for the whole
 // source is a reason of its own.
 func match(matcher *topics.Matcher, src news.Source, a *news.Article) {
-	a.Matches = matcher.Match(topics.FromArticle(a))
-	for _, id := range src.Topics {
-		a.Matches = append(a.Matches, news.Match{Topic: id, Concept: "source", Sense: "source", Alias: string(src.ID), Score: 1})
-	}
+	a.Matches = append(matcher.Match(topics.FromArticle(a)), bear(src.ID, src.Topics)...)
 	a.Topics = matcher.Topics(a.Matches)
+}
+
+// bear is why everything from a source is filed under its topics.
+func bear(src news.SourceID, borne []news.TopicID) (matches []news.Match) {
+	for _, id := range borne {
+		matches = append(matches, news.Match{Topic: id, Concept: "source", Sense: "source", Alias: string(src), Score: 1})
+	}
+	return matches
 }
 
 // maxPages bounds the pages of one article.
