@@ -14,6 +14,7 @@ import (
 
 	"dateline/fetcher"
 	"dateline/news"
+	"dateline/normalize"
 	"dateline/stories"
 	"dateline/topics"
 )
@@ -57,6 +58,8 @@ type Outcome struct {
 	Stories int // new or changed
 	Err     error
 	Ours    bool // the fault is ours, and the poll left no record
+
+	later time.Duration // it was not asked, and is due again after this
 }
 
 // Desk polls sources and files what they send. Make one with New, give it work
@@ -66,6 +69,10 @@ type Desk struct {
 	log  *slog.Logger
 	now  func() time.Time
 	wake chan struct{} // there may be something due
+
+	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // normalize.Article
+
+	assigning sync.Mutex // held while a roster is taken up: one at a time
 
 	mu      sync.RWMutex // guards roster and byID
 	roster  Roster
@@ -89,7 +96,7 @@ func New(o Options) *Desk {
 		o.Now = time.Now
 	}
 	return &Desk{
-		o: o, log: o.Log, now: o.Now,
+		o: o, log: o.Log, now: o.Now, editor: normalize.Article,
 		wake:  make(chan struct{}, 1),
 		index: stories.New(stories.Options{Window: o.Window}),
 	}
@@ -103,9 +110,10 @@ func or[T comparable](value, otherwise T) T {
 	return value
 }
 
-// Assign gives the desk its sources and topics, in place of those it had. A
-// topic that has no stories yet, or whose rule is new, is filled from the
-// archive before Assign returns.
+// Assign gives the desk its sources and topics, in place of those it had, and
+// fills from the archive what topics were not filled before it returns. Where
+// that fails the desk works with the new ones all the same, and another Assign
+// goes on; only where the sources cannot be enrolled the old ones stay.
 func (d *Desk) Assign(ctx context.Context, r Roster) error {
 	ids := make([]news.SourceID, len(r.Sources))
 	byID := make(map[news.SourceID]*news.Source, len(r.Sources))
@@ -116,18 +124,29 @@ func (d *Desk) Assign(ctx context.Context, r Roster) error {
 			return fmt.Errorf("source %s has no schedule", ids[i])
 		}
 	}
+	d.assigning.Lock()
+	defer d.assigning.Unlock()
+	oldRoster, oldByID := d.swap(r, byID) // before Enrol: what is enrolled may be claimed at once
 	if err := d.o.Store.Enrol(ctx, ids); err != nil {
+		d.swap(oldRoster, oldByID)
 		return fmt.Errorf("enrol sources: %w", err)
 	}
-	d.mu.Lock()
-	before := d.roster
-	d.roster, d.byID = r, byID
-	d.mu.Unlock()
-	if err := d.backfill(ctx, before, r); err != nil {
+	if err := d.setDuesRight(ctx); err != nil {
+		return fmt.Errorf("look for due times of a wrong clock: %w", err)
+	}
+	if err := d.backfill(ctx, r); err != nil {
 		return fmt.Errorf("fill topics from the archive: %w", err)
 	}
 	d.rouse()
 	return nil
+}
+
+func (d *Desk) swap(r Roster, byID map[news.SourceID]*news.Source) (Roster, map[news.SourceID]*news.Source) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	oldRoster, oldByID := d.roster, d.byID
+	d.roster, d.byID = r, byID
+	return oldRoster, oldByID
 }
 
 // rouse has Run look for due sources now.
@@ -150,9 +169,19 @@ func (d *Desk) Run(ctx context.Context) error {
 	defer stop()
 	crew := newCrew(d.o.Workers)
 	defer crew.wait()
-	go d.sweepDaily(work)
-	for ctx.Err() == nil {
-		claimed, err := d.claim(ctx, d.now(), crew.free())
+	var sweeping sync.WaitGroup
+	sweeping.Go(func() { d.sweepDaily(ctx) })
+	defer sweeping.Wait()
+	for last := d.now(); ctx.Err() == nil; {
+		now := d.now()
+		if now.Before(last.Add(-wrongBy)) {
+			d.log.Warn("the clock was set back")
+			if err := d.setDuesRight(ctx); err != nil && ctx.Err() == nil {
+				d.log.Error("look for due times of a wrong clock", "err", err)
+			}
+		}
+		last = now
+		claimed, err := d.claim(ctx, now, crew.free())
 		if err != nil && ctx.Err() == nil {
 			d.log.Error("claim due sources", "err", err)
 		}
@@ -206,35 +235,78 @@ type Tally struct {
 // Once polls every source that is due now, each once, and returns when all
 // have been.
 func (d *Desk) Once(ctx context.Context) (Tally, error) {
-	var tally Tally
-	var mu sync.Mutex
-	start := d.now()
+	round := round{start: d.now(), off: map[news.SourceID]time.Time{}}
 	crew := newCrew(d.o.Workers)
 	defer crew.wait()
 	for {
-		claimed, err := d.claim(ctx, start, crew.free())
+		ready, pause := round.ready(time.Now())
+		if err := d.o.Store.Hasten(ctx, round.start, ready...); err != nil {
+			return Tally{}, fmt.Errorf("hasten sources that were put off: %w", err)
+		}
+		free := crew.free()
+		claimed, err := d.claim(ctx, round.start, free)
 		if err != nil {
-			return tally, fmt.Errorf("claim due sources: %w", err)
+			return Tally{}, fmt.Errorf("claim due sources: %w", err)
 		}
 		for _, ledger := range claimed {
-			crew.do(func() {
-				out := d.poll(ctx, ledger)
-				mu.Lock()
-				defer mu.Unlock()
-				tally.add(out)
-			})
+			crew.do(func() { round.add(d.poll(ctx, ledger), time.Now()) })
 		}
-		if len(claimed) == 0 && crew.free() == d.o.Workers {
-			break
+		if len(claimed) == 0 && free == d.o.Workers && round.over() {
+			return round.tally, ctx.Err()
 		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
-			return tally, ctx.Err()
+			timer.Stop()
+			crew.wait()
+			return round.tally, ctx.Err()
 		case <-crew.idle:
+		case <-timer.C:
 		}
+		timer.Stop()
 	}
-	crew.wait()
-	return tally, ctx.Err()
+}
+
+// round is one call of Once. A source whose host was busy is put off, and made
+// due for the round again when its time comes.
+type round struct {
+	start time.Time
+
+	mu    sync.Mutex // guards what follows
+	tally Tally
+	off   map[news.SourceID]time.Time
+}
+
+func (r *round) add(out Outcome, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if out.later > 0 && out.Err == nil {
+		r.off[out.Source] = now.Add(out.later)
+		return
+	}
+	r.tally.add(out)
+}
+
+func (r *round) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.off) == 0
+}
+
+// ready takes the sources whose time has come, and says when to look again.
+func (r *round) ready(now time.Time) (ids []news.SourceID, pause time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	pause = maxNap
+	for id, at := range r.off {
+		if wait := at.Sub(now); wait > 0 {
+			pause = min(pause, wait)
+			continue
+		}
+		ids = append(ids, id)
+		delete(r.off, id)
+	}
+	return ids, pause
 }
 
 func (t *Tally) add(out Outcome) {
@@ -335,8 +407,12 @@ func (d *Desk) Sweep(ctx context.Context) error {
 	_, err := d.o.Store.Sweep(ctx, news.Keep{
 		Articles: ago(d.o.Keep.Articles), Stories: ago(d.o.Keep.Stories), Ledgers: ago(d.o.Keep.Ledgers),
 	})
+	forgotten := now.Add(-d.o.Window)
+	if kept := ago(d.o.Keep.Stories); kept.After(forgotten) {
+		forgotten = kept
+	}
 	d.placing.Lock()
-	d.index.Forget(now.Add(-d.o.Window))
+	d.index.Forget(forgotten)
 	d.placing.Unlock()
 	return err
 }

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
+	"slices"
 	"time"
 
 	"dateline/news"
 	"dateline/stories"
-	"dateline/topics"
 )
 
 // tries is how often a commit is tried against other writers.
@@ -28,12 +27,20 @@ func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
 		if err := d.catchUp(ctx); err != nil {
 			return 0, fmt.Errorf("catch up with the archive: %w", err)
 		}
-		placed, err := d.place(ctx, in.Articles)
+		placed, err := d.place(ctx, in)
+		if errors.Is(err, news.ErrNotFound) { // the index knows a story that was swept: read it anew
+			d.caught = false
+			continue
+		}
 		if err != nil {
 			return 0, fmt.Errorf("place stories: %w", err)
 		}
-		in.Stories, in.Base = placed, d.base
-		revision, err := d.o.Store.Commit(ctx, in)
+		commit := in
+		commit.Stories, commit.Base = placed, d.base
+		if archived(in) {
+			commit.Articles = nil // they are there, and perhaps in a newer version by now
+		}
+		revision, err := d.o.Store.Commit(ctx, commit)
 		if errors.Is(err, news.ErrStale) {
 			continue
 		}
@@ -41,7 +48,7 @@ func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
 			return 0, fmt.Errorf("commit: %w", err)
 		}
 		for i := range placed {
-			d.index.Learn(&placed[i])
+			d.learn(&placed[i])
 		}
 		if len(placed) > 0 {
 			d.base = revision
@@ -50,6 +57,10 @@ func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
 	}
 	return 0, fmt.Errorf("commit: %w %d times", news.ErrStale, tries)
 }
+
+// archived reports whether an intake's articles come from the archive, to be
+// placed under further topics.
+func archived(in news.Intake) bool { return in.Ledger.Source == "" }
 
 func wrap(act string, err error) error {
 	if err == nil {
@@ -88,8 +99,10 @@ func (d *Desk) catchUp(ctx context.Context) error {
 	if d.caught && now == d.base {
 		return nil
 	}
-	if d.caught && now < d.base { // the store lost what it had told us
-		d.index, d.base = stories.New(stories.Options{Window: d.o.Window}), 0
+	if !d.caught || now < d.base { // or the store lost what it had told us
+		if err := d.readIndex(ctx, now); err != nil {
+			return err
+		}
 	}
 	oldest := d.now().Add(-d.o.Window)
 	for st, err := range d.o.Store.Changes(ctx, d.base) {
@@ -97,65 +110,141 @@ func (d *Desk) catchUp(ctx context.Context) error {
 			return err
 		}
 		if !st.Filed.Before(oldest) {
-			d.index.Learn(&st)
+			d.learn(&st)
 		}
 		d.base = max(d.base, st.Revision)
 	}
 	// A story that was saved twice is told once, at its last revision, so the
 	// newest revision seen is that of the archive; only a swept one may lack.
-	d.base, d.caught = max(d.base, now), true
+	d.base = max(d.base, now)
 	return nil
+}
+
+// indexPage is how many stories are read at a time for the index.
+const indexPage = 200
+
+// readIndex fills a new index with the stories of the window, as they stood at
+// a revision or later. What lies before the window is not read.
+func (d *Desk) readIndex(ctx context.Context, at news.Revision) error {
+	d.index, d.caught = stories.New(stories.Options{Window: d.o.Window}), false
+	oldest := d.now().Add(-d.o.Window)
+	for after := (news.Cursor{}); ; {
+		page, err := d.o.Store.Stories(ctx, news.Query{After: after, Limit: indexPage})
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			if page[i].Filed.Before(oldest) {
+				page = page[:i]
+				break
+			}
+			d.learn(&page[i])
+		}
+		if len(page) < indexPage {
+			d.base, d.caught = at, true
+			return nil
+		}
+		after = news.Cursor{Filed: page[len(page)-1].Filed, ID: page[len(page)-1].ID}
+	}
+}
+
+// learn teaches the index a story. One that it cannot cope with is told by
+// nobody else, which is better than nothing being filed any more.
+func (d *Desk) learn(st *news.Story) {
+	if err := d.guard(func() { d.index.Learn(st) }); err != nil {
+		d.log.Error("a story could not be indexed", "story", st.ID, "err", err)
+	}
+}
+
+// placement is what becomes of the stories by one intake.
+type placement struct {
+	desk     *Desk
+	archived bool
+	placed   []news.Story
+	at       map[news.StoryID]int // places in placed
+	among    *stories.Index       // knows them
 }
 
 // place decides the stories that articles change. It commits nothing and
 // teaches the index nothing.
-func (d *Desk) place(ctx context.Context, articles []news.Article) ([]news.Story, error) {
-	var placed []news.Story
-	at := map[news.StoryID]int{} // places in placed
-	among := stories.New(stories.Options{Window: d.o.Window})
-	put := func(st news.Story) {
-		i, ok := at[st.ID]
-		if !ok {
-			i = len(placed)
-			at[st.ID] = i
-			placed = append(placed, st)
+func (d *Desk) place(ctx context.Context, in news.Intake) ([]news.Story, error) {
+	p := &placement{desk: d, archived: archived(in), at: map[news.StoryID]int{}, among: stories.New(stories.Options{Window: d.o.Window})}
+	for i := range in.Articles {
+		var err error
+		if panicked := d.guard(func() { err = p.add(ctx, &in.Articles[i]) }); panicked != nil {
+			d.log.Error("an article could not be placed in a story", "source", in.Articles[i].Source, "url", in.Articles[i].Link, "err", panicked)
 		}
-		placed[i] = st
-		among.Learn(&st)
-	}
-	for i := range articles {
-		a := &articles[i]
-		if len(a.Topics) == 0 && !a.Changed.After(a.Filed) {
-			continue // no topic wants it, and no story has it
-		}
-		id, known := d.tells(among, a)
-		if !known {
-			held, err := d.o.Store.Story(ctx, news.StoryID(a.ID))
-			switch {
-			case err == nil:
-				id, known = held.ID, true
-			case !errors.Is(err, news.ErrNotFound):
-				return nil, err
-			}
-		}
-		if !known {
-			if len(a.Topics) > 0 && d.isNews(a) {
-				put(stories.Open(*a))
-			}
-			continue
-		}
-		st, err := d.story(ctx, placed, at, id)
 		if err != nil {
 			return nil, err
 		}
-		if len(a.Topics) == 0 && !tells(&st, a.ID) {
-			continue // a copy that no topic wants
-		}
-		if joined, changed := stories.Join(st, *a); changed {
-			put(joined)
+	}
+	return p.placed, nil
+}
+
+func (p *placement) add(ctx context.Context, a *news.Article) error {
+	if len(a.Topics) == 0 && !a.Changed.After(a.Filed) {
+		return nil // no topic wants it, and no story has it
+	}
+	id, known := p.tells(a)
+	if !known {
+		held, err := p.desk.o.Store.Story(ctx, news.StoryID(a.ID))
+		switch {
+		case err == nil:
+			id, known = held.ID, true
+		case !errors.Is(err, news.ErrNotFound):
+			return err
 		}
 	}
-	return placed, nil
+	if !known {
+		if len(a.Topics) > 0 && p.desk.isNews(a) {
+			p.put(stories.Open(*a))
+		}
+		return nil
+	}
+	st, err := p.story(ctx, id)
+	if err != nil {
+		return err
+	}
+	held := teller(&st, a.ID)
+	switch {
+	case held == nil && len(a.Topics) == 0:
+		return nil // a copy that no topic wants
+	case held != nil && p.archived:
+		a = withTopics(*held, a)
+	}
+	if joined, changed := stories.Join(st, *a); changed {
+		p.put(joined)
+	}
+	return nil
+}
+
+func (p *placement) put(st news.Story) {
+	i, ok := p.at[st.ID]
+	if !ok {
+		i = len(p.placed)
+		p.at[st.ID] = i
+		p.placed = append(p.placed, st)
+	}
+	p.placed[i] = st
+	p.among.Learn(&st)
+}
+
+// withTopics is the version that a story holds of an article, under the topics
+// of an archived one, too. The story's version may be newer.
+func withTopics(held news.Article, a *news.Article) *news.Article {
+	has := held.Topics
+	for _, m := range a.Matches {
+		if !slices.Contains(has, m.Topic) {
+			held.Matches = append(slices.Clip(held.Matches), m)
+		}
+	}
+	for _, id := range a.Topics {
+		if !slices.Contains(held.Topics, id) {
+			held.Topics = append(slices.Clip(held.Topics), id)
+		}
+	}
+	held.Topics = slices.Sorted(slices.Values(held.Topics))
+	return &held
 }
 
 // isNews reports whether an article may open a story. A correction of one
@@ -166,106 +255,32 @@ func (d *Desk) isNews(a *news.Article) bool {
 
 // tells finds the story that an article tells, among those placed just now or
 // those of the index.
-func (d *Desk) tells(among *stories.Index, a *news.Article) (news.StoryID, bool) {
-	if found, ok := among.Find(a); ok {
+func (p *placement) tells(a *news.Article) (news.StoryID, bool) {
+	if found, ok := p.among.Find(a); ok {
 		return found.Story, true
 	}
-	if found, ok := d.index.Find(a); ok {
+	if found, ok := p.desk.index.Find(a); ok {
 		return found.Story, true
 	}
 	return "", false
 }
 
 // story is a story as it will be after what was placed before.
-func (d *Desk) story(ctx context.Context, placed []news.Story, at map[news.StoryID]int, id news.StoryID) (news.Story, error) {
-	if i, ok := at[id]; ok {
-		return placed[i], nil
+func (p *placement) story(ctx context.Context, id news.StoryID) (news.Story, error) {
+	if i, ok := p.at[id]; ok {
+		return p.placed[i], nil
 	}
-	return d.o.Store.Story(ctx, id)
+	return p.desk.o.Store.Story(ctx, id)
 }
 
-func tells(st *news.Story, id news.ArticleID) bool {
+// teller is the article of a story that has an ID; nil: none.
+func teller(st *news.Story, id news.ArticleID) *news.Article {
 	for i := range st.Articles {
 		if st.Articles[i].ID == id {
-			return true
+			return &st.Articles[i]
 		}
 	}
-	return false
-}
-
-// backfillBatch is how many archived articles are placed in one commit.
-const backfillBatch = 100
-
-// backfill files archived articles under topics that have no stories yet, or
-// whose rule is new. Articles keep their filed dates, so that nothing comes to
-// subscribers as news.
-func (d *Desk) backfill(ctx context.Context, before, after Roster) error {
-	wanted := map[news.TopicID]bool{}
-	for _, t := range after.Topics {
-		fill, err := d.unfilled(ctx, before, t)
-		if err != nil {
-			return err
-		}
-		if fill {
-			wanted[t.ID] = true
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	var batch []news.Article
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		_, err := d.file(ctx, news.Intake{Articles: batch, At: d.now()})
-		batch = nil
-		return err
-	}
-	for a, err := range d.o.Store.Articles(ctx, d.now().Add(-d.o.Window)) {
-		if err != nil {
-			return err
-		}
-		if !rematch(after.Matcher, &a, wanted) {
-			continue
-		}
-		if batch = append(batch, a); len(batch) == backfillBatch {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return flush()
-}
-
-func (d *Desk) unfilled(ctx context.Context, before Roster, t news.Topic) (bool, error) {
-	for _, old := range before.Topics {
-		if old.ID == t.ID {
-			return !reflect.DeepEqual(old.Rule, t.Rule), nil
-		}
-	}
-	revision, err := d.o.Store.Revision(ctx, t.ID)
-	return revision == 0, err
-}
-
-// rematch adds to an archived article what the wanted topics find in it, and
-// reports whether they find anything that it did not have.
-func rematch(matcher *topics.Matcher, a *news.Article, wanted map[news.TopicID]bool) bool {
-	held := map[news.TopicID]bool{}
-	for _, id := range a.Topics {
-		held[id] = true
-	}
-	gained := false
-	for _, m := range matcher.Match(topics.FromArticle(a)) {
-		if wanted[m.Topic] && !held[m.Topic] {
-			a.Matches = append(a.Matches, m)
-			gained = true
-		}
-	}
-	if gained {
-		a.Topics = matcher.Topics(a.Matches)
-	}
-	return gained
+	return nil
 }
 
 // Window is how far back copies are joined and new topics filled.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"runtime/debug"
 	"time"
 
 	"dateline/fetcher"
@@ -21,9 +22,16 @@ const (
 )
 
 // poll asks one source and files what it sends.
-func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
+func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
+	defer func() {
+		if r := recover(); r != nil { // the source falls due again when its lease ends
+			d.log.Error("a fault of the program ended a poll", "source", ledger.Source, "err", r, "stack", string(debug.Stack()))
+			out = Outcome{Source: ledger.Source, Err: fmt.Errorf("a fault of the program: %v", r), Ours: true}
+		}
+	}()
 	src, schedule, ok := d.source(ledger.Source)
 	if !ok { // another process knows it, or the config has just dropped it
+		d.release(ctx, ledger, maxNap)
 		return Outcome{Source: ledger.Source}
 	}
 	start := d.now()
@@ -36,9 +44,12 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
 		d.release(ctx, ledger, 0)
 		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
 	}
+	if wait := notAsked(budget, fault); wait > 0 {
+		return d.putOff(ctx, ledger, wait)
+	}
 	first := ledger.Poll.Success.IsZero()
 	next := news.Ledger{Source: src.ID, Lease: ledger.Lease, Poll: reply.Poll, Marks: ledger.Marks}
-	out := Outcome{Source: src.ID, Items: len(reply.Items), Err: fault}
+	out = Outcome{Source: src.ID, Items: len(reply.Items), Err: fault}
 
 	var articles []news.Article
 	if fault == nil && !reply.Unchanged {
@@ -66,6 +77,34 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
 	}
 	out.Poll, out.Stories = next.Poll, placed
 	d.report(out, ledger.Poll, start)
+	return out
+}
+
+// notAsked is when to come back to an outlet that was not asked to the end for
+// reasons of ours: its host was busy with us, or the poll's time was up. Zero:
+// it was asked.
+func notAsked(budget context.Context, fault error) time.Duration {
+	var busy *fetcher.Busy
+	switch {
+	case errors.As(fault, &busy):
+		return max(busy.Wait, time.Millisecond)
+	case fault != nil && budget.Err() != nil:
+		return tryAgain
+	default:
+		return 0
+	}
+}
+
+// putOff gives a source back as it was, due after a while. It takes a commit
+// because Hasten moves nothing to later, and because only the lease says that
+// the source is still ours to move.
+func (d *Desk) putOff(ctx context.Context, ledger news.Ledger, wait time.Duration) Outcome {
+	ledger.Poll.Due = d.now().Add(wait)
+	out := Outcome{Source: ledger.Source, later: wait}
+	if _, err := d.o.Store.Commit(ctx, news.Intake{Ledger: ledger, At: d.now()}); err != nil {
+		out.Err, out.Ours = fmt.Errorf("put off: %w", err), true
+	}
+	d.log.Debug("put off", "source", ledger.Source, "took", wait.String(), "err", out.Err)
 	return out
 }
 
@@ -138,18 +177,25 @@ const goneFor = 30 * 24 * time.Hour
 
 // edit turns fresh items into articles, matched to topics. Items that time
 // does not suffice for are forgotten again, with the validators that would
-// keep them from coming back.
+// keep them from coming back. One that the program cannot cope with is left
+// out, and does not come again.
 func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, fresh []sifted, first bool, now time.Time) []news.Article {
 	matcher := d.matcher()
 	articles := make([]news.Article, 0, len(fresh))
 	for n := range fresh {
-		if ctx.Err() != nil {
-			leaveForLater(ledger, fresh[n:])
+		it, mark := &fresh[n].item, &ledger.Marks[fresh[n].mark]
+		pages, note, later := d.pages(ctx, src, it, n == 0)
+		if later {
+			leaveForLater(ledger, fresh[n:], first)
 			break
 		}
-		it, mark := &fresh[n].item, &ledger.Marks[fresh[n].mark]
-		pages, note := d.pages(ctx, src, it)
-		a := normalize.Article(src, it, pages, now)
+		a, err := d.article(src, it, pages, now)
+		if err != nil {
+			d.log.Error("an item could not be edited and is left out", "source", src.ID, "url", it.Link, "err", err)
+			ledger.Poll.Dropped.Faulty++
+			mark.Filed = now
+			continue
+		}
 		if a.Headline == "" && len(a.Body) == 0 && a.Lede == "" && a.Lead == nil && len(a.Media) == 0 {
 			ledger.Poll.Dropped.Empty++
 			mark.Filed = now
@@ -167,15 +213,39 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 			a.Changed = now.UTC().Truncate(time.Millisecond)
 		}
 		clampDates(&a, now)
-		match(matcher, src, &a)
+		if err := d.guard(func() { match(matcher, src, &a) }); err != nil {
+			d.log.Error("an article could not be matched to topics", "source", src.ID, "url", a.Link, "err", err)
+			ledger.Poll.Dropped.Faulty++
+			continue
+		}
 		articles = append(articles, a)
 	}
 	return articles
 }
 
+// article edits one item.
+func (d *Desk) article(src news.Source, it *news.Item, pages []news.Page, now time.Time) (a news.Article, err error) {
+	err = d.guard(func() { a = d.editor(src, it, pages, now) })
+	return a, err
+}
+
+// guard turns a panic over one piece of copy into an error: copy comes from
+// outside, and one piece must not end the process, or come back to end the next.
+func (d *Desk) guard(work func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a fault of the program: %v", r)
+			d.log.Debug("where it happened", "err", r, "stack", string(debug.Stack()))
+		}
+	}()
+	work()
+	return nil
+}
+
 // leaveForLater takes items out of the ledger as if they had not been seen,
-// and the validators with them.
-func leaveForLater(ledger *news.Ledger, left []sifted) {
+// and the validators with them. A first poll that leaves some is not over: the
+// rest is filed by its own dates, too, and not as news of the day.
+func leaveForLater(ledger *news.Ledger, left []sifted, first bool) {
 	later := make(map[int]bool, len(left))
 	for _, s := range left {
 		later[s.mark] = true
@@ -192,6 +262,9 @@ func leaveForLater(ledger *news.Ledger, left []sifted) {
 	}
 	ledger.Marks = kept
 	ledger.Poll.ETag, ledger.Poll.LastModified, ledger.Poll.Sum = "", "", 0
+	if first {
+		ledger.Poll.Success = time.Time{}
+	}
 }
 
 // filed decides the date that orders an article: on a source's first poll its
@@ -222,11 +295,16 @@ func clampDates(a *news.Article, now time.Time) {
 // match finds the topics of an article. What the editor decided for the whole
 // source is a reason of its own.
 func match(matcher *topics.Matcher, src news.Source, a *news.Article) {
-	a.Matches = matcher.Match(topics.FromArticle(a))
-	for _, id := range src.Topics {
-		a.Matches = append(a.Matches, news.Match{Topic: id, Concept: "source", Sense: "source", Alias: string(src.ID), Score: 1})
-	}
+	a.Matches = append(matcher.Match(topics.FromArticle(a)), bear(src.ID, src.Topics)...)
 	a.Topics = matcher.Topics(a.Matches)
+}
+
+// bear is why everything from a source is filed under its topics.
+func bear(src news.SourceID, borne []news.TopicID) (matches []news.Match) {
+	for _, id := range borne {
+		matches = append(matches, news.Match{Topic: id, Concept: "source", Sense: "source", Alias: string(src), Score: 1})
+	}
+	return matches
 }
 
 // maxPages bounds the pages of one article.
@@ -234,16 +312,28 @@ const maxPages = 20
 
 // pages reads the article that an item links to, for sources that want it. A
 // page that cannot be read is no fault of the feed: the item's own text stands
-// in, and the note says why.
-func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item) (pages []news.Page, note string) {
+// in, and the note says why. Where only our time is up, the item is left for
+// later, unless it had the whole of a poll to itself: it would never fit.
+func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item, alone bool) (pages []news.Page, note string, later bool) {
+	if ctx.Err() != nil {
+		return nil, "", true
+	}
 	if !src.FullText || it.Link == "" {
-		return nil, ""
+		return nil, "", false
 	}
-	pages, err := ReadArticle(ctx, d.o.Fetcher, src, it.Link)
-	if err != nil {
-		return pages, fmt.Sprintf("the page could not be read: %v", err)
+	var err error
+	if panicked := d.guard(func() { pages, err = ReadArticle(ctx, d.o.Fetcher, src, it.Link) }); panicked != nil {
+		err = panicked
 	}
-	return pages, ""
+	var busy *fetcher.Busy
+	switch {
+	case err == nil:
+		return pages, "", false
+	case errors.As(err, &busy), ctx.Err() != nil && !alone:
+		return nil, "", true
+	default:
+		return pages, fmt.Sprintf("the page could not be read: %v", err), false
+	}
 }
 
 // ReadArticle reads an article's page and the pages that follow it. With an

@@ -155,7 +155,7 @@ func TestLeaveForLaterForgetsAsIfUnseen(t *testing.T) {
 	doc := []news.Item{c, b, a}
 	fresh, marks, _ := sift("outlet", doc, marks, noon)
 	ledger := news.Ledger{Marks: marks, Poll: news.Poll{ETag: `"x"`, LastModified: "y", Sum: 7}}
-	leaveForLater(&ledger, fresh[1:]) // Cairo was edited in time
+	leaveForLater(&ledger, fresh[1:], false) // Cairo was edited in time
 	if ledger.Poll.ETag != "" || ledger.Poll.LastModified != "" || ledger.Poll.Sum != 0 {
 		t.Error("the validators stayed, and the outlet will say that nothing is new")
 	}

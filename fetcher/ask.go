@@ -18,14 +18,19 @@ import (
 
 // question is what is asked of a server.
 type question struct {
-	address *url.URL
-	header  http.Header // sent on every hop
-	own     http.Header // sent only while the origin stays that of the address: validators and credentials
-	allow   []netip.Prefix
-	proxy   *url.URL
-	trusted bool                 // the address is the operator's: it may hold credentials
-	welcome func(*url.URL) error // asked before each hop; nil: every address is
+	address  *url.URL
+	header   http.Header // sent on every hop
+	own      http.Header // sent only while the origin stays that of the address: validators and credentials
+	allow    []netip.Prefix
+	proxy    *url.URL
+	trusted  bool                 // the address is the operator's: it may hold credentials
+	welcome  func(*url.URL) error // asked before each hop; nil: every address is
+	patience time.Duration        // for the wait until a host is free
 }
+
+// pagePatience is how long a page waits for its host. The poll that wants it is
+// under way, and what it has is worth more than its worker's time.
+const pagePatience = 5 * time.Minute
 
 // answer is what a server answered.
 type answer struct {
@@ -75,7 +80,7 @@ func (f *Fetcher) question(src news.Source) (question, error) {
 		header: http.Header{"User-Agent": {agent}, "Accept-Encoding": {"gzip, br, zstd"}},
 		own:    http.Header{},
 		allow:  slices.Concat(f.opt.Allow, src.Access.Allow),
-		proxy:  proxy,
+		proxy:  proxy, patience: pagePatience,
 	}, nil
 }
 
@@ -135,7 +140,7 @@ func (f *Fetcher) turnAt(ctx context.Context, q question, to *url.URL, held *tur
 			return nil, err
 		}
 	}
-	return f.hosts.take(ctx, hostPort(to))
+	return f.hosts.take(ctx, hostPort(to), q.patience)
 }
 
 // hop sends one request. It returns where the answer redirects to, or nil when

@@ -38,7 +38,7 @@ type Limits struct {
 	TLS       time.Duration // for the handshake: 10 s
 	Headers   time.Duration // from the request to the end of the answer's headers: 20 s
 	Whole     time.Duration // for the exchange with all its redirects, waiting in turn not counted: 60 s
-	Turn      time.Duration // for the wait until a host is free: 5 min
+	Turn      time.Duration // for the wait until a host is free for a feed: 5 s. Pages wait longer
 	Header    int64         // bytes of headers: 64 KiB
 	Wire      int64         // bytes of the body as sent: 10 MiB
 	Decoded   int64         // bytes of the body after decompression: 20 MiB
@@ -52,7 +52,7 @@ func (l Limits) withDefaults() Limits {
 		TLS:       or(l.TLS, 10*time.Second),
 		Headers:   or(l.Headers, 20*time.Second),
 		Whole:     or(l.Whole, time.Minute),
-		Turn:      or(l.Turn, 5*time.Minute),
+		Turn:      or(l.Turn, 5*time.Second),
 		Header:    or(l.Header, 64<<10),
 		Wire:      or(l.Wire, 10<<20),
 		Decoded:   or(l.Decoded, 20<<20),
@@ -123,12 +123,16 @@ func (f *Fetcher) Close() {
 
 // Fetch asks an outlet for its feed, given what the last poll left. The reply
 // always holds the record to store next. An error is the outlet's fault, and
-// Poll.Fault says so in one sentence; only where ctx has ended does the error
-// wrap that of ctx, the record is the last one, and the poll is to be abandoned.
+// Poll.Fault says so in one sentence, but for two: where ctx has ended the error
+// wraps that of ctx, and where the host has no time for us it is Busy. In both
+// cases the record is the last one, and the poll is to be abandoned.
 func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, now time.Time) (Reply, error) {
 	a, err := f.feed(ctx, src, last)
 	if ctx.Err() != nil {
 		return Reply{Poll: last}, fmt.Errorf("ask for the feed: %w", ctx.Err())
+	}
+	if busy := (*Busy)(nil); errors.As(err, &busy) {
+		return Reply{Poll: last}, busy
 	}
 	if err == nil {
 		var r Reply
@@ -168,7 +172,7 @@ func (f *Fetcher) feed(ctx context.Context, src news.Source, last news.Poll) (an
 	if last.LastModified != "" && sendable(last.LastModified) {
 		q.own.Set("If-Modified-Since", last.LastModified)
 	}
-	q.trusted = true
+	q.trusted, q.patience = true, f.opt.Limits.Turn
 	return f.ask(ctx, q)
 }
 

@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -14,13 +15,29 @@ const (
 	refusedMin  = 10 * time.Minute // that a host is then left alone at least
 )
 
+// longestOff is for how long somebody is put off at most, however many stand
+// in line.
+const longestOff = time.Hour
+
+// Busy means that a host has enough to do with other requests of ours. Nothing
+// was asked, and it is nobody's fault.
+type Busy struct {
+	Host string
+	Wait time.Duration // when to come back: each who is put off is named a time of his own
+}
+
+// Error says so in a sentence.
+func (b *Busy) Error() string {
+	return fmt.Sprintf("%s is busy with other requests of ours; its turn comes in about %s", b.Host, b.Wait.Round(time.Second))
+}
+
 // hosts gives every host one request at a time, with a gap between the end of
 // one and the start of the next, and leaves hosts alone that cannot be reached
 // or that refuse.
 type hosts struct {
 	gap        time.Duration
 	everywhere bool          // the gap holds at allowed addresses, too
-	patience   time.Duration // for the wait until it is our turn
+	patience   time.Duration // for the wait until it is a feed's turn; those put off come back no sooner
 
 	mu      sync.Mutex // guards what follows, and all fields of each host but its slot
 	known   map[string]*host
@@ -30,6 +47,9 @@ type hosts struct {
 type host struct {
 	slot     chan struct{} // holds a token while somebody has the turn
 	users    int           // that have the turn or wait for it
+	began    time.Time     // when the present turn did
+	step     time.Duration // from the start of the last turn to the next one's
+	promised time.Time     // the time named to the last one who was put off
 	next     time.Time     // when the next request may start
 	delay    time.Duration // a gap that the host wishes for
 	failures int           // to connect, in a row
@@ -50,20 +70,21 @@ type turn struct {
 	host *host
 }
 
-// take waits for the turn at a host. It fails at once where the host is to be
-// left alone.
-func (s *hosts) take(ctx context.Context, key string) (*turn, error) {
-	h, err := s.enter(key)
+// take waits for the turn at a host for as long as patience lasts, and is Busy
+// at once where it cannot last. It fails at once where the host is to be left
+// alone.
+func (s *hosts) take(ctx context.Context, key string, patience time.Duration) (*turn, error) {
+	h, err := s.enter(key, patience)
 	if err != nil {
 		return nil, err
 	}
-	waiting, cancel := context.WithTimeout(ctx, s.patience)
+	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	select {
 	case h.slot <- struct{}{}:
 	case <-waiting.Done():
 		s.leave(h)
-		return nil, s.impatient(ctx, key)
+		return nil, s.impatient(ctx, h, key)
 	}
 	t := &turn{key: key, of: s, host: h}
 	if err := s.closedFault(h, key); err != nil { // it closed while we waited
@@ -72,8 +93,11 @@ func (s *hosts) take(ctx context.Context, key string) (*turn, error) {
 	}
 	if !s.pause(waiting, h) {
 		t.giveBack()
-		return nil, s.impatient(ctx, key)
+		return nil, s.impatient(ctx, h, key)
 	}
+	s.mu.Lock()
+	h.began = time.Now()
+	s.mu.Unlock()
 	return t, nil
 }
 
@@ -95,20 +119,37 @@ func (s *hosts) pause(ctx context.Context, h *host) bool {
 	}
 }
 
-func (s *hosts) impatient(ctx context.Context, key string) error {
+func (s *hosts) impatient(ctx context.Context, h *host, key string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return faultf("%s was busy with other requests of ours for %s", key, s.patience)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.putOff(h, key)
 }
 
-func (s *hosts) enter(key string) (*host, error) {
+// putOff names a time to come back, one step after that named to the one
+// before, so that all who are put off come one by one.
+func (s *hosts) putOff(h *host, key string) *Busy {
+	now := time.Now()
+	if h.promised.Before(now) {
+		h.promised = now
+	}
+	h.promised = h.promised.Add(max(h.step, s.gap))
+	return &Busy{Host: key, Wait: min(max(h.promised.Sub(now), s.patience), longestOff)}
+}
+
+func (s *hosts) enter(key string, patience time.Duration) (*host, error) {
 	s.mu.Lock()
 	h := s.known[key]
 	if h == nil {
 		s.sweep()
 		h = &host{slot: make(chan struct{}, 1)}
 		s.known[key] = h
+	}
+	if time.Duration(h.users)*h.step > patience && !time.Now().Before(h.closed) {
+		defer s.mu.Unlock()
+		return nil, s.putOff(h, key)
 	}
 	h.users++
 	s.mu.Unlock()
@@ -163,7 +204,8 @@ func (t *turn) end() {
 	if !t.near || t.of.everywhere {
 		gap = max(gap, t.of.gap)
 	}
-	t.host.next = time.Now().Add(gap)
+	now := time.Now()
+	t.host.next, t.host.step = now.Add(gap), now.Sub(t.host.began)+gap
 	t.of.mu.Unlock()
 	t.giveBack()
 }

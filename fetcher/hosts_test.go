@@ -49,7 +49,7 @@ func TestGapIsFromEndToStart(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 3 {
 			wg.Go(func() {
-				turn, err := s.take(t.Context(), "gazette.example:443")
+				turn, err := s.take(t.Context(), "gazette.example:443", time.Minute)
 				if err != nil {
 					t.Error(err)
 					return
@@ -60,7 +60,7 @@ func TestGapIsFromEndToStart(t *testing.T) {
 			})
 		}
 		wg.Go(func() {
-			turn, _ := s.take(t.Context(), "courier.example:443")
+			turn, _ := s.take(t.Context(), "courier.example:443", time.Minute)
 			if time.Since(begun) != 0 {
 				t.Error("one host waits for another")
 			}
@@ -79,14 +79,14 @@ func TestNoGapAtAllowedAddressesUnlessOneIsSet(t *testing.T) {
 			s := newHosts(time.Second, everywhere, time.Minute)
 			begun := time.Now()
 			for range 2 {
-				turn, err := s.take(t.Context(), "127.0.0.1:8080")
+				turn, err := s.take(t.Context(), "127.0.0.1:8080", time.Minute)
 				if err != nil {
 					t.Fatal(err)
 				}
 				turn.near = true
 				turn.end()
 			}
-			turn, _ := s.take(t.Context(), "127.0.0.1:8080")
+			turn, _ := s.take(t.Context(), "127.0.0.1:8080", time.Minute)
 			turn.end()
 			if got := time.Since(begun); got != 2*want {
 				t.Errorf("everywhere %v: three turns take %v, want %v", everywhere, got, 2*want)
@@ -98,11 +98,11 @@ func TestNoGapAtAllowedAddressesUnlessOneIsSet(t *testing.T) {
 func TestCrawlDelayWidensTheGap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHosts(time.Second, false, time.Minute)
-		turn, _ := s.take(t.Context(), "h:80")
+		turn, _ := s.take(t.Context(), "h:80", time.Minute)
 		s.slow("h:80", 5*time.Second)
 		turn.end()
 		begun := time.Now()
-		turn, _ = s.take(t.Context(), "h:80")
+		turn, _ = s.take(t.Context(), "h:80", time.Minute)
 		if got := time.Since(begun); got != 5*time.Second {
 			t.Errorf("the gap is %v, want 5s", got)
 		}
@@ -113,24 +113,24 @@ func TestCrawlDelayWidensTheGap(t *testing.T) {
 func TestWaitingForATurnEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHosts(time.Second, false, time.Minute)
-		held, _ := s.take(t.Context(), "h:80")
+		held, _ := s.take(t.Context(), "h:80", time.Minute)
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		if _, err := s.take(ctx, "h:80"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := s.take(ctx, "h:80", time.Minute); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("with a context that ends: %v", err)
 		}
 		begun := time.Now()
-		_, err := s.take(t.Context(), "h:80")
-		if ft := new(fault); !errors.As(err, &ft) || time.Since(begun) != time.Minute {
+		_, err := s.take(t.Context(), "h:80", time.Minute)
+		if busy := new(Busy); !errors.As(err, &busy) || time.Since(begun) != time.Minute {
 			t.Errorf("with patience: %v after %v", err, time.Since(begun))
 		}
 		held.end()
 		soon, cancelSoon := context.WithTimeout(t.Context(), time.Millisecond) // ends within the gap
 		defer cancelSoon()
-		if _, err := s.take(soon, "h:80"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := s.take(soon, "h:80", time.Minute); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("within the gap: %v", err)
 		}
-		again, err := s.take(t.Context(), "h:80")
+		again, err := s.take(t.Context(), "h:80", time.Minute)
 		if err != nil {
 			t.Fatalf("those who gave up hold the turn: %v", err)
 		}
@@ -141,11 +141,75 @@ func TestWaitingForATurnEnds(t *testing.T) {
 	})
 }
 
+// Where 2,000 sources of one host are due at once, all but a few are told at
+// once when to come back, one after the other.
+func TestThoseWhoArePutOffComeBackOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newHosts(time.Second, false, 5*time.Second)
+		first, _ := s.take(t.Context(), "h:80", 5*time.Second)
+		time.Sleep(time.Second)
+		first.end() // a step is two seconds
+		var line sync.WaitGroup
+		for range 3 {
+			line.Go(func() {
+				turn, err := s.take(t.Context(), "h:80", 5*time.Second)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				time.Sleep(time.Second)
+				turn.end()
+			})
+		}
+		synctest.Wait()
+		begun := time.Now()
+		var waits []time.Duration
+		for range 2000 {
+			_, err := s.take(t.Context(), "h:80", 5*time.Second)
+			busy := new(Busy)
+			if !errors.As(err, &busy) {
+				t.Fatalf("got %v, want busy", err)
+			}
+			waits = append(waits, busy.Wait)
+		}
+		if time.Since(begun) != 0 {
+			t.Errorf("they were kept waiting for %v", time.Since(begun))
+		}
+		if got, want := fmt.Sprint(waits[:5], waits[999], waits[1999]), "[5s 5s 6s 8s 10s] 33m20s 1h0m0s"; got != want {
+			t.Errorf("put off for %s, want %s", got, want)
+		}
+		line.Wait()
+		if n := s.known["h:80"].users; n != 0 {
+			t.Errorf("%d users are left", n)
+		}
+	})
+}
+
+func TestBusyHostIsNoFault(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, feedOf(1)) })
+	f := open(t)
+	f.hosts.patience, f.opt.Limits.Turn = time.Millisecond, time.Millisecond
+	u, _ := url.Parse(s.URL)
+	held, err := f.hosts.take(t.Context(), hostPort(u), time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.end()
+	last := news.Poll{At: noon, ETag: "x", Failures: 2, Fault: "as before"}
+	reply, err := f.Fetch(t.Context(), source(s.URL), last, noon.Add(time.Hour))
+	if busy := new(Busy); !errors.As(err, &busy) || busy.Wait <= 0 {
+		t.Fatalf("got %v, want busy", err)
+	}
+	if reply.Poll.Failures != 2 || !reply.Poll.At.Equal(noon) {
+		t.Errorf("our own queue was recorded against the outlet: %+v", reply.Poll)
+	}
+}
+
 func TestHostsThatNobodyAsksAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHosts(time.Second, false, time.Minute)
 		for i := range 1000 {
-			turn, err := s.take(t.Context(), fmt.Sprintf("h%d:80", i))
+			turn, err := s.take(t.Context(), fmt.Sprintf("h%d:80", i), time.Minute)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -185,7 +249,7 @@ func TestHostThatCannotBeReachedIsLeftAlone(t *testing.T) {
 func TestAnAnswerEndsTheRunOfFailures(t *testing.T) {
 	s := newHosts(0, false, time.Minute)
 	for range 20 {
-		turn, err := s.take(t.Context(), "h:80")
+		turn, err := s.take(t.Context(), "h:80", time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +264,7 @@ func TestSecondRefusalWithinAnHourIsTheHosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHosts(0, false, time.Minute)
 		refuse := func(wait time.Duration) error {
-			turn, err := s.take(t.Context(), "h:443")
+			turn, err := s.take(t.Context(), "h:443", time.Minute)
 			if err != nil {
 				return err
 			}

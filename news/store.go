@@ -70,7 +70,8 @@ type Store interface {
 	// Claim takes up to n sources that are due at now, in order of their due
 	// time, and moves their due time to now+lease in the same step: of many
 	// processes one asks, and one that dies holds nothing for longer. Each
-	// Ledger bears the Lease that Commit demands.
+	// Ledger bears the Lease that Commit demands. One that cannot be read any
+	// more is begun anew, so that it holds nobody else up.
 	Claim(ctx context.Context, now time.Time, lease time.Duration, n int) ([]Ledger, error)
 
 	// Commit saves what one poll changed. With a ledger it succeeds only while
@@ -97,6 +98,13 @@ type Store interface {
 	// Articles yields the archived articles filed at or after a time, oldest
 	// first, whether or not a topic took them.
 	Articles(ctx context.Context, since time.Time) iter.Seq2[Article, error]
+
+	// Filled returns what SetFilled saved last: the topics that were filled from
+	// the archive to the end, each with a digest of what it was filled by.
+	Filled(ctx context.Context) (map[TopicID]uint64, error)
+
+	// SetFilled puts another such list in the place of the last one.
+	SetFilled(ctx context.Context, filled map[TopicID]uint64) error
 
 	// Sweep forgets what a Keep does not keep. Marks go with their ledgers and
 	// never alone, so that what was published is not published again.

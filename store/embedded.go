@@ -62,6 +62,9 @@ func (s *embedded) open(ctx context.Context, readOnly bool) error {
 		if err := prepare(ctx, s.write); err != nil {
 			return err
 		}
+		if _, err := s.write.ExecContext(ctx, filledTable); err != nil {
+			return err
+		}
 	}
 	if s.read, err = connect(s.path, "ro", readers); err != nil {
 		return err

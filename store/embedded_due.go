@@ -49,7 +49,8 @@ func (s *embedded) claim(ctx context.Context, tx *sql.Tx, now, until int64, n in
 		if _, err := tx.ExecContext(ctx, "UPDATE sources SET due = ?, lease = ? WHERE id = ?", until, token, id); err != nil {
 			return nil, err
 		}
-		l, err := s.ledger(ctx, tx, news.SourceID(id))
+		held, err := s.ledger(ctx, tx, news.SourceID(id))
+		l, err := begunAnew(held, err, news.SourceID(id), s.log)
 		if err != nil {
 			return nil, err
 		}

@@ -114,8 +114,8 @@ func (s *remote) claimed(id, lease, body any) (news.Ledger, error) {
 	name, _ := id.(string)
 	l := news.Ledger{Source: news.SourceID(name)}
 	if text, ok := body.(string); ok {
-		var err error
-		if l, err = s.values.readLedger([]byte(text), l.Source); err != nil {
+		read, err := s.values.readLedger([]byte(text), l.Source)
+		if l, err = begunAnew(read, err, l.Source, s.log); err != nil {
 			return l, err
 		}
 	}

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"slices"
 
@@ -76,6 +78,16 @@ func (v *values) readLedger(b []byte, id news.SourceID) (news.Ledger, error) {
 	l.Source = id
 	lengthen(l.Marks)
 	return l, nil
+}
+
+// begunAnew puts an empty ledger in the place of a damaged one: the source is
+// asked as if for the first time, and its articles have the IDs that they had.
+func begunAnew(l news.Ledger, err error, id news.SourceID, log *slog.Logger) (news.Ledger, error) {
+	if !errors.Is(err, errDamaged) {
+		return l, err
+	}
+	log.Error("a ledger is damaged and begun anew", "source", id, "err", err)
+	return news.Ledger{Source: id}, nil
 }
 
 // ownArticle stands for the article of a mark's own key, which nearly all

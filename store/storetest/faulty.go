@@ -18,8 +18,8 @@ type Faulty struct {
 	AfterClaim   func([]news.Ledger) error // it happened, but the answer is lost
 	BeforeCommit func(news.Intake) error   // the commit does not happen
 	AfterCommit  func(news.Intake) error   // it happened, but the answer is lost
-	BeforeRead   func(method string) error // of Revision, Story, Stories, Ledgers, NextDue, Changes and Articles
-	BeforeWrite  func(method string) error // of Enrol, Hasten and Sweep
+	BeforeRead   func(method string) error // of Revision, Story, Stories, Ledgers, NextDue, Changes, Articles and Filled
+	BeforeWrite  func(method string) error // of Enrol, Hasten, SetFilled and Sweep
 }
 
 // Claim implements news.Store.
@@ -140,6 +140,22 @@ func (f *Faulty) Hasten(ctx context.Context, due time.Time, ids ...news.SourceID
 		return err
 	}
 	return f.Store.Hasten(ctx, due, ids...)
+}
+
+// Filled implements news.Store.
+func (f *Faulty) Filled(ctx context.Context) (map[news.TopicID]uint64, error) {
+	if err := f.reading("Filled"); err != nil {
+		return nil, err
+	}
+	return f.Store.Filled(ctx)
+}
+
+// SetFilled implements news.Store.
+func (f *Faulty) SetFilled(ctx context.Context, filled map[news.TopicID]uint64) error {
+	if err := f.writing("SetFilled"); err != nil {
+		return err
+	}
+	return f.Store.SetFilled(ctx, filled)
 }
 
 // Sweep implements news.Store.

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) news.Store) {
 		{"IterationAllowsWriting", iterationAllowsWriting},
 		{"HastenOnlyHastens", hastenOnlyHastens},
 		{"NextDueIsTheEarliest", nextDueIsTheEarliest},
+		{"FilledIsWhatWasSaved", filledIsWhatWasSaved},
 		{"SweepKeepsWhatItIsTold", sweepKeepsWhatItIsTold},
 		{"SweepForgetsLedgersOfLeftSources", sweepForgetsLedgers},
 		{"SweepWithoutTimesForgetsNothing", sweepWithoutTimes},

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -454,4 +455,20 @@ func sweptStoriesMoveTheirTopics(t *testing.T, s news.Store) {
 	wantRevision(t, s, "", rev+1)
 	commit(t, s, story(1, "x")) // may come again
 	wantList(t, "x", list(t, s, news.Query{Topic: "x"}), storyIDs(1))
+}
+
+func filledIsWhatWasSaved(t *testing.T, s news.Store) {
+	for _, want := range []map[news.TopicID]uint64{{}, {"a": 1, "b": 1<<64 - 1}, {"b": 7, "ö ": 0}, {}} {
+		if len(want) > 0 {
+			check(t, s.SetFilled(t.Context(), want))
+		} else {
+			check(t, s.SetFilled(t.Context(), nil))
+		}
+		got, err := s.Filled(t.Context())
+		check(t, err)
+		if !maps.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
+	wantRevision(t, s, "", 0)
 }

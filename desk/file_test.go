@@ -1,0 +1,71 @@
+package desk_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/news"
+)
+
+// A story that another process swept is not there any more, whatever the index
+// says: its news is told anew, and the source goes on.
+func TestSweptStoryDoesNotHoldItsSourceUp(t *testing.T) {
+	n := newNewsroom(t)
+	n.outlets.send("gazette", wire{"1", "Accra shuts", text("Accra"), time.Hour})
+	n.outlets.send("herald", wire{"h", "Accra's harbour shut", text("Accra"), 0})
+	n.assign(harbours, "gazette")
+	n.once()
+	if _, err := n.store.Sweep(context.Background(), news.Keep{Stories: start.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	n.assign(harbours, "gazette", "herald")
+	if tally := n.once(); tally.Failed != 0 || tally.Stories != 1 {
+		t.Fatalf("got %+v, want the herald's story", tally)
+	}
+	if got := n.stories("harbours"); len(got) != 1 || got[0].Lead().Source != "herald" {
+		t.Errorf("got %v, want the herald's story", got)
+	}
+}
+
+// While a new topic is filled, a poll brings a correction of an article that was
+// read from the archive before.
+func TestFillingATopicKeepsCorrections(t *testing.T) {
+	n := newNewsroom(t)
+	n.outlets.send("gazette", wire{"1", "Accra shuts", text("Accra"), time.Hour})
+	n.assign(harbours, "gazette")
+	n.once()
+	n.later(20 * time.Minute)
+	n.outlets.send("gazette", wire{"1", "Accra shuts for good", strings.ReplaceAll(text("Accra"), "eleven", "twelve"), time.Hour})
+	n.store.BeforeCommit = func(in news.Intake) error {
+		n.store.BeforeCommit = nil
+		rev, err := n.store.Revision(context.Background(), "")
+		if err != nil {
+			return err
+		}
+		st, err := n.store.Story(context.Background(), in.Stories[0].ID)
+		if err != nil {
+			return err
+		}
+		a := st.Articles[0]
+		a.Headline, a.Changed = "Accra shuts for good", n.clock()
+		st.Articles = []news.Article{a}
+		_, err = n.store.Store.Commit(context.Background(), news.Intake{Articles: st.Articles, Stories: []news.Story{st}, Base: rev})
+		return err
+	}
+	n.assign(append(slices.Clone(harbours), term("citrus", "citrus")), "gazette")
+	got := n.stories("citrus")
+	if len(got) != 1 || got[0].Lead().Headline != "Accra shuts for good" {
+		t.Fatalf("got %v, want the corrected story under the new topic", got)
+	}
+	for a, err := range n.store.Articles(context.Background(), start.Add(-24*time.Hour)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Headline != "Accra shuts for good" {
+			t.Errorf("the archive has %q again", a.Headline)
+		}
+	}
+}
