@@ -79,13 +79,27 @@ func prepare(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if tables > 0 {
-		return checkVersion(ctx, tx)
+		if err := checkVersion(ctx, tx); err != nil {
+			return err
+		}
+		if err := voidLeases(ctx, tx); err != nil {
+			return err
+		}
+		return tx.Commit()
 	}
 	marks := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, Version)
 	if _, err := tx.ExecContext(ctx, schema+marks); err != nil {
 		return err
 	}
 	return tx.Commit()
+}
+
+// voidLeases makes due at once what was claimed and never committed. The file
+// has one owner at a time, so a lease found at the opening is of an owner that
+// died; without this its sources would stay unasked until the lease runs out.
+func voidLeases(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "UPDATE sources SET due = 0, lease = 0 WHERE lease <> 0")
+	return err
 }
 
 // checkVersion refuses what this package did not write.

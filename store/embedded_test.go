@@ -245,3 +245,32 @@ func TestReadersDoNotWaitForTheWriter(t *testing.T) {
 		t.Errorf("while a commit is under way: got %+v, %v", st, err)
 	}
 }
+
+func TestLeasesOfADeadOwnerAreVoid(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.db")
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	first := openStore(t, path, Options{})
+	if err := first.Enrol(t.Context(), []news.SourceID{"asked", "held"}); err != nil {
+		t.Fatal(err)
+	}
+	claimed, err := first.Claim(t.Context(), now, 3*time.Minute, 2)
+	if err != nil || len(claimed) != 2 {
+		t.Fatalf("got %d ledgers, %v", len(claimed), err)
+	}
+	committed := claimed[0]
+	committed.Poll.At, committed.Poll.Due = now, now.Add(time.Hour)
+	if _, err := first.Commit(t.Context(), news.Intake{Ledger: committed, At: now}); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil { // the other source's poll was never filed
+		t.Fatal(err)
+	}
+	second := openStore(t, path, Options{})
+	again, err := second.Claim(t.Context(), now.Add(time.Second), 3*time.Minute, 2)
+	if err != nil || len(again) != 1 || again[0].Source != claimed[1].Source {
+		t.Fatalf("after the restart got %v, %v, want the source whose poll was not filed and only that", again, err)
+	}
+	if _, err := second.Commit(t.Context(), news.Intake{Ledger: claimed[1], At: now}); !errors.Is(err, news.ErrLost) {
+		t.Errorf("a commit with the void lease: got %v, want ErrLost", err)
+	}
+}
