@@ -119,9 +119,12 @@ type house struct {
 // serve runs the halves of the house until ctx ends. It calls ready, where
 // there is one, with the address it publishes at.
 func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func() (*config, error), ready func(addr string)) error {
+	roster, err := c.roster()
+	if err != nil {
+		return err
+	}
 	var listener net.Listener
 	if r.web {
-		var err error
 		if listener, err = listen(c.Listen); err != nil {
 			return err
 		}
@@ -141,20 +144,20 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 			ready(listener.Addr().String())
 		}
 	}
+	begun := make(chan struct{}) // a later config must not be overtaken by the first
 	if r.fetch {
-		roster, err := c.roster()
-		if err != nil {
-			return err
-		}
 		jobs.Go(func() error {
 			if err := h.assign(ctx, roster); err != nil {
 				return err
 			}
+			close(begun)
 			return h.desk.Run(ctx)
 		})
+	} else {
+		close(begun)
 	}
 	if reload != nil {
-		jobs.Go(func() error { return h.follow(ctx, reload) })
+		jobs.Go(func() error { return h.follow(ctx, reload, begun) })
 	}
 	err = jobs.Wait()
 	log.Info("stopped")
@@ -307,23 +310,35 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler)
 	return nil
 }
 
-// followEvery is how often the config file is looked at.
-const followEvery = time.Second
+// followEvery is how often the config file is looked at, and followAgain when a
+// config that could not be taken up is tried again.
+const (
+	followEvery = time.Second
+	followAgain = 10 * time.Second
+)
 
-// follow takes up a changed config, on SIGHUP and when the file changes. A
-// broken one is said once and not taken up.
-func (h *house) follow(ctx context.Context, reload func() (*config, error)) error {
+// follow takes up a changed config, on SIGHUP and when the file changes, once
+// the process has begun. A broken one is said once and not taken up; one that
+// fails for the store's sake is tried again.
+func (h *house) follow(ctx context.Context, reload func() (*config, error), begun <-chan struct{}) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	last := fingerprint(h.config.file)
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-begun:
+	}
+	var again <-chan time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-hangup:
+		case <-again:
 		case <-tick.C:
 			now := fingerprint(h.config.file)
 			if now == last {
@@ -331,20 +346,25 @@ func (h *house) follow(ctx context.Context, reload func() (*config, error)) erro
 			}
 			last = now
 		}
-		h.reload(ctx, reload)
+		again = nil
+		if !h.reload(ctx, reload) {
+			again = time.After(followAgain)
+		}
 	}
 }
 
-func (h *house) reload(ctx context.Context, reload func() (*config, error)) {
+// reload takes up the config as it is now. It reports false where that may go
+// better another time.
+func (h *house) reload(ctx context.Context, reload func() (*config, error)) bool {
 	next, err := reload()
 	if err != nil {
 		h.log.Error("the config is broken, the old one stays", "err", err)
-		return
+		return true
 	}
 	next.Listen = h.config.Listen
 	if err := h.take(ctx, next); err != nil {
-		h.log.Error("the config could not be taken up, the old one stays", "err", err)
-		return
+		h.log.Error("the config could not be taken up, and will be tried again", "err", err)
+		return false
 	}
 	if next.Store != h.config.Store || next.Workers != h.config.Workers || joinPrefixes(next.Network.Allow) != joinPrefixes(h.config.Network.Allow) ||
 		next.fetcherOptions().UserAgent != h.config.fetcherOptions().UserAgent || next.Network.Proxy != h.config.Network.Proxy || next.Network.Gap != h.config.Network.Gap {
@@ -352,6 +372,7 @@ func (h *house) reload(ctx context.Context, reload func() (*config, error)) {
 	}
 	h.config = next
 	h.log.Info("took up the config", "items", len(next.Sources))
+	return true
 }
 
 // take hands a config to the halves that run.
