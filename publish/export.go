@@ -199,3 +199,8 @@ func relativeTo(from string) func(string) string {
 		return u.String()
 	}
 }
+
+// String is the report as a person reads it.
+func (r ExportReport) String() string {
+	return fmt.Sprintf("%d files written (%d KiB), %d unchanged", r.Written, (r.Bytes+1023)/1024, r.Unchanged)
+}

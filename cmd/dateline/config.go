@@ -196,9 +196,9 @@ func setWorkers(c *config, value string) (err error) {
 func (c *config) takeEnvironment(env func(string) (string, bool), f *faults) {
 	for _, s := range settings {
 		name := "DATELINE_" + s.Name
-		value, ok := env(name)
-		if file, named := env(name + "_FILE"); named {
-			if ok {
+		value, _ := env(name) // set to nothing is not set: compose files say NAME=${OTHER:-}
+		if file, _ := env(name + "_FILE"); file != "" {
+			if value != "" {
 				f.add(place{}, "both %s and %s_FILE are set: which one?", name, name)
 				continue
 			}
@@ -208,9 +208,9 @@ func (c *config) takeEnvironment(env func(string) (string, bool), f *faults) {
 				f.add(place{}, "%s: %v", name, err)
 				continue
 			}
-			value, ok = secret, true
+			value = secret
 		}
-		if !ok || value == "" {
+		if value == "" {
 			continue
 		}
 		if err := s.Set(c, value); err != nil {

@@ -22,6 +22,11 @@ type dateCmd struct {
 	Batch bool      `help:"Read JSON lines with id, text, lang, now and zone; write id and time."`
 }
 
+// Help is shown under the flags.
+func (*dateCmd) Help() string {
+	return "Example: dateline date --lang id 'Kamis, 20 Juni 2024 - 16:15 WIB'"
+}
+
 // Run prints the date in RFC 3339.
 func (c *dateCmd) Run(std stdio) error {
 	if c.Batch {

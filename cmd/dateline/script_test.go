@@ -35,9 +35,13 @@ func TestScripts(t *testing.T) {
 			"outlet": outletCmd, "log": logCmd, "hostile": hostileCmd, "freeport": freeportCmd,
 			"fill": fillCmd, "get": getCmd, "await": awaitCmd, "awaitfile": awaitFileCmd,
 			"exit": exitCmd, "rss": rssCmd, "same": sameCmd, "item": itemCmd,
+			"newer": newerCmd, "stalled": stalledCmd, "awaitstall": awaitStallCmd, "release": releaseCmd, "helps": helpsCmd,
 		},
 		Setup: func(env *testscript.Env) error {
-			env.Values[bench{}] = &servers{outlets: map[string]*outletServer{}}
+			if corpus, ok := os.LookupEnv("DATELINE_CORPUS"); ok {
+				env.Setenv("DATELINE_CORPUS", corpus)
+			}
+			env.Values[bench{}] = &servers{outlets: map[string]*outletServer{}, stalls: map[string]*stall{}}
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
@@ -56,7 +60,10 @@ func TestScripts(t *testing.T) {
 // bench is the key of a script's servers.
 type bench struct{}
 
-type servers struct{ outlets map[string]*outletServer }
+type servers struct {
+	outlets map[string]*outletServer
+	stalls  map[string]*stall
+}
 
 func benchOf(ts *testscript.TestScript) *servers { return ts.Value(bench{}).(*servers) }
 
@@ -215,8 +222,8 @@ func getCmd(ts *testscript.TestScript, neg bool, args []string) {
 // patience bounds how long a script waits for what must come.
 const patience = 20 * time.Second
 
-// poll asks until the condition holds, and no longer.
-func poll(ts *testscript.TestScript, what string, holds func() (string, bool)) {
+// awaitThat asks until the condition holds, and no longer.
+func awaitThat(ts *testscript.TestScript, what string, holds func() (string, bool)) {
 	var last string
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		var ok bool
@@ -232,7 +239,7 @@ func awaitCmd(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 2, "await URL PATTERN")
 	pattern, err := regexp.Compile("(?m)" + args[1])
 	ts.Check(err)
-	poll(ts, args[0]+" to say "+args[1], func() (string, bool) {
+	awaitThat(ts, args[0]+" to say "+args[1], func() (string, bool) {
 		answer, err := http.Get(args[0])
 		if err != nil {
 			return err.Error(), false
@@ -249,7 +256,7 @@ func awaitFileCmd(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 2, "awaitfile FILE PATTERN")
 	pattern, err := regexp.Compile("(?m)" + args[1])
 	ts.Check(err)
-	poll(ts, args[0]+" to say "+args[1], func() (string, bool) {
+	awaitThat(ts, args[0]+" to say "+args[1], func() (string, bool) {
 		var text []byte
 		if name, ok := strings.CutPrefix(args[0], "@"); ok {
 			o := benchOf(ts).outlets[name]

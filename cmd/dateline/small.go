@@ -81,6 +81,9 @@ func (h *HealthcheckCmd) Run(ctx context.Context, std stdio) error {
 // VersionCmd prints the version.
 type VersionCmd struct{}
 
+// Help is shown under the flags.
+func (VersionCmd) Help() string { return "Example: dateline version" }
+
 // Run prints the version, and what it was built with.
 func (VersionCmd) Run(std stdio) error {
 	fmt.Fprintln(std.Out, "dateline", version(), goVersion())

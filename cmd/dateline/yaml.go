@@ -182,13 +182,17 @@ func (r *yamlReader) read(n ast.Node, v reflect.Value, depth int) {
 	case reflect.Int:
 		r.readNumber(n, func(s string) error {
 			i, err := strconv.Atoi(s)
-			v.SetInt(int64(i))
+			if err == nil { // else what was there stays, and is not a second fault
+				v.SetInt(int64(i))
+			}
 			return err
 		})
 	case reflect.Float64:
 		r.readNumber(n, func(s string) error {
 			f, err := strconv.ParseFloat(s, 64)
-			v.SetFloat(f)
+			if err == nil {
+				v.SetFloat(f)
+			}
 			return err
 		})
 	}
