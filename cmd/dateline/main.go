@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -95,7 +94,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(std.Err, "dateline: %v\nTry: dateline %s --help\n", err, firstWord(args))
+		fmt.Fprintf(std.Err, "dateline: %v\nTry: %s\n", err, helpFor(parser, args))
 		return 2
 	}
 	return code(command.Run(), std.Err)
@@ -118,11 +117,14 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 	return parser.Parse(args)
 }
 
-func firstWord(args []string) string {
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		return args[0]
+// helpFor is how to ask for help on what was meant.
+func helpFor(parser *kong.Kong, args []string) string {
+	for _, command := range parser.Model.Children {
+		if len(args) > 0 && command.Name == args[0] {
+			return "dateline " + command.Name + " --help"
+		}
 	}
-	return ""
+	return "dateline --help"
 }
 
 // code prints an error as people read it and gives the exit code.

@@ -200,7 +200,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	h := &house{config: c, role: r, log: log}
 	var err error
 	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log}); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return nil, err
 	}
 	if h.fetcher, err = fetcher.New(c.fetcherOptions()); err != nil {
 		h.close()

@@ -36,7 +36,7 @@ func (e *ExportCmd) Run(ctx context.Context, std stdio) error {
 	}
 	held, err := store.Open(ctx, c.storeAddress(), store.Options{ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("store: %w", err)
+		return err
 	}
 	defer held.Close()
 	report, err := publish.Export(ctx, held, m, e.Dir)

@@ -38,7 +38,7 @@ func (s *SourceListCmd) Run(ctx context.Context, std stdio) error {
 	}
 	held, err := store.Open(ctx, c.storeAddress(), store.Options{ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("store: %w", err)
+		return err
 	}
 	defer held.Close()
 	ids := make([]news.SourceID, len(r.Sources))

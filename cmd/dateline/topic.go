@@ -232,7 +232,7 @@ func storedArticle(ctx context.Context, c *config, id string) (news.Article, err
 	}
 	held, err := store.Open(ctx, c.storeAddress(), store.Options{ReadOnly: true})
 	if err != nil {
-		return news.Article{}, fmt.Errorf("store: %w", err)
+		return news.Article{}, err
 	}
 	defer held.Close()
 	if st, err := held.Story(ctx, news.StoryID(id)); err == nil {
