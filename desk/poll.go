@@ -42,7 +42,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) Outcome {
 
 	var articles []news.Article
 	if fault == nil && !reply.Unchanged {
-		fresh, marks, dropped := sift(src.ID, reply.Items, ledger.Marks, start)
+		fresh, marks, dropped := sift(src, reply.Items, ledger.Marks, start)
 		next.Marks = marks
 		next.Poll.Dropped.Twice += dropped.Twice
 		next.Poll.Dropped.Flapped += dropped.Flapped
