@@ -249,6 +249,9 @@ func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item) (pages
 // ReadArticle reads an article's page and the pages that follow it. With an
 // error it returns the pages read before.
 func ReadArticle(ctx context.Context, f *fetcher.Fetcher, src news.Source, link string) ([]news.Page, error) {
+	if clean := news.CleanLink(link); clean != "" { // with tracking it does not look like its own second page
+		link = clean
+	}
 	var pages []news.Page
 	for link != "" && len(pages) < maxPages {
 		page, err := f.Page(ctx, src, link)
