@@ -53,7 +53,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 
 	var articles []news.Article
 	if fault == nil && !reply.Unchanged {
-		fresh, marks, dropped := sift(src.ID, reply.Items, ledger.Marks, start)
+		fresh, marks, dropped := sift(src, reply.Items, ledger.Marks, start)
 		next.Marks = marks
 		next.Poll.Dropped.Twice += dropped.Twice
 		next.Poll.Dropped.Flapped += dropped.Flapped
@@ -339,6 +339,9 @@ func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item, alone 
 // ReadArticle reads an article's page and the pages that follow it. With an
 // error it returns the pages read before.
 func ReadArticle(ctx context.Context, f *fetcher.Fetcher, src news.Source, link string) ([]news.Page, error) {
+	if clean := news.CleanLink(link); clean != "" { // with tracking it does not look like its own second page
+		link = clean
+	}
 	var pages []news.Page
 	for link != "" && len(pages) < maxPages {
 		page, err := f.Page(ctx, src, link)

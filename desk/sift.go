@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ const (
 	maxPrior     = 4                   // earlier versions that a mark remembers
 	flapsAllowed = 3                   // returns to an earlier version that are still taken for edits
 	tellingText  = 80                  // bytes of text that make it unlikely to be another item's
+	rereads      = 12                  // changes of an item after which a moved date alone is no more reason to read its page
 )
 
 // sifted is an item that is new, or changed since it was seen.
@@ -32,12 +34,16 @@ type sifted struct {
 // has it, for outlets that change guids with headlines; failing that by its
 // text. What is listed is never forgotten, so that it never comes as news
 // again.
-func sift(src news.SourceID, items []news.Item, seen []news.Mark, now time.Time) (fresh []sifted, marks []news.Mark, dropped news.Dropped) {
+//
+// Where pages are read, an item whose date of change moves is changed, though
+// the feed says the same words: feeds that bear only a summary tell of
+// corrections in no other way.
+func sift(src news.Source, items []news.Item, seen []news.Mark, now time.Time) (fresh []sifted, marks []news.Mark, dropped news.Dropped) {
 	known := recall(seen, items)
 	taken := make([]bool, len(seen))
 	marks = make([]news.Mark, 0, len(items)+len(seen))
 
-	keys, twice := identify(src, items)
+	keys, twice := identify(src.ID, items)
 	dropped.Twice = twice
 	held := make([]int, len(items)) // the place in seen of each item; -1: none
 	for i := range items {
@@ -58,12 +64,18 @@ func sift(src news.SourceID, items []news.Item, seen []news.Mark, now time.Time)
 			}
 		}
 		if held[i] < 0 {
+			if src.FullText {
+				text = stamped(text, it)
+			}
 			marks = append(marks, news.Mark{Key: keys[i], Article: keys[i].ArticleID(), Link: link, Text: text, Seen: now})
 			fresh = append(fresh, sifted{item: *it, mark: len(marks) - 1})
 			continue
 		}
 		mark := seen[held[i]]
 		mark.Key, mark.Link, mark.Seen = keys[i], link, now
+		if src.FullText && mark.Changes < rereads {
+			text = stamped(text, it)
+		}
 		switch change(&mark, text) {
 		case edited:
 			marks = append(marks, mark)
@@ -200,6 +212,14 @@ func linkSum(it *news.Item) uint64 {
 // markup, so that a changed advertisement or image size is no change.
 func textSum(it *news.Item) uint64 {
 	return news.Sum64(words(it.Title), words(it.Summary), words(it.Content))
+}
+
+// stamped adds to a text's digest the date of change that the outlet claims.
+func stamped(text uint64, it *news.Item) uint64 {
+	if !it.Updated.After(it.Published) {
+		return text
+	}
+	return news.Sum64(strconv.FormatUint(text, 36), strconv.FormatInt(it.Updated.Unix(), 36))
 }
 
 // words is the folded text of an HTML fragment, tags off, its words apart by

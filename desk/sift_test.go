@@ -23,7 +23,7 @@ func item(guid, link, subject string) news.Item {
 func siftAll(t *testing.T, docs ...[]news.Item) (fresh []sifted, marks []news.Mark, dropped news.Dropped) {
 	t.Helper()
 	for i, doc := range docs {
-		fresh, marks, dropped = sift("outlet", doc, marks, noon.Add(time.Duration(i)*time.Hour))
+		fresh, marks, dropped = sift(news.Source{ID: "outlet"}, doc, marks, noon.Add(time.Duration(i)*time.Hour))
 		for j := range marks {
 			if marks[j].Filed.IsZero() {
 				marks[j].Filed = noon
@@ -143,7 +143,7 @@ func TestMarksAreBoundedButNeverThoseOfListedItems(t *testing.T) {
 	if len(marks) != 1000+maxUnlisted {
 		t.Errorf("got %d marks, want %d", len(marks), 1000+maxUnlisted)
 	}
-	if fresh, _, _ := sift("outlet", docs[4], marks, noon.Add(1000*24*time.Hour)); len(fresh) != 0 {
+	if fresh, _, _ := sift(news.Source{ID: "outlet"}, docs[4], marks, noon.Add(1000*24*time.Hour)); len(fresh) != 0 {
 		t.Errorf("what is still listed after years brings %d fresh items", len(fresh))
 	}
 }
@@ -153,13 +153,13 @@ func TestLeaveForLaterForgetsAsIfUnseen(t *testing.T) {
 	_, marks, _ := siftAll(t, []news.Item{a})
 	a.Title = "On Accra, corrected"
 	doc := []news.Item{c, b, a}
-	fresh, marks, _ := sift("outlet", doc, marks, noon)
+	fresh, marks, _ := sift(news.Source{ID: "outlet"}, doc, marks, noon)
 	ledger := news.Ledger{Marks: marks, Poll: news.Poll{ETag: `"x"`, LastModified: "y", Sum: 7}}
 	leaveForLater(&ledger, fresh[1:], false) // Cairo was edited in time
 	if ledger.Poll.ETag != "" || ledger.Poll.LastModified != "" || ledger.Poll.Sum != 0 {
 		t.Error("the validators stayed, and the outlet will say that nothing is new")
 	}
-	again, _, _ := sift("outlet", doc, ledger.Marks, noon)
+	again, _, _ := sift(news.Source{ID: "outlet"}, doc, ledger.Marks, noon)
 	if len(again) != 2 || again[0].item.GUID != "2" || again[0].changed || again[1].item.GUID != "1" || !again[1].changed {
 		t.Errorf("the next poll brings %+v, want Bergen new and Accra changed", again)
 	}
@@ -171,8 +171,38 @@ func BenchmarkSift(b *testing.B) {
 		id := fmt.Sprint(i)
 		doc = append(doc, item(id, "https://o.example/"+id, "place "+id))
 	}
-	_, marks, _ := sift("outlet", doc, nil, noon)
+	_, marks, _ := sift(news.Source{ID: "outlet"}, doc, nil, noon)
 	for b.Loop() {
-		sift("outlet", doc, marks, noon)
+		sift(news.Source{ID: "outlet"}, doc, marks, noon)
+	}
+}
+
+func TestMovedDateIsAChangeWherePagesAreRead(t *testing.T) {
+	it := news.Item{GUID: "a", Title: "Trains return", Summary: "Trains have begun to cross the bridge.", Published: noon, Updated: noon}
+	reads, takes := news.Source{ID: "outlet", FullText: true}, news.Source{ID: "outlet"}
+	_, marks, _ := sift(reads, []news.Item{it}, nil, noon)
+	if fresh, _, _ := sift(reads, []news.Item{it}, marks, noon); len(fresh) != 0 {
+		t.Errorf("the same date: got %d fresh, want none", len(fresh))
+	}
+	it.Updated = noon.Add(time.Hour)
+	if fresh, _, _ := sift(reads, []news.Item{it}, marks, noon); len(fresh) != 1 || !fresh[0].changed {
+		t.Errorf("a moved date: got %v, want one change", fresh)
+	}
+	if fresh, _, _ := sift(takes, []news.Item{it}, marks, noon); len(fresh) != 0 {
+		t.Errorf("a moved date where the feed is all we read: got %d fresh, want none", len(fresh))
+	}
+	changes := 0
+	for range 3 * rereads { // an outlet whose date is always the present
+		it.Updated = it.Updated.Add(time.Minute)
+		var fresh []sifted
+		fresh, marks, _ = sift(reads, []news.Item{it}, marks, noon)
+		changes += len(fresh)
+	}
+	if changes > rereads+1 {
+		t.Errorf("got %d changes, want at most %d", changes, rereads+1)
+	}
+	it.Summary = "Trains have stopped again."
+	if fresh, _, _ := sift(reads, []news.Item{it}, marks, noon); len(fresh) != 1 {
+		t.Error("other words are a change, however often the date moved")
 	}
 }
