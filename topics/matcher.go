@@ -169,11 +169,9 @@ func (m *Matcher) read(d *Document) *reading {
 	r := &reading{m: m, doc: d, parts: d.parts(), regex: map[*clause][]hit{}}
 	lang := docLang(d, r.parts)
 	for i := range r.parts {
-		p := &r.parts[i]
-		words := lookalike(p.folded)
-		r.scan(m.lex.table, i, words, lang)
+		r.scan(m.lex.table, i, lang)
 		if len(m.user.aliases) > 0 {
-			r.scan(m.user, i, words, lang)
+			r.scan(m.user, i, lang)
 		}
 	}
 	slices.SortStableFunc(r.hits, func(a, b hit) int {
@@ -184,28 +182,37 @@ func (m *Matcher) read(d *Document) *reading {
 	return r
 }
 
-func (r *reading) scan(t *table, n int, words string, lang int) {
+func (r *reading) scan(t *table, n, lang int) {
 	p := &r.parts[n]
-	var found []hit
+	var room [8]hit
 	for i := 0; i < len(p.tokens) && len(r.hits) < maxHits; {
-		found = found[:0]
-		end := t.find(p, words, i, lang, func(h hit) { found = append(found, h) })
-		if end <= i {
+		found, end := t.find(room[:0], p, i, lang)
+		if end == i {
 			i++
 			continue
 		}
-		longest := found[len(found)-1]
-		taken := map[conceptID]bool{}
-		hidden := slices.ContainsFunc(found, func(h hit) bool { return h.stop == longest.stop && h.end == longest.end && h.alias.sense == senseNot })
-		for _, h := range found {
-			if hidden || h.end != longest.end || h.stop != longest.stop || h.alias.concept == noConcept || taken[h.alias.concept] {
-				continue
-			}
-			taken[h.alias.concept] = true
+		r.take(n, found)
+		i = end
+	}
+}
+
+// take keeps the longest of the aliases found at one place, one for each
+// concept, unless a phrase that means something else is as long.
+func (r *reading) take(n int, found []hit) {
+	longest := found[len(found)-1]
+	old := len(r.hits)
+	for _, h := range found {
+		if h.end != longest.end || h.stop != longest.stop {
+			continue
+		}
+		if h.alias.sense == senseNot {
+			r.hits = r.hits[:old]
+			return
+		}
+		if !slices.ContainsFunc(r.hits[old:], func(o hit) bool { return o.alias.concept == h.alias.concept }) {
 			h.part = n
 			r.hits = append(r.hits, h)
 		}
-		i = end
 	}
 }
 

@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -34,14 +35,26 @@ type word struct {
 type table struct {
 	aliases []alias
 	heads   map[uint64]int32 // of chains in aliases, plus one
-	filter  []uint64
+	filter  []uint64         // one bit for each key, to turn most words away
+	mask    uint64
 }
 
-const filterBits = 1 << 19
+// bitsPerAlias keeps the filter sparse: of a hundred words that begin no alias
+// it lets about three through.
+const bitsPerAlias = 32
 
 func newTable(n int) *table {
-	return &table{aliases: make([]alias, 0, n), heads: make(map[uint64]int32, n), filter: make([]uint64, filterBits/64)}
+	size := uint64(1) << bits.Len(uint(n*bitsPerAlias))
+	return &table{aliases: make([]alias, 0, n), heads: make(map[uint64]int32, n), filter: make([]uint64, size/64), mask: size - 1}
 }
+
+func (t *table) mayHave(key uint64) bool {
+	key = mix(key) & t.mask
+	return t.filter[key/64]&(1<<(key%64)) != 0
+}
+
+// mix spreads what the last letters of a word changed over all bits.
+func mix(key uint64) uint64 { return key ^ key>>29 }
 
 // add files an alias. A star at the end of a word opens it to any ending, an
 // upper-case text of up to three letters is met only in upper case.
@@ -71,7 +84,8 @@ func (t *table) add(a alias) {
 		return // one character of Han says too little
 	}
 	key := hashOf(stem(a.words))
-	t.filter[key%filterBits/64] |= 1 << (key % 64)
+	spread := mix(key) & t.mask
+	t.filter[spread/64] |= 1 << (spread % 64)
 	a.next = t.heads[key]
 	t.aliases = append(t.aliases, a)
 	t.heads[key] = int32(len(t.aliases))
@@ -119,7 +133,10 @@ const (
 )
 
 func hashOf(s string) uint64 {
-	h := uint64(hashSeed)
+	return hashMore(hashSeed, s)
+}
+
+func hashMore(h uint64, s string) uint64 {
 	for i := 0; i < len(s); i++ {
 		h = (h ^ uint64(s[i])) * hashPrime
 	}
@@ -137,61 +154,76 @@ type hit struct {
 	order      int
 }
 
-// find gives the longest alias that begins at token i, in the languages asked.
-func (t *table) find(p *part, words string, i, lang int, emit func(hit)) (end int) {
-	tok := p.tokens[i]
-	text := words[tok.Start:tok.End]
-	r, _ := utf8.DecodeRuneInString(text)
-	best, bestStop := 0, 0
-	try := func(key uint64, offset int) {
-		if t.filter[key%filterBits/64]&(1<<(key%64)) == 0 {
-			return
-		}
-		for at := t.heads[key]; at > 0; at = t.aliases[at-1].next {
-			a := &t.aliases[at-1]
-			if lang >= 0 && !a.langs.at(lang) {
-				continue
-			}
-			n, stop, how := a.match(p, words, i, offset, lang)
-			if n == 0 || n < best || n == best && stop < bestStop {
-				continue
-			}
-			best, bestStop = n, stop
-			emit(hit{alias: a, first: i, end: i + n, start: tok.Start + offset, stop: stop, sense: how})
-		}
+// find appends the aliases that begin at token i, in the languages asked; the
+// longest come last. It gives the token behind the longest, or i.
+func (t *table) find(found []hit, p *part, i, lang int) ([]hit, int) {
+	text := p.words[p.tokens[i].Start:p.tokens[i].End]
+	best := i
+	if text[0] < utf8.RuneSelf {
+		return t.prefixed(found, p, i, 0, lang, best)
 	}
+	r, _ := utf8.DecodeRuneInString(text)
 	if news.Unspaced(r) {
 		h := hashOf(text)
-		try(h, 0)
-		if i+1 < len(p.tokens) {
-			next := p.tokens[i+1]
-			for j := next.Start; j < next.End; j++ {
-				h = (h ^ uint64(words[j])) * hashPrime
-			}
-			try(h, 0)
+		if t.mayHave(h) {
+			found, best = t.chain(found, p, h, i, 0, lang, best)
 		}
-		return i + best
+		if i+1 < len(p.tokens) {
+			if h = hashMore(h, p.words[p.tokens[i+1].Start:p.tokens[i+1].End]); t.mayHave(h) {
+				found, best = t.chain(found, p, h, i, 0, lang, best)
+			}
+		}
+		return found, best
 	}
 	for _, offset := range prefixes(text, scriptOf(r)) {
-		h, runes := uint64(hashSeed), 0
-		for j := offset; j < len(text); j++ {
-			h = (h ^ uint64(text[j])) * hashPrime
-			if j+1 == len(text) || utf8.RuneStart(text[j+1]) {
-				if runes++; runes >= 3 || j+1 == len(text) {
-					try(h, offset)
-				}
-			}
-		}
-		if best > 0 {
+		if found, best = t.prefixed(found, p, i, offset, lang, best); best > i {
 			break
 		}
 	}
-	return i + best
+	return found, best
+}
+
+// prefixed looks up every beginning of token i, from offset on, that may be an
+// alias's stem.
+func (t *table) prefixed(found []hit, p *part, i, offset, lang, best int) ([]hit, int) {
+	text := p.words[p.tokens[i].Start:p.tokens[i].End]
+	h, runes := uint64(hashSeed), 0
+	for j := offset; j < len(text); j++ {
+		h = (h ^ uint64(text[j])) * hashPrime
+		if j+1 < len(text) && !utf8.RuneStart(text[j+1]) {
+			continue
+		}
+		if runes++; (runes >= minStem || j+1 == len(text)) && t.mayHave(h) {
+			found, best = t.chain(found, p, h, i, offset, lang, best)
+		}
+	}
+	return found, best
+}
+
+// minStem is the length of the shortest stem that endings leave, in letters.
+const minStem = 3
+
+// chain tries the aliases filed under key.
+func (t *table) chain(found []hit, p *part, key uint64, i, offset, lang, best int) ([]hit, int) {
+	start := p.tokens[i].Start + offset
+	for at := t.heads[key]; at > 0; at = t.aliases[at-1].next {
+		a := &t.aliases[at-1]
+		if lang >= 0 && !a.langs.at(lang) {
+			continue
+		}
+		n, stop, how := a.match(p, i, offset, lang)
+		if n == 0 || i+n < best || i+n == best && len(found) > 0 && stop < found[len(found)-1].stop {
+			continue
+		}
+		best = i + n
+		found = append(found, hit{alias: a, first: i, end: i + n, start: start, stop: stop, sense: how})
+	}
+	return found, best
 }
 
 // match reports how many tokens from i on spell a, where they end, and in what
 // sense; 0 is no match.
-func (a *alias) match(p *part, words string, i, offset, lang int) (n, stop int, how sense) {
+func (a *alias) match(p *part, i, offset, lang int) (n, stop int, how sense) {
 	if i+len(a.words) > len(p.tokens) {
 		return 0, 0, 0
 	}
@@ -201,7 +233,7 @@ func (a *alias) match(p *part, words string, i, offset, lang int) (n, stop int, 
 		if k > 0 && !joins(p.folded[p.tokens[i+k-1].End:tok.Start]) {
 			return 0, 0, 0
 		}
-		text := words[tok.Start:tok.End]
+		text := p.words[tok.Start:tok.End]
 		if k == 0 {
 			text = text[offset:]
 		} else if r, _ := utf8.DecodeRuneInString(text); len(a.words) > 1 && (scriptOf(r) == arabic || scriptOf(r) == hebrew) && text != w.text {
@@ -247,7 +279,7 @@ func joins(gap string) bool {
 func (a *alias) cased(p *part, i, n int, how sense) bool {
 	if a.upper {
 		tok := p.tokens[i]
-		from, to := int(p.source[tok.Start]), int(p.source[p.tokens[i+n-1].End])
+		from, to := p.at(tok.Start), p.at(p.tokens[i+n-1].End)
 		return !hasLower(strings.TrimRight(p.text[from:to], " "))
 	}
 	return !a.capital || how == senseDemonym || !isLower(p.first(i))

@@ -239,8 +239,8 @@ func (r *reading) finds(c *clause) []hit {
 	for n := range r.parts {
 		p := &r.parts[n]
 		for _, at := range c.pattern.FindAllStringIndex(p.text, maxEvidence) {
-			start := sort.Search(len(p.folded), func(i int) bool { return int(p.source[i]) >= at[0] })
-			stop := sort.Search(len(p.folded), func(i int) bool { return int(p.source[i]) >= at[1] })
+			start := sort.Search(len(p.folded), func(i int) bool { return p.at(i) >= at[0] })
+			stop := sort.Search(len(p.folded), func(i int) bool { return p.at(i) >= at[1] })
 			first := sort.Search(len(p.tokens), func(i int) bool { return p.tokens[i].End > start })
 			if stop > start && first < len(p.tokens) {
 				hits = append(hits, hit{part: n, first: first, end: first + 1, start: start, stop: stop, sense: senseRegex})
