@@ -61,13 +61,14 @@ type lexicon struct {
 	blocs   map[string][]string // members
 	english map[string]string   // what a country is called in English
 	table   *table
+	signs   []*signs // by the place in langCodes
 }
 
 // standard reads the embedded lexicon once, at the first use.
 var standard = sync.OnceValues(readLexicon)
 
 func readLexicon() (*lexicon, error) {
-	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(32000)}
+	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(40000), signs: make([]*signs, len(langCodes))}
 	if err := l.readOwn(lexiconFile); err != nil {
 		return nil, err
 	}
@@ -130,14 +131,14 @@ func (l *lexicon) readOwn(text string) error {
 	lines.Buffer(nil, 1<<20)
 	var kind sense
 	langs := allLangs
-	section := ""
+	section, head := "", []string(nil)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		switch {
 		case line == "" || line[0] == '#':
 			continue
 		case line[0] == '[':
-			head := strings.Fields(strings.Trim(line, "[]"))
+			head = strings.Fields(strings.Trim(line, "[]"))
 			section = head[0]
 			langs = allLangs
 			if len(head) > 1 {
@@ -154,8 +155,8 @@ func (l *lexicon) readOwn(text string) error {
 		case "members":
 			l.blocs[key] = strings.Fields(list)
 			l.concept("bloc:" + key)
-		case "pairs":
-			l.readPairs(key, list, langs)
+		case "signs":
+			l.readSigns(head[1], key, list)
 		default:
 			l.readAliases(key, list, kind, langs)
 		}
@@ -186,26 +187,6 @@ func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
 			a.concept = noConcept
 		}
 		l.table.add(a)
-	}
-}
-
-// readPairs makes the two-country compounds of a language from its signs for
-// countries: "RU=俄 KP=朝" gives 俄朝 and 朝俄.
-func (l *lexicon) readPairs(_, list string, langs langSet) {
-	type sign struct{ code, char string }
-	var signs []sign
-	for f := range strings.FieldsSeq(list) {
-		code, char, _ := strings.Cut(f, "=")
-		signs = append(signs, sign{code, char})
-	}
-	for _, a := range signs {
-		for _, b := range signs {
-			if a.code == b.code {
-				continue
-			}
-			first := l.concept(codeConcept(a.code))
-			l.table.add(alias{text: a.char + b.char, concept: first, second: l.concept(codeConcept(b.code)) + 1, sense: senseCompound, langs: langs})
-		}
 	}
 }
 

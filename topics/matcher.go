@@ -137,20 +137,47 @@ func (m *Matcher) file(i int) {
 	}
 }
 
-// candidates are the topics whose rarest clause was met, in order.
+// candidates are the topics whose rarest clause was met, in order, without
+// those of which another clause was not.
 func (m *Matcher) candidates(r *reading) []int {
 	list := slices.Clone(m.always)
-	seen := map[conceptID]bool{}
-	for _, h := range r.hits {
-		for _, id := range h.concepts() {
-			if !seen[id] {
-				seen[id] = true
-				list = append(list, m.filed[id]...)
+	for _, id := range r.met {
+		for _, i := range m.filed[id] {
+			if r.mayHold(&m.topics[i].rule) {
+				list = append(list, i)
 			}
 		}
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// mayHold reports whether a concept of every clause of all was met somewhere.
+func (r *reading) mayHold(u *rule) bool {
+	for i := range u.all {
+		c := &u.all[i]
+		if c.group == nil && c.pattern == nil && !slices.ContainsFunc(c.asks, r.has) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *reading) has(id conceptID) bool {
+	_, ok := slices.BinarySearch(r.met, id)
+	return ok
+}
+
+// concepts are those of the hits, each once, sorted.
+func (r *reading) concepts() []conceptID {
+	var ids []conceptID
+	for _, h := range r.hits {
+		if !slices.Contains(ids[max(0, len(ids)-8):], h.alias.concept) {
+			ids = append(ids, h.alias.concept)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // reading is a document with all that was met in it.
@@ -159,6 +186,7 @@ type reading struct {
 	doc   *Document
 	parts []part
 	hits  []hit // without those that guards took out
+	met   []conceptID
 	regex map[*clause][]hit
 }
 
@@ -179,6 +207,7 @@ func (m *Matcher) read(d *Document) *reading {
 	})
 	r.dropWeak()
 	r.markLists()
+	r.met = r.concepts()
 	return r
 }
 
@@ -187,6 +216,9 @@ func (r *reading) scan(t *table, n, lang int) {
 	var room [8]hit
 	for i := 0; i < len(p.tokens) && len(r.hits) < maxHits; {
 		found, end := t.find(room[:0], p, i, lang)
+		if row, stop := r.compound(t, found, p, i, lang); stop > end {
+			found, end = row, stop
+		}
 		if end == i {
 			i++
 			continue
@@ -194,6 +226,15 @@ func (r *reading) scan(t *table, n, lang int) {
 		r.take(n, found)
 		i = end
 	}
+}
+
+// compound looks for a row of countries' signs where the built-in table is
+// read, in a text of a language that has such signs.
+func (r *reading) compound(t *table, found []hit, p *part, i, lang int) ([]hit, int) {
+	if t != r.m.lex.table || lang < 0 || r.m.lex.signs[lang] == nil || p.words[p.tokens[i].Start] < utf8.RuneSelf {
+		return found, i
+	}
+	return r.m.lex.signs[lang].compound(found[len(found):], p, i)
 }
 
 // take keeps the longest of the aliases found at one place, one for each
@@ -214,13 +255,6 @@ func (r *reading) take(n int, found []hit) {
 			r.hits = append(r.hits, h)
 		}
 	}
-}
-
-func (h hit) concepts() []conceptID {
-	if h.alias.second > 0 {
-		return []conceptID{h.alias.concept, h.alias.second - 1}
-	}
-	return []conceptID{h.alias.concept}
 }
 
 // matches turns the evidence of a verdict into what readers see.

@@ -15,14 +15,12 @@ type alias struct {
 	text    string // as written in the lexicon or the config
 	words   []word
 	concept conceptID
-	second  conceptID // of a compound, plus one; 0: none
 	sense   sense
 	langs   langSet
 	weak    bool // counts only in company
 	capital bool // a name: written with a capital where the script has them
 	upper   bool // all letters upper case in the source
 	exact   bool // no endings
-	next    int32
 }
 
 // word is one folded word of an alias; open words take any short ending.
@@ -34,6 +32,7 @@ type word struct {
 // table finds aliases by the hash of the beginning of their first word.
 type table struct {
 	aliases []alias
+	links   []link           // of the aliases, apart because most are only passed by
 	heads   map[uint64]int32 // of chains in aliases, plus one
 	filter  []uint64         // one bit for each key, to turn most words away
 	mask    uint64
@@ -42,6 +41,14 @@ type table struct {
 // bitsPerAlias keeps the filter sparse: of a hundred words that begin no alias
 // it lets about three through.
 const bitsPerAlias = 32
+
+// link is what decides at a glance whether an alias is worth comparing.
+type link struct {
+	langs  langSet
+	next   int32
+	size   int32 // bytes of its first word
+	second byte  // first byte of its second word; 0: it has one word
+}
 
 func newTable(n int) *table {
 	size := uint64(1) << bits.Len(uint(n*bitsPerAlias))
@@ -86,7 +93,11 @@ func (t *table) add(a alias) {
 	key := hashOf(stem(a.words))
 	spread := mix(key) & t.mask
 	t.filter[spread/64] |= 1 << (spread % 64)
-	a.next = t.heads[key]
+	l := link{langs: a.langs, next: t.heads[key], size: int32(len(a.words[0].text))}
+	if len(a.words) > 1 {
+		l.second = a.words[1].text[0]
+	}
+	t.links = append(t.links, l)
 	t.aliases = append(t.aliases, a)
 	t.heads[key] = int32(len(t.aliases))
 }
@@ -200,17 +211,25 @@ func (t *table) prefixed(found []hit, p *part, i, offset, lang, best int) ([]hit
 	return found, best
 }
 
+// maxEnding bounds what may follow a stem, in bytes: Taiwanstraßenkonflikts.
+const maxEnding = 32
+
 // minStem is the length of the shortest stem that endings leave, in letters.
 const minStem = 3
 
 // chain tries the aliases filed under key.
 func (t *table) chain(found []hit, p *part, key uint64, i, offset, lang, best int) ([]hit, int) {
 	start := p.tokens[i].Start + offset
-	for at := t.heads[key]; at > 0; at = t.aliases[at-1].next {
-		a := &t.aliases[at-1]
-		if lang >= 0 && !a.langs.at(lang) {
+	size, second := int32(p.tokens[i].End-start), byte(0)
+	if i+1 < len(p.tokens) {
+		second = p.words[p.tokens[i+1].Start]
+	}
+	for at := t.heads[key]; at > 0; at = t.links[at-1].next {
+		l := &t.links[at-1]
+		if lang >= 0 && !l.langs.at(lang) || size > l.size+maxEnding || l.second != 0 && l.second < utf8.RuneSelf && l.second != second {
 			continue
 		}
+		a := &t.aliases[at-1]
 		n, stop, how := a.match(p, i, offset, lang)
 		if n == 0 || i+n < best || i+n == best && len(found) > 0 && stop < found[len(found)-1].stop {
 			continue
@@ -291,27 +310,17 @@ func (a *alias) bounded(p *part, i, n int) bool {
 	first, _ := utf8.DecodeRuneInString(a.words[0].text)
 	last, _ := utf8.DecodeRuneInString(a.words[len(a.words)-1].text)
 	before, after := p.neighbours(i, n)
-	if a.sense == senseCompound && (strings.ContainsRune(nameGoesOn, after) || strings.ContainsRune(dayBefore, before)) {
-		return false
-	}
 	if scriptOf(first) == kana && isKatakana(before) && isKatakana(first) || scriptOf(last) == kana && isKatakana(last) && isKatakana(after) {
 		return false
 	}
 	if scriptOf(first) == hangul && n <= 2 && scriptOf(before) == hangul {
 		return false
 	}
-	if scriptOf(last) == hangul && n <= 2 && a.sense != senseCompound && scriptOf(after) == hangul {
+	if scriptOf(last) == hangul && n <= 2 && scriptOf(after) == hangul {
 		return strings.ContainsRune(hangulAfter, after)
 	}
 	return true
 }
-
-// nameGoesOn follows the sign of a country where its full name stands and no
-// compound: 15日美国 is a date and a country. dayBefore makes 日 a day.
-const (
-	nameGoesOn = "国國罗羅度克兰蘭朗色基湾灣鲜鮮本方军軍국"
-	dayBefore  = "0123456789今昨明当每"
-)
 
 // hangulAfter begins what may follow a two-syllable name within a word: the
 // particles, and nouns that newsrooms write together with it.

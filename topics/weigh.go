@@ -221,14 +221,7 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 	return out, len(out) > 0
 }
 
-func (h hit) speaksFor(c *clause) bool {
-	for _, id := range c.asks {
-		if h.alias.concept == id || h.alias.second > 0 && h.alias.second-1 == id {
-			return true
-		}
-	}
-	return false
-}
+func (h hit) speaksFor(c *clause) bool { return slices.Contains(c.asks, h.alias.concept) }
 
 // finds are the places where c's regular expression fits the text as it stands.
 func (r *reading) finds(c *clause) []hit {
