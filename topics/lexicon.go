@@ -62,13 +62,14 @@ type lexicon struct {
 	english map[string]string   // what a country is called in English
 	table   *table
 	signs   []*signs // by the place in langCodes
+	common  []map[string]commonness
 }
 
 // standard reads the embedded lexicon once, at the first use.
 var standard = sync.OnceValues(readLexicon)
 
 func readLexicon() (*lexicon, error) {
-	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(40000), signs: make([]*signs, len(langCodes))}
+	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(40000), signs: make([]*signs, len(langCodes)), common: make([]map[string]commonness, len(langCodes))}
 	if err := l.readOwn(lexiconFile); err != nil {
 		return nil, err
 	}
@@ -157,6 +158,8 @@ func (l *lexicon) readOwn(text string) error {
 			l.concept("bloc:" + key)
 		case "signs":
 			l.readSigns(head[1], key, list)
+		case "common":
+			l.readCommon(head[1:], key, list)
 		default:
 			l.readAliases(key, list, kind, langs)
 		}
@@ -187,6 +190,35 @@ func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
 			a.concept = noConcept
 		}
 		l.table.add(a)
+	}
+}
+
+// commonness says how a name that is also a word of the language is told.
+type commonness uint8
+
+const (
+	notCommon  commonness = iota
+	commonWord            // by a capital within a sentence
+	commonName            // at the head of a sentence also by another country in it
+)
+
+// readCommon reads the words of languages that are spelt like a name.
+func (l *lexicon) readCommon(langs []string, key, list string) {
+	how := commonWord
+	if key == "names" {
+		how = commonName
+	}
+	for _, lang := range langs {
+		i, ok := langIndex[lang]
+		if !ok {
+			continue
+		}
+		if l.common[i] == nil {
+			l.common[i] = map[string]commonness{}
+		}
+		for w := range strings.FieldsSeq(list) {
+			l.common[i][news.Fold(w)] = how
+		}
 	}
 }
 
@@ -296,34 +328,4 @@ func baseLang(tag string) string {
 		return "zh"
 	}
 	return tag
-}
-
-// docLang is the index of the language that decides which aliases count, or -1
-// for any: a language unknown, or one that the script contradicts.
-func docLang(d *Document, parts []part) int {
-	i, ok := langIndex[baseLang(d.Lang)]
-	if !ok {
-		return -1
-	}
-	for _, p := range parts {
-		for _, tok := range p.tokens {
-			r := []rune(p.folded[tok.Start:min(tok.End, tok.Start+4)])[0]
-			if s := scriptOf(r); s == latin && r >= 'a' && nonLatin[langCodes[i]] || s != latin && s != otherScript && !nonLatin[langCodes[i]] && !twoScripts[langCodes[i]] {
-				continue
-			}
-			return i
-		}
-	}
-	return -1
-}
-
-var nonLatin = set("am ar as be bg bn el fa gu he hi hy ja ka kk km kn ko ky lo mk ml mn mr my ne or pa prs ps ru sd si ta te tg th ti ug uk ur zh")
-var twoScripts = set("sr bs uz az kk ku tt tk ms ha mn cnr sh hr")
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[news.Fold(w)] = true
-	}
-	return m
 }

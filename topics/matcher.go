@@ -187,6 +187,7 @@ type reading struct {
 	parts []part
 	hits  []hit // without those that guards took out
 	met   []conceptID
+	lang  int // -1: unknown
 	regex map[*clause][]hit
 }
 
@@ -196,6 +197,7 @@ const maxHits = 4096
 func (m *Matcher) read(d *Document) *reading {
 	r := &reading{m: m, doc: d, parts: d.parts(), regex: map[*clause][]hit{}}
 	lang := docLang(d, r.parts)
+	r.lang = lang
 	for i := range r.parts {
 		r.scan(m.lex.table, i, lang)
 		if len(m.user.aliases) > 0 {
@@ -205,8 +207,11 @@ func (m *Matcher) read(d *Document) *reading {
 	slices.SortStableFunc(r.hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start))
 	})
+	r.dropWords()
 	r.dropWeak()
+	r.partDigests()
 	r.markLists()
+	r.markTables()
 	r.met = r.concepts()
 	return r
 }

@@ -263,7 +263,7 @@ func (a *alias) match(p *part, i, offset, lang int) (n, stop int, how sense) {
 				}
 			}
 		}
-		switch kind := ending(w, text, lang, a.exact); kind {
+		switch kind := a.ending(w, text, lang); kind {
 		case endsNot:
 			return 0, 0, 0
 		case endsAdjective:
@@ -273,7 +273,7 @@ func (a *alias) match(p *part, i, offset, lang int) (n, stop int, how sense) {
 		}
 	}
 	last := p.tokens[i+len(a.words)-1]
-	if !a.cased(p, i, len(a.words), how) || !a.bounded(p, i, len(a.words)) {
+	if !a.cased(p, i, len(a.words), how, lang) || !a.bounded(p, i, len(a.words)) {
 		return 0, 0, 0
 	}
 	return len(a.words), last.End, how
@@ -295,13 +295,34 @@ func joins(gap string) bool {
 }
 
 // cased reports whether the source has the letters' case that a needs.
-func (a *alias) cased(p *part, i, n int, how sense) bool {
+func (a *alias) cased(p *part, i, n int, how sense, lang int) bool {
 	if a.upper {
 		tok := p.tokens[i]
 		from, to := p.at(tok.Start), p.at(p.tokens[i+n-1].End)
 		return !hasLower(strings.TrimRight(p.text[from:to], " "))
 	}
-	return !a.capital || how == senseDemonym || !isLower(p.first(i))
+	derived := how != a.sense && lang != english
+	return !a.capital || derived || !isLower(p.first(i))
+}
+
+// english writes adjectives with a capital as well.
+var english = langIndex["en"]
+
+// ending tells whether text is w in a form of the language, or where that is
+// unknown, of one of the languages that spell a so.
+func (a *alias) ending(w word, text string, lang int) endKind {
+	kind := ending(w, text, lang, a.exact)
+	if lang >= 0 || kind != endsNot || a.langs == allLangs {
+		return kind
+	}
+	for i := range langCodes {
+		if a.langs.at(i) {
+			if kind = ending(w, text, i, a.exact); kind != endsNot {
+				return kind
+			}
+		}
+	}
+	return endsNot
 }
 
 // bounded reports whether unspaced text parts a from its neighbours as far as
