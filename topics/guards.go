@@ -22,10 +22,8 @@ func (r *reading) dropWords() {
 		if how == notCommon {
 			return true
 		}
-		if p.shouted || !p.plain || !isUpper(p.first(h.first)) {
-			return how == commonName && r.beside(h, r.sameSentence)
-		}
-		return h.first > 0 && p.sentence[h.first-1] == p.sentence[h.first] || how == commonName && r.beside(h, r.sameSentence)
+		within := h.first > 0 && p.sentence[h.first-1] == p.sentence[h.first]
+		return within && !p.shouted && isUpper(p.first(h.first)) || how == commonName && r.beside(h, r.sameSentence)
 	})
 }
 
@@ -42,27 +40,21 @@ func (r *reading) common() map[string]commonness {
 // name beside one takes it out as well.
 func (r *reading) dropWeak() {
 	r.keep(func(h hit) bool {
-		if !r.weak(h) {
+		if !h.alias.weak {
 			return true
 		}
 		vouched := r.beside(h, r.sameParagraph) || slices.ContainsFunc(r.hits, func(o hit) bool {
-			return o.alias.concept == h.alias.concept && !r.weak(o)
+			return o.alias.concept == h.alias.concept && !o.alias.weak
 		})
 		return vouched && !r.stranger(h, h.first-1) && !r.stranger(h, h.end)
 	})
-}
-
-// weak reports whether h needs company: its alias does, or capitals alone make
-// it look like a short name.
-func (r *reading) weak(h hit) bool {
-	return h.alias.weak
 }
 
 // beside reports whether a name that needs no company and means another
 // country stands where near says.
 func (r *reading) beside(h hit, near func(a, b hit) bool) bool {
 	return slices.ContainsFunc(r.hits, func(o hit) bool {
-		return o.alias.concept != h.alias.concept && !r.weak(o) && o.alias.sense < senseAlias && near(h, o)
+		return o.alias.concept != h.alias.concept && !o.alias.weak && o.alias.sense < senseAlias && near(h, o)
 	})
 }
 

@@ -16,8 +16,16 @@ import (
 //go:embed data/names.txt.gz
 var namesFile []byte
 
-//go:embed data/lexicon.txt
-var lexiconFile string
+// The reviewed files: abbreviations, capitals, signs and blocs; adjectives and
+// peoples; leaders and their houses.
+var (
+	//go:embed data/lexicon.txt
+	lexiconFile string
+	//go:embed data/demonyms.txt
+	demonymsFile string
+	//go:embed data/offices.txt
+	officesFile string
+)
 
 // sense is in what way an alias stands for its concept.
 type sense uint8
@@ -69,9 +77,11 @@ type lexicon struct {
 var standard = sync.OnceValues(readLexicon)
 
 func readLexicon() (*lexicon, error) {
-	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(40000), signs: make([]*signs, len(langCodes)), common: make([]map[string]commonness, len(langCodes))}
-	if err := l.readOwn(lexiconFile); err != nil {
-		return nil, err
+	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(48000), signs: make([]*signs, len(langCodes)), common: make([]map[string]commonness, len(langCodes))}
+	for _, file := range []string{lexiconFile, officesFile, demonymsFile} {
+		if err := l.readOwn(file); err != nil {
+			return nil, err
+		}
 	}
 	return l, l.readNames()
 }
@@ -148,23 +158,32 @@ func (l *lexicon) readOwn(text string) error {
 			kind, _ = senseOf(section)
 			continue
 		}
-		key, list, ok := strings.Cut(line, ":")
-		if !ok {
-			return fmt.Errorf("lexicon line %d: no colon", n)
-		}
-		switch section {
-		case "members":
-			l.blocs[key] = strings.Fields(list)
-			l.concept("bloc:" + key)
-		case "signs":
-			l.readSigns(head[1], key, list)
-		case "common":
-			l.readCommon(head[1:], key, list)
-		default:
-			l.readAliases(key, list, kind, langs)
+		for entry := range strings.SplitSeq(line, ";") {
+			if err := l.readEntry(section, head, strings.TrimSpace(entry), kind, langs); err != nil {
+				return fmt.Errorf("lexicon line %d: %w", n, err)
+			}
 		}
 	}
 	return lines.Err()
+}
+
+func (l *lexicon) readEntry(section string, head []string, entry string, kind sense, langs langSet) error {
+	key, list, ok := strings.Cut(entry, ":")
+	if !ok {
+		return fmt.Errorf("no colon in %q", entry)
+	}
+	switch section {
+	case "members":
+		l.blocs[key] = strings.Fields(list)
+		l.concept("bloc:" + key)
+	case "signs":
+		l.readSigns(head[1], key, list)
+	case "common":
+		l.readCommon(head[1:], key, list)
+	default:
+		l.readAliases(key, list, kind, langs)
+	}
+	return nil
 }
 
 func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
