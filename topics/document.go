@@ -39,7 +39,8 @@ type part struct {
 	field     news.Field
 	text      string
 	folded    string
-	source    []int32 // news.FoldMap's way back
+	words     string  // folded, with the final forms of letters unified
+	source    []int32 // news.FoldMap's way back; nil: the offsets are the same
 	tokens    []news.Token
 	paragraph []int32 // of each token; -1 stands for none
 	sentence  []int32
@@ -87,19 +88,33 @@ func newPart(field news.Field, text string) part {
 		}
 	}
 	p := part{field: field, text: text}
-	p.folded, p.source = news.FoldMap(text)
-	p.tokens = news.AppendTokens(make([]news.Token, 0, len(p.folded)/5+1), p.folded)
+	if isASCII(text) {
+		p.folded = news.Fold(text)
+	} else {
+		p.folded, p.source = news.FoldMap(text)
+	}
+	p.words = lookalike(p.folded)
+	p.tokens = news.AppendTokens(make([]news.Token, 0, len(p.folded)/5+8), p.folded)
 	return p
+}
+
+// at is where the source has what stands at a folded offset.
+func (p *part) at(folded int) int {
+	if p.source == nil {
+		return folded
+	}
+	return int(p.source[folded])
 }
 
 // cut numbers the paragraph and sentence of every token.
 func (p *part) cut(paragraph, sentence *int32) {
-	p.paragraph = make([]int32, len(p.tokens))
-	p.sentence = make([]int32, len(p.tokens))
+	numbers := make([]int32, 2*len(p.tokens))
+	p.paragraph, p.sentence = numbers[:len(p.tokens):len(p.tokens)], numbers[len(p.tokens):]
 	end, small, words := 0, 0, 0
 	for i, tok := range p.tokens {
 		if i > 0 {
 			switch gap := p.folded[end:tok.Start]; {
+			case gap == "" || gap == " " || gap == ", ":
 			case endsParagraph(gap):
 				*paragraph++
 				*sentence++
@@ -139,12 +154,19 @@ func endsSentence(gap, word string) bool {
 
 // first is the first letter of token i in the source.
 func (p *part) first(i int) rune {
-	r, _ := utf8.DecodeRuneInString(p.text[p.source[p.tokens[i].Start]:])
+	at := p.at(p.tokens[i].Start)
+	if c := p.text[at]; c < utf8.RuneSelf {
+		return rune(c)
+	}
+	r, _ := utf8.DecodeRuneInString(p.text[at:])
 	return r
 }
 
 // span gives the bytes of the source between two folded offsets.
 func (p *part) span(start, end int) (int, int) {
+	if p.source == nil {
+		return start, end
+	}
 	from, to := int(p.source[start]), int(p.source[end])
 	// What folding left out at the end (soft hyphens, blanks) is not surface.
 	last := int(p.source[end-1])

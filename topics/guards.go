@@ -1,24 +1,87 @@
 package topics
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// dropWeak takes out aliases that also name others, such as a common surname,
-// where no other country's or leader's name stands in the document to vouch
-// for them, or where a stranger's name stands beside them.
-func (r *reading) dropWeak() {
-	kept := r.hits[:0]
-	vouched := false
-	for _, h := range r.hits {
-		vouched = vouched || !h.alias.weak && h.alias.sense < senseAlias
+// dropWords takes out names that are words of the text's language where no
+// capital within a sentence tells them from the word.
+func (r *reading) dropWords() {
+	common := r.common()
+	if len(common) == 0 {
+		return
 	}
-	for _, h := range r.hits {
-		if h.alias.weak && (!vouched || r.stranger(h, h.first-1) || r.stranger(h, h.end)) {
-			continue
+	r.keep(func(h hit) bool {
+		if h.end-h.first != 1 || h.alias.sense >= senseAlias {
+			return true
 		}
-		kept = append(kept, h)
+		p := &r.parts[h.part]
+		how := common[p.words[h.start:h.stop]]
+		if how == notCommon {
+			return true
+		}
+		within := h.first > 0 && p.sentence[h.first-1] == p.sentence[h.first]
+		return within && !p.shouted && isUpper(p.first(h.first)) || how == commonName && r.beside(h, r.sameSentence)
+	})
+}
+
+func (r *reading) common() map[string]commonness {
+	if r.lang < 0 {
+		return nil
+	}
+	return r.m.lex.common[r.lang]
+}
+
+// dropWeak takes out aliases that also name others, such as a leader's family
+// name alone, where nothing vouches for them: the same country elsewhere in the
+// document, or another country or leader in the same paragraph. A stranger's
+// name beside one takes it out as well.
+func (r *reading) dropWeak() {
+	r.keep(func(h hit) bool {
+		if !h.alias.weak {
+			return true
+		}
+		vouched := r.beside(h, r.sameParagraph) || slices.ContainsFunc(r.hits, func(o hit) bool {
+			return o.alias.concept == h.alias.concept && !o.alias.weak
+		})
+		return vouched && !r.stranger(h, h.first-1) && !r.stranger(h, h.end)
+	})
+}
+
+// beside reports whether a name that needs no company and means another
+// country stands where near says.
+func (r *reading) beside(h hit, near func(a, b hit) bool) bool {
+	return slices.ContainsFunc(r.hits, func(o hit) bool {
+		return o.alias.concept != h.alias.concept && !o.alias.weak && o.alias.sense < senseAlias && near(h, o)
+	})
+}
+
+func (r *reading) sameSentence(a, b hit) bool {
+	return r.parts[a.part].sentence[a.first] == r.parts[b.part].sentence[b.first]
+}
+
+func (r *reading) sameParagraph(a, b hit) bool {
+	return r.parts[a.part].paragraph[a.first] == r.parts[b.part].paragraph[b.first]
+}
+
+// keep leaves the hits that good speaks for. It asks of all before it drops any.
+func (r *reading) keep(good func(hit) bool) {
+	var bad []int
+	for i, h := range r.hits {
+		if !good(h) {
+			bad = append(bad, i)
+		}
+	}
+	if len(bad) == 0 {
+		return
+	}
+	kept := r.hits[:0]
+	for i, h := range r.hits {
+		if _, found := slices.BinarySearch(bad, i); !found {
+			kept = append(kept, h)
+		}
 	}
 	r.hits = kept
 }
@@ -37,12 +100,7 @@ func (r *reading) stranger(h hit, i int) bool {
 	if p.folded[p.tokens[left].End:p.tokens[right].Start] != " " {
 		return false
 	}
-	for _, other := range r.hits {
-		if other.part == h.part && other.first <= i && i < other.end {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(r.hits, func(o hit) bool { return o.part == h.part && o.first <= i && i < o.end })
 }
 
 // defaultEnumeration is how many countries in a row are a list.
@@ -53,31 +111,168 @@ const defaultEnumeration = 4
 func (r *reading) markLists() {
 	for i := 0; i < len(r.hits); {
 		j := i + 1
-		names := map[conceptID]bool{r.hits[i].alias.concept: true}
 		last := r.hits[i]
 		for j < len(r.hits) && r.inRow(last, r.hits[j]) {
 			last = r.hits[j]
-			names[last.alias.concept] = true
 			j++
 		}
-		for k := i; k < j; k++ {
-			r.hits[k].order = len(names)
+		if n := r.distinct(i, j); j-i > 1 {
+			for k := i; k < j; k++ {
+				r.hits[k].order = n
+			}
 		}
 		i = j
 	}
 }
 
+// distinct counts the concepts of the hits from i up to j, as far as a list
+// may matter.
+func (r *reading) distinct(i, j int) int {
+	var room [32]conceptID
+	seen := room[:0]
+	for _, h := range r.hits[i:j] {
+		if !slices.Contains(seen, h.alias.concept) && len(seen) < cap(seen) {
+			seen = append(seen, h.alias.concept)
+		}
+	}
+	return len(seen)
+}
+
+// asideInList is how many words may stand between two commas of a list: parts
+// of Kenya, the north of Brazil, Cuba for the first time.
+const asideInList = 5
+
 func (r *reading) inRow(a, b hit) bool {
 	if a.part != b.part || b.alias.sense >= senseAlias || a.alias.sense >= senseAlias {
 		return false
 	}
-	p := &r.parts[a.part]
-	if b.first < a.end || b.first-a.end > 2 || p.sentence[a.first] != p.sentence[b.first] {
-		return b.first < a.end
-	}
-	gap := p.folded[a.stop:b.start]
-	if b.first-a.end == 0 {
+	if b.first <= a.end {
 		return true
 	}
-	return strings.ContainsAny(gap, ",、，،・") || utf8.RuneCountInString(gap) <= 8
+	p := &r.parts[a.part]
+	if p.sentence[a.first] != p.sentence[b.first] || b.first-a.end > asideInList {
+		return false
+	}
+	gap := p.folded[a.stop:b.start]
+	if strings.ContainsAny(gap, ",、，،・") {
+		return true
+	}
+	return b.first-a.end <= 2 && utf8.RuneCountInString(gap) <= 8
+}
+
+// inTable is the order of what stands in a table: no list is so long.
+const inTable = 1 << 20
+
+// markTables marks countries that follow one another with a figure and hardly
+// a word to each: medals, temperatures, prices, results.
+func (r *reading) markTables() {
+	for i := 0; i < len(r.hits); {
+		j := i + 1
+		for j < len(r.hits) && r.inRows(r.hits[j-1], r.hits[j]) {
+			j++
+		}
+		if j-i >= defaultEnumeration-1 && r.distinct(i, j) >= defaultEnumeration-1 {
+			for k := i; k < j; k++ {
+				r.hits[k].order = inTable
+			}
+		}
+		i = j
+	}
+}
+
+// maxCells bounds the figures and words between two countries of a table.
+const maxCells = 8
+
+// inRows reports whether between a and b stand figures and at most two words,
+// and a line ends, a semicolon or a comma parts them.
+func (r *reading) inRows(a, b hit) bool {
+	if a.part != b.part || b.first <= a.end || b.first-a.end > maxCells || b.alias.sense >= senseAlias {
+		return false
+	}
+	p := &r.parts[a.part]
+	figures, words := 0, 0
+	for i := a.end; i < b.first; i++ {
+		if c := p.folded[p.tokens[i].Start]; '0' <= c && c <= '9' {
+			figures++
+		} else {
+			words++
+		}
+	}
+	return figures > 0 && words <= 2 && strings.ContainsAny(p.folded[a.stop:b.start], ";,\n|/、；，،")
+}
+
+// partDigests takes news in brief within one paragraph apart: "In brief: …; …;
+// …". Each piece becomes a paragraph of its own.
+func (r *reading) partDigests() {
+	fresh := int32(-2)
+	for n := range r.parts {
+		p := &r.parts[n]
+		if !strings.ContainsAny(p.folded, ";؛|•") {
+			continue
+		}
+		for first := 0; first < len(p.tokens); {
+			end := first + 1
+			for end < len(p.tokens) && p.paragraph[end] == p.paragraph[first] {
+				end++
+			}
+			if cuts := p.pieces(first, end); len(cuts) >= 3 && (p.headed(first, end) || r.unlike(n, cuts, end)) {
+				for k, from := range cuts {
+					to := end
+					if k+1 < len(cuts) {
+						to = cuts[k+1]
+					}
+					for i := from; i < to; i++ {
+						p.paragraph[i] = fresh
+					}
+					fresh--
+				}
+			}
+			first = end
+		}
+	}
+}
+
+// pieces are the tokens from first up to end at which a piece begins.
+func (p *part) pieces(first, end int) []int {
+	cuts := []int{first}
+	for i := first + 1; i < end; i++ {
+		if strings.ContainsAny(p.folded[p.tokens[i-1].End:p.tokens[i].Start], ";؛|") {
+			cuts = append(cuts, i)
+		}
+	}
+	return cuts
+}
+
+// maxHeading bounds the words before a digest's colon.
+const maxHeading = 5
+
+// headed reports whether the paragraph opens with a short heading and a colon.
+func (p *part) headed(first, end int) bool {
+	for i := first + 1; i < end && i <= first+maxHeading; i++ {
+		if strings.Contains(p.folded[p.tokens[i-1].End:p.tokens[i].Start], ":") {
+			return true
+		}
+	}
+	return false
+}
+
+// unlike reports whether at least three pieces name countries, four in all, and
+// no two pieces the same.
+func (r *reading) unlike(n int, cuts []int, end int) bool {
+	owner := map[conceptID]int{}
+	named := map[int]bool{}
+	for _, h := range r.hits {
+		if h.part != n || h.first < cuts[0] || h.first >= end || h.alias.sense >= senseAlias {
+			continue
+		}
+		k, found := slices.BinarySearch(cuts, h.first)
+		if !found {
+			k--
+		}
+		if was, ok := owner[h.alias.concept]; ok && was != k {
+			return false
+		}
+		owner[h.alias.concept], named[k] = k, true
+	}
+	return len(named) >= 3 && len(owner) >= 4
 }

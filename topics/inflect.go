@@ -69,7 +69,7 @@ func ending(w word, text string, lang int, exact bool) endKind {
 	if text == w.text {
 		return endsForm
 	}
-	if exact {
+	if exact || text == "" || text[0] != w.text[0] {
 		return endsNot
 	}
 	if w.open {

@@ -1,14 +1,35 @@
 package topics
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"dateline/news"
 )
 
-func isLower(r rune) bool { return unicode.IsLower(r) }
-func isUpper(r rune) bool { return unicode.IsUpper(r) || unicode.IsTitle(r) }
+func isLower(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z'
+	}
+	return unicode.IsLower(r)
+}
+
+func isUpper(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'A' <= r && r <= 'Z'
+	}
+	return unicode.IsUpper(r) || unicode.IsTitle(r)
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 func hasLower(s string) bool {
 	for _, r := range s {
@@ -73,6 +94,9 @@ func scriptOf(r rune) script {
 // lookalike makes the final forms of Hebrew letters the common ones, so that a
 // word with an ending is seen to begin like the word without.
 func lookalike(folded string) string {
+	if strings.IndexByte(folded, hebrewLead) < 0 {
+		return folded
+	}
 	for i, r := range folded {
 		if common, ok := hebrewFinals[r]; ok {
 			b := []byte(folded)
@@ -88,5 +112,8 @@ func lookalike(folded string) string {
 	}
 	return folded
 }
+
+// hebrewLead begins every Hebrew letter in UTF-8.
+const hebrewLead = 0xD7
 
 var hebrewFinals = map[rune]rune{'ך': 'כ', 'ם': 'מ', 'ן': 'נ', 'ף': 'פ', 'ץ': 'צ'}

@@ -16,8 +16,16 @@ import (
 //go:embed data/names.txt.gz
 var namesFile []byte
 
-//go:embed data/lexicon.txt
-var lexiconFile string
+// The reviewed files: abbreviations, capitals, signs and blocs; adjectives and
+// peoples; leaders and their houses.
+var (
+	//go:embed data/lexicon.txt
+	lexiconFile string
+	//go:embed data/demonyms.txt
+	demonymsFile string
+	//go:embed data/offices.txt
+	officesFile string
+)
 
 // sense is in what way an alias stands for its concept.
 type sense uint8
@@ -61,15 +69,19 @@ type lexicon struct {
 	blocs   map[string][]string // members
 	english map[string]string   // what a country is called in English
 	table   *table
+	signs   []*signs // by the place in langCodes
+	common  []map[string]commonness
 }
 
 // standard reads the embedded lexicon once, at the first use.
 var standard = sync.OnceValues(readLexicon)
 
 func readLexicon() (*lexicon, error) {
-	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(32000)}
-	if err := l.readOwn(lexiconFile); err != nil {
-		return nil, err
+	l := &lexicon{numbers: map[string]conceptID{}, blocs: map[string][]string{}, english: map[string]string{}, table: newTable(48000), signs: make([]*signs, len(langCodes)), common: make([]map[string]commonness, len(langCodes))}
+	for _, file := range []string{lexiconFile, officesFile, demonymsFile} {
+		if err := l.readOwn(file); err != nil {
+			return nil, err
+		}
 	}
 	return l, l.readNames()
 }
@@ -130,14 +142,14 @@ func (l *lexicon) readOwn(text string) error {
 	lines.Buffer(nil, 1<<20)
 	var kind sense
 	langs := allLangs
-	section := ""
+	section, head := "", []string(nil)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		switch {
 		case line == "" || line[0] == '#':
 			continue
 		case line[0] == '[':
-			head := strings.Fields(strings.Trim(line, "[]"))
+			head = strings.Fields(strings.Trim(line, "[]"))
 			section = head[0]
 			langs = allLangs
 			if len(head) > 1 {
@@ -146,21 +158,32 @@ func (l *lexicon) readOwn(text string) error {
 			kind, _ = senseOf(section)
 			continue
 		}
-		key, list, ok := strings.Cut(line, ":")
-		if !ok {
-			return fmt.Errorf("lexicon line %d: no colon", n)
-		}
-		switch section {
-		case "members":
-			l.blocs[key] = strings.Fields(list)
-			l.concept("bloc:" + key)
-		case "pairs":
-			l.readPairs(key, list, langs)
-		default:
-			l.readAliases(key, list, kind, langs)
+		for entry := range strings.SplitSeq(line, ";") {
+			if err := l.readEntry(section, head, strings.TrimSpace(entry), kind, langs); err != nil {
+				return fmt.Errorf("lexicon line %d: %w", n, err)
+			}
 		}
 	}
 	return lines.Err()
+}
+
+func (l *lexicon) readEntry(section string, head []string, entry string, kind sense, langs langSet) error {
+	key, list, ok := strings.Cut(entry, ":")
+	if !ok {
+		return fmt.Errorf("no colon in %q", entry)
+	}
+	switch section {
+	case "members":
+		l.blocs[key] = strings.Fields(list)
+		l.concept("bloc:" + key)
+	case "signs":
+		l.readSigns(head[1], key, list)
+	case "common":
+		l.readCommon(head[1:], key, list)
+	default:
+		l.readAliases(key, list, kind, langs)
+	}
+	return nil
 }
 
 func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
@@ -189,22 +212,31 @@ func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
 	}
 }
 
-// readPairs makes the two-country compounds of a language from its signs for
-// countries: "RU=俄 KP=朝" gives 俄朝 and 朝俄.
-func (l *lexicon) readPairs(_, list string, langs langSet) {
-	type sign struct{ code, char string }
-	var signs []sign
-	for f := range strings.FieldsSeq(list) {
-		code, char, _ := strings.Cut(f, "=")
-		signs = append(signs, sign{code, char})
+// commonness says how a name that is also a word of the language is told.
+type commonness uint8
+
+const (
+	notCommon  commonness = iota
+	commonWord            // by a capital within a sentence
+	commonName            // at the head of a sentence also by another country in it
+)
+
+// readCommon reads the words of languages that are spelt like a name.
+func (l *lexicon) readCommon(langs []string, key, list string) {
+	how := commonWord
+	if key == "names" {
+		how = commonName
 	}
-	for _, a := range signs {
-		for _, b := range signs {
-			if a.code == b.code {
-				continue
-			}
-			first := l.concept(codeConcept(a.code))
-			l.table.add(alias{text: a.char + b.char, concept: first, second: l.concept(codeConcept(b.code)) + 1, sense: senseCompound, langs: langs})
+	for _, lang := range langs {
+		i, ok := langIndex[lang]
+		if !ok {
+			continue
+		}
+		if l.common[i] == nil {
+			l.common[i] = map[string]commonness{}
+		}
+		for w := range strings.FieldsSeq(list) {
+			l.common[i][news.Fold(w)] = how
 		}
 	}
 }
@@ -315,34 +347,4 @@ func baseLang(tag string) string {
 		return "zh"
 	}
 	return tag
-}
-
-// docLang is the index of the language that decides which aliases count, or -1
-// for any: a language unknown, or one that the script contradicts.
-func docLang(d *Document, parts []part) int {
-	i, ok := langIndex[baseLang(d.Lang)]
-	if !ok {
-		return -1
-	}
-	for _, p := range parts {
-		for _, tok := range p.tokens {
-			r := []rune(p.folded[tok.Start:min(tok.End, tok.Start+4)])[0]
-			if s := scriptOf(r); s == latin && r >= 'a' && nonLatin[langCodes[i]] || s != latin && s != otherScript && !nonLatin[langCodes[i]] && !twoScripts[langCodes[i]] {
-				continue
-			}
-			return i
-		}
-	}
-	return -1
-}
-
-var nonLatin = set("am ar as be bg bn el fa gu he hi hy ja ka kk km kn ko ky lo mk ml mn mr my ne or pa prs ps ru sd si ta te tg th ti ug uk ur zh")
-var twoScripts = set("sr bs uz az kk ku tt tk ms ha mn cnr sh hr")
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[news.Fold(w)] = true
-	}
-	return m
 }

@@ -137,20 +137,47 @@ func (m *Matcher) file(i int) {
 	}
 }
 
-// candidates are the topics whose rarest clause was met, in order.
+// candidates are the topics whose rarest clause was met, in order, without
+// those of which another clause was not.
 func (m *Matcher) candidates(r *reading) []int {
 	list := slices.Clone(m.always)
-	seen := map[conceptID]bool{}
-	for _, h := range r.hits {
-		for _, id := range h.concepts() {
-			if !seen[id] {
-				seen[id] = true
-				list = append(list, m.filed[id]...)
+	for _, id := range r.met {
+		for _, i := range m.filed[id] {
+			if r.mayHold(&m.topics[i].rule) {
+				list = append(list, i)
 			}
 		}
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// mayHold reports whether a concept of every clause of all was met somewhere.
+func (r *reading) mayHold(u *rule) bool {
+	for i := range u.all {
+		c := &u.all[i]
+		if c.group == nil && c.pattern == nil && !slices.ContainsFunc(c.asks, r.has) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *reading) has(id conceptID) bool {
+	_, ok := slices.BinarySearch(r.met, id)
+	return ok
+}
+
+// concepts are those of the hits, each once, sorted.
+func (r *reading) concepts() []conceptID {
+	var ids []conceptID
+	for _, h := range r.hits {
+		if !slices.Contains(ids[max(0, len(ids)-8):], h.alias.concept) {
+			ids = append(ids, h.alias.concept)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // reading is a document with all that was met in it.
@@ -159,6 +186,8 @@ type reading struct {
 	doc   *Document
 	parts []part
 	hits  []hit // without those that guards took out
+	met   []conceptID
+	lang  int // -1: unknown
 	regex map[*clause][]hit
 }
 
@@ -168,52 +197,69 @@ const maxHits = 4096
 func (m *Matcher) read(d *Document) *reading {
 	r := &reading{m: m, doc: d, parts: d.parts(), regex: map[*clause][]hit{}}
 	lang := docLang(d, r.parts)
+	r.lang = lang
 	for i := range r.parts {
-		p := &r.parts[i]
-		words := lookalike(p.folded)
-		r.scan(m.lex.table, i, words, lang)
+		r.scan(m.lex.table, i, lang)
 		if len(m.user.aliases) > 0 {
-			r.scan(m.user, i, words, lang)
+			r.scan(m.user, i, lang)
 		}
 	}
 	slices.SortStableFunc(r.hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start))
 	})
+	r.dropWords()
 	r.dropWeak()
+	r.partDigests()
 	r.markLists()
+	r.markTables()
+	r.met = r.concepts()
 	return r
 }
 
-func (r *reading) scan(t *table, n int, words string, lang int) {
+func (r *reading) scan(t *table, n, lang int) {
 	p := &r.parts[n]
-	var found []hit
+	var room [8]hit
 	for i := 0; i < len(p.tokens) && len(r.hits) < maxHits; {
-		found = found[:0]
-		end := t.find(p, words, i, lang, func(h hit) { found = append(found, h) })
-		if end <= i {
+		found, end := t.find(room[:0], p, i, lang)
+		if row, stop := r.compound(t, found, p, i, lang); stop > end {
+			found, end = row, stop
+		}
+		if end == i {
 			i++
 			continue
 		}
-		longest := found[len(found)-1]
-		taken := map[conceptID]bool{}
-		hidden := slices.ContainsFunc(found, func(h hit) bool { return h.stop == longest.stop && h.end == longest.end && h.alias.sense == senseNot })
-		for _, h := range found {
-			if hidden || h.end != longest.end || h.stop != longest.stop || h.alias.concept == noConcept || taken[h.alias.concept] {
-				continue
-			}
-			taken[h.alias.concept] = true
-			h.part = n
-			r.hits = append(r.hits, h)
-		}
+		r.take(n, found)
 		i = end
 	}
 }
 
-func (h hit) concepts() []conceptID {
-	if h.alias.second > 0 {
-		return []conceptID{h.alias.concept, h.alias.second - 1}
+// compound looks for a row of countries' signs where the built-in table is
+// read, in a text of a language that has such signs.
+func (r *reading) compound(t *table, found []hit, p *part, i, lang int) ([]hit, int) {
+	if t != r.m.lex.table || lang < 0 || r.m.lex.signs[lang] == nil || p.words[p.tokens[i].Start] < utf8.RuneSelf {
+		return found, i
 	}
-	return []conceptID{h.alias.concept}
+	return r.m.lex.signs[lang].compound(found[len(found):], p, i)
+}
+
+// take keeps the longest of the aliases found at one place, one for each
+// concept, unless a phrase that means something else is as long.
+func (r *reading) take(n int, found []hit) {
+	longest := found[len(found)-1]
+	old := len(r.hits)
+	for _, h := range found {
+		if h.end != longest.end || h.stop != longest.stop {
+			continue
+		}
+		if h.alias.sense == senseNot {
+			r.hits = r.hits[:old]
+			return
+		}
+		if !slices.ContainsFunc(r.hits[old:], func(o hit) bool { return o.alias.concept == h.alias.concept }) {
+			h.part = n
+			r.hits = append(r.hits, h)
+		}
+	}
 }
 
 // matches turns the evidence of a verdict into what readers see.

@@ -20,8 +20,7 @@ func TestLabelledItems(t *testing.T) {
 	}
 	m := mustNew(t, nil, []news.Topic{
 		{ID: "russia-north-korea", Rule: pair("RU", "KP")},
-		{ID: "taiwan-strait", Rule: news.Rule{All: pair("TW", "CN").All, Near: pair("TW", "CN").Near, None: []news.Clause{{Term: []string{
-			"championship", "medal", "football", "podium", "olympic", "tournament"}}}}},
+		{ID: "taiwan-strait", Rule: pair("TW", "CN")},
 	})
 	f, err := os.Open(filepath.Join(corpus, "topics", "dev.jsonl"))
 	if err != nil {

@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 
@@ -14,14 +15,12 @@ type alias struct {
 	text    string // as written in the lexicon or the config
 	words   []word
 	concept conceptID
-	second  conceptID // of a compound, plus one; 0: none
 	sense   sense
 	langs   langSet
 	weak    bool // counts only in company
 	capital bool // a name: written with a capital where the script has them
 	upper   bool // all letters upper case in the source
 	exact   bool // no endings
-	next    int32
 }
 
 // word is one folded word of an alias; open words take any short ending.
@@ -33,15 +32,36 @@ type word struct {
 // table finds aliases by the hash of the beginning of their first word.
 type table struct {
 	aliases []alias
+	links   []link           // of the aliases, apart because most are only passed by
 	heads   map[uint64]int32 // of chains in aliases, plus one
-	filter  []uint64
+	filter  []uint64         // one bit for each key, to turn most words away
+	mask    uint64
 }
 
-const filterBits = 1 << 19
+// bitsPerAlias keeps the filter sparse: of a hundred words that begin no alias
+// it lets about three through.
+const bitsPerAlias = 32
+
+// link is what decides at a glance whether an alias is worth comparing.
+type link struct {
+	langs  langSet
+	next   int32
+	size   int32 // bytes of its first word
+	second byte  // first byte of its second word; 0: it has one word
+}
 
 func newTable(n int) *table {
-	return &table{aliases: make([]alias, 0, n), heads: make(map[uint64]int32, n), filter: make([]uint64, filterBits/64)}
+	size := uint64(1) << bits.Len(uint(n*bitsPerAlias))
+	return &table{aliases: make([]alias, 0, n), heads: make(map[uint64]int32, n), filter: make([]uint64, size/64), mask: size - 1}
 }
+
+func (t *table) mayHave(key uint64) bool {
+	key = mix(key) & t.mask
+	return t.filter[key/64]&(1<<(key%64)) != 0
+}
+
+// mix spreads what the last letters of a word changed over all bits.
+func mix(key uint64) uint64 { return key ^ key>>29 }
 
 // add files an alias. A star at the end of a word opens it to any ending, an
 // upper-case text of up to three letters is met only in upper case.
@@ -71,8 +91,13 @@ func (t *table) add(a alias) {
 		return // one character of Han says too little
 	}
 	key := hashOf(stem(a.words))
-	t.filter[key%filterBits/64] |= 1 << (key % 64)
-	a.next = t.heads[key]
+	spread := mix(key) & t.mask
+	t.filter[spread/64] |= 1 << (spread % 64)
+	l := link{langs: a.langs, next: t.heads[key], size: int32(len(a.words[0].text))}
+	if len(a.words) > 1 {
+		l.second = a.words[1].text[0]
+	}
+	t.links = append(t.links, l)
 	t.aliases = append(t.aliases, a)
 	t.heads[key] = int32(len(t.aliases))
 }
@@ -119,7 +144,10 @@ const (
 )
 
 func hashOf(s string) uint64 {
-	h := uint64(hashSeed)
+	return hashMore(hashSeed, s)
+}
+
+func hashMore(h uint64, s string) uint64 {
 	for i := 0; i < len(s); i++ {
 		h = (h ^ uint64(s[i])) * hashPrime
 	}
@@ -137,61 +165,84 @@ type hit struct {
 	order      int
 }
 
-// find gives the longest alias that begins at token i, in the languages asked.
-func (t *table) find(p *part, words string, i, lang int, emit func(hit)) (end int) {
-	tok := p.tokens[i]
-	text := words[tok.Start:tok.End]
-	r, _ := utf8.DecodeRuneInString(text)
-	best, bestStop := 0, 0
-	try := func(key uint64, offset int) {
-		if t.filter[key%filterBits/64]&(1<<(key%64)) == 0 {
-			return
-		}
-		for at := t.heads[key]; at > 0; at = t.aliases[at-1].next {
-			a := &t.aliases[at-1]
-			if lang >= 0 && !a.langs.at(lang) {
-				continue
-			}
-			n, stop, how := a.match(p, words, i, offset, lang)
-			if n == 0 || n < best || n == best && stop < bestStop {
-				continue
-			}
-			best, bestStop = n, stop
-			emit(hit{alias: a, first: i, end: i + n, start: tok.Start + offset, stop: stop, sense: how})
-		}
+// find appends the aliases that begin at token i, in the languages asked; the
+// longest come last. It gives the token behind the longest, or i.
+func (t *table) find(found []hit, p *part, i, lang int) ([]hit, int) {
+	text := p.words[p.tokens[i].Start:p.tokens[i].End]
+	best := i
+	if text[0] < utf8.RuneSelf {
+		return t.prefixed(found, p, i, 0, lang, best)
 	}
+	r, _ := utf8.DecodeRuneInString(text)
 	if news.Unspaced(r) {
 		h := hashOf(text)
-		try(h, 0)
-		if i+1 < len(p.tokens) {
-			next := p.tokens[i+1]
-			for j := next.Start; j < next.End; j++ {
-				h = (h ^ uint64(words[j])) * hashPrime
-			}
-			try(h, 0)
+		if t.mayHave(h) {
+			found, best = t.chain(found, p, h, i, 0, lang, best)
 		}
-		return i + best
+		if i+1 < len(p.tokens) {
+			if h = hashMore(h, p.words[p.tokens[i+1].Start:p.tokens[i+1].End]); t.mayHave(h) {
+				found, best = t.chain(found, p, h, i, 0, lang, best)
+			}
+		}
+		return found, best
 	}
 	for _, offset := range prefixes(text, scriptOf(r)) {
-		h, runes := uint64(hashSeed), 0
-		for j := offset; j < len(text); j++ {
-			h = (h ^ uint64(text[j])) * hashPrime
-			if j+1 == len(text) || utf8.RuneStart(text[j+1]) {
-				if runes++; runes >= 3 || j+1 == len(text) {
-					try(h, offset)
-				}
-			}
-		}
-		if best > 0 {
+		if found, best = t.prefixed(found, p, i, offset, lang, best); best > i {
 			break
 		}
 	}
-	return i + best
+	return found, best
+}
+
+// prefixed looks up every beginning of token i, from offset on, that may be an
+// alias's stem.
+func (t *table) prefixed(found []hit, p *part, i, offset, lang, best int) ([]hit, int) {
+	text := p.words[p.tokens[i].Start:p.tokens[i].End]
+	h, runes := uint64(hashSeed), 0
+	for j := offset; j < len(text); j++ {
+		h = (h ^ uint64(text[j])) * hashPrime
+		if j+1 < len(text) && !utf8.RuneStart(text[j+1]) {
+			continue
+		}
+		if runes++; (runes >= minStem || j+1 == len(text)) && t.mayHave(h) {
+			found, best = t.chain(found, p, h, i, offset, lang, best)
+		}
+	}
+	return found, best
+}
+
+// maxEnding bounds what may follow a stem, in bytes: Taiwanstraßenkonflikts.
+const maxEnding = 32
+
+// minStem is the length of the shortest stem that endings leave, in letters.
+const minStem = 3
+
+// chain tries the aliases filed under key.
+func (t *table) chain(found []hit, p *part, key uint64, i, offset, lang, best int) ([]hit, int) {
+	start := p.tokens[i].Start + offset
+	size, second := int32(p.tokens[i].End-start), byte(0)
+	if i+1 < len(p.tokens) {
+		second = p.words[p.tokens[i+1].Start]
+	}
+	for at := t.heads[key]; at > 0; at = t.links[at-1].next {
+		l := &t.links[at-1]
+		if lang >= 0 && !l.langs.at(lang) || size > l.size+maxEnding || l.second != 0 && l.second < utf8.RuneSelf && l.second != second {
+			continue
+		}
+		a := &t.aliases[at-1]
+		n, stop, how := a.match(p, i, offset, lang)
+		if n == 0 || i+n < best || i+n == best && len(found) > 0 && stop < found[len(found)-1].stop {
+			continue
+		}
+		best = i + n
+		found = append(found, hit{alias: a, first: i, end: i + n, start: start, stop: stop, sense: how})
+	}
+	return found, best
 }
 
 // match reports how many tokens from i on spell a, where they end, and in what
 // sense; 0 is no match.
-func (a *alias) match(p *part, words string, i, offset, lang int) (n, stop int, how sense) {
+func (a *alias) match(p *part, i, offset, lang int) (n, stop int, how sense) {
 	if i+len(a.words) > len(p.tokens) {
 		return 0, 0, 0
 	}
@@ -201,7 +252,7 @@ func (a *alias) match(p *part, words string, i, offset, lang int) (n, stop int, 
 		if k > 0 && !joins(p.folded[p.tokens[i+k-1].End:tok.Start]) {
 			return 0, 0, 0
 		}
-		text := words[tok.Start:tok.End]
+		text := p.words[tok.Start:tok.End]
 		if k == 0 {
 			text = text[offset:]
 		} else if r, _ := utf8.DecodeRuneInString(text); len(a.words) > 1 && (scriptOf(r) == arabic || scriptOf(r) == hebrew) && text != w.text {
@@ -212,7 +263,7 @@ func (a *alias) match(p *part, words string, i, offset, lang int) (n, stop int, 
 				}
 			}
 		}
-		switch kind := ending(w, text, lang, a.exact); kind {
+		switch kind := a.ending(w, text, lang); kind {
 		case endsNot:
 			return 0, 0, 0
 		case endsAdjective:
@@ -222,7 +273,7 @@ func (a *alias) match(p *part, words string, i, offset, lang int) (n, stop int, 
 		}
 	}
 	last := p.tokens[i+len(a.words)-1]
-	if !a.cased(p, i, len(a.words), how) || !a.bounded(p, i, len(a.words)) {
+	if !a.cased(p, i, len(a.words), how, lang) || !a.bounded(p, i, len(a.words)) {
 		return 0, 0, 0
 	}
 	return len(a.words), last.End, how
@@ -244,13 +295,34 @@ func joins(gap string) bool {
 }
 
 // cased reports whether the source has the letters' case that a needs.
-func (a *alias) cased(p *part, i, n int, how sense) bool {
+func (a *alias) cased(p *part, i, n int, how sense, lang int) bool {
 	if a.upper {
 		tok := p.tokens[i]
-		from, to := int(p.source[tok.Start]), int(p.source[p.tokens[i+n-1].End])
+		from, to := p.at(tok.Start), p.at(p.tokens[i+n-1].End)
 		return !hasLower(strings.TrimRight(p.text[from:to], " "))
 	}
-	return !a.capital || how == senseDemonym || !isLower(p.first(i))
+	derived := how != a.sense && lang != english
+	return !a.capital || derived || !isLower(p.first(i))
+}
+
+// english writes adjectives with a capital as well.
+var english = langIndex["en"]
+
+// ending tells whether text is w in a form of the language, or where that is
+// unknown, of one of the languages that spell a so.
+func (a *alias) ending(w word, text string, lang int) endKind {
+	kind := ending(w, text, lang, a.exact)
+	if lang >= 0 || kind != endsNot || a.langs == allLangs {
+		return kind
+	}
+	for i := range langCodes {
+		if a.langs.at(i) {
+			if kind = ending(w, text, i, a.exact); kind != endsNot {
+				return kind
+			}
+		}
+	}
+	return endsNot
 }
 
 // bounded reports whether unspaced text parts a from its neighbours as far as
@@ -259,27 +331,17 @@ func (a *alias) bounded(p *part, i, n int) bool {
 	first, _ := utf8.DecodeRuneInString(a.words[0].text)
 	last, _ := utf8.DecodeRuneInString(a.words[len(a.words)-1].text)
 	before, after := p.neighbours(i, n)
-	if a.sense == senseCompound && (strings.ContainsRune(nameGoesOn, after) || strings.ContainsRune(dayBefore, before)) {
-		return false
-	}
 	if scriptOf(first) == kana && isKatakana(before) && isKatakana(first) || scriptOf(last) == kana && isKatakana(last) && isKatakana(after) {
 		return false
 	}
 	if scriptOf(first) == hangul && n <= 2 && scriptOf(before) == hangul {
 		return false
 	}
-	if scriptOf(last) == hangul && n <= 2 && a.sense != senseCompound && scriptOf(after) == hangul {
+	if scriptOf(last) == hangul && n <= 2 && scriptOf(after) == hangul {
 		return strings.ContainsRune(hangulAfter, after)
 	}
 	return true
 }
-
-// nameGoesOn follows the sign of a country where its full name stands and no
-// compound: 15日美国 is a date and a country. dayBefore makes 日 a day.
-const (
-	nameGoesOn = "国國罗羅度克兰蘭朗色基湾灣鲜鮮本方军軍국"
-	dayBefore  = "0123456789今昨明当每"
-)
 
 // hangulAfter begins what may follow a two-syllable name within a word: the
 // particles, and nouns that newsrooms write together with it.

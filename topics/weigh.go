@@ -221,14 +221,7 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 	return out, len(out) > 0
 }
 
-func (h hit) speaksFor(c *clause) bool {
-	for _, id := range c.asks {
-		if h.alias.concept == id || h.alias.second > 0 && h.alias.second-1 == id {
-			return true
-		}
-	}
-	return false
-}
+func (h hit) speaksFor(c *clause) bool { return slices.Contains(c.asks, h.alias.concept) }
 
 // finds are the places where c's regular expression fits the text as it stands.
 func (r *reading) finds(c *clause) []hit {
@@ -239,8 +232,8 @@ func (r *reading) finds(c *clause) []hit {
 	for n := range r.parts {
 		p := &r.parts[n]
 		for _, at := range c.pattern.FindAllStringIndex(p.text, maxEvidence) {
-			start := sort.Search(len(p.folded), func(i int) bool { return int(p.source[i]) >= at[0] })
-			stop := sort.Search(len(p.folded), func(i int) bool { return int(p.source[i]) >= at[1] })
+			start := sort.Search(len(p.folded), func(i int) bool { return p.at(i) >= at[0] })
+			stop := sort.Search(len(p.folded), func(i int) bool { return p.at(i) >= at[1] })
 			first := sort.Search(len(p.tokens), func(i int) bool { return p.tokens[i].End > start })
 			if stop > start && first < len(p.tokens) {
 				hits = append(hits, hit{part: n, first: first, end: first + 1, start: start, stop: stop, sense: senseRegex})
