@@ -135,13 +135,11 @@ func (ed *edition) rssItem(e *entry) rssItem {
 		GUID:        feeds.RssGuid{Id: e.ID, IsPermaLink: "false"},
 		PubDate:     rfc822(e.Published),
 		Creators:    bylines(e.Lead),
+		Language:    e.Lang,
 		Rights:      line(e.Lead.RightsLine),
 		Description: escapeMarkup(e.Summary),
 		Content:     e.Content,
 		Media:       mediaOf(e.Lead),
-	}
-	if e.Lang != ed.lang() {
-		it.Language = e.Lang
 	}
 	if e.Updated.After(e.Published) {
 		it.Updated = e.stamp()
