@@ -1,6 +1,8 @@
 package publish
 
 import (
+	"time"
+
 	"dateline/news"
 )
 
@@ -74,8 +76,9 @@ type atomCategory struct {
 	Label  string `xml:"label,attr,omitempty"`
 }
 
-// atomSource is the feed of origin. Its updated is the time of the one entry
-// we took: of the feed as a whole we know no date that stays the same.
+// atomSource is the feed of origin. Its updated is when it last brought a
+// change of this one article: of the feed as a whole we know no date that is
+// the same in every document.
 type atomSource struct {
 	ID      string     `xml:"id"`
 	Title   atomText   `xml:"title"`
@@ -142,8 +145,8 @@ func (ed *edition) atom() ([]byte, error) {
 		Logo:      h.base + "/" + logoFile,
 		Rights:    atomText{"text", "Each entry belongs to the outlet named in it."},
 	}
-	if !ed.changed.IsZero() {
-		feed.Updated = rfc3339(ed.changed)
+	if ed.stamp != "" {
+		feed.Updated = ed.stamp
 	}
 	for i := range ed.entries {
 		feed.Entries = append(feed.Entries, ed.atomEntry(&ed.entries[i]))
@@ -153,16 +156,14 @@ func (ed *edition) atom() ([]byte, error) {
 
 func (ed *edition) atomEntry(e *entry) atomEntry {
 	out := atomEntry{
+		Lang:      orElse(e.Lang, "und"), // never the feed's: the entry reads the same in all feeds
 		ID:        e.ID,
 		Title:     atomText{"text", e.Title},
-		Updated:   rfc3339(e.Updated),
+		Updated:   e.stamp(),
 		Published: rfc3339(e.Published),
 		Links:     []atomLink{{Rel: "alternate", Type: typeHTML, Href: e.URL, Lang: e.Lang}},
 		Source:    ed.atomSource(e),
 		Media:     mediaOf(e.Lead),
-	}
-	if e.Lang != ed.lang() {
-		out.Lang = e.Lang
 	}
 	for _, name := range bylines(e.Lead) {
 		out.Authors = append(out.Authors, atomPerson{Name: name})
@@ -201,7 +202,7 @@ func (ed *edition) atomSource(e *entry) *atomSource {
 	src := &atomSource{
 		ID:      ed.head.tag("source", string(e.Source.ID)),
 		Title:   atomText{"text", e.Source.Title},
-		Updated: rfc3339(e.Published),
+		Updated: rfc3339(lastBrought(e)),
 	}
 	if feed := feedOfOrigin(e.Source); feed != "" {
 		src.ID = feed
@@ -214,6 +215,14 @@ func (ed *edition) atomSource(e *entry) *atomSource {
 		src.Rights = &atomText{"text", r}
 	}
 	return src
+}
+
+// lastBrought is when a source last brought a change of the lead article.
+func lastBrought(e *entry) time.Time {
+	if e.Lead.Changed.After(e.Published) {
+		return e.Lead.Changed
+	}
+	return e.Published
 }
 
 // sourceURL is the page of an article's outlet for people; empty: unknown.

@@ -223,7 +223,7 @@ func TestAtomProfile(t *testing.T) {
 	s, _ := desk(t, richStory(), plainStory(1))
 	doc := get(t, s, atomPath)
 	contains(t, doc,
-		"<id>tag:dateline.invalid,2026:topic/grain</id>", "<updated>2026-05-04T13:10:00Z</updated>", `<generator version="1.0">Dateline</generator>`,
+		"<id>tag:dateline.invalid,2026:topic/grain</id>", "<updated>2026-05-04T13:10:00.", `<generator version="1.0">Dateline</generator>`,
 		"<icon>https://news.example.org/icon-144.png</icon>", "<logo>https://news.example.org/logo.png</logo>", `xml:lang="en"`, `<entry xml:lang="id">`,
 		`<subtitle type="text">`, `<summary type="text">`, `<content type="html">`, "<published>2026-05-04T13:00:00Z</published>",
 		`<category term="UA" scheme="tag:dateline.invalid,2026:scheme/country" label="UA">`, `rel="enclosure"`, "<source>",

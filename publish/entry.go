@@ -2,6 +2,8 @@ package publish
 
 import (
 	"cmp"
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +19,7 @@ type edition struct {
 	entries []entry
 	next    string    // the query of the next page; empty: this is the last
 	changed time.Time // the newest change; zero: it has no stories
+	stamp   string    // the greatest stamp of its entries; empty: it has none
 }
 
 // entry is one story as an edition tells it.
@@ -70,8 +73,8 @@ func newEdition(h *masthead, topic *news.Topic, w want, stories []news.Story, ne
 		if e.Updated.After(ed.changed) {
 			ed.changed = e.Updated
 		}
+		ed.stamp = max(ed.stamp, e.stamp())
 	}
-	spread(ed.entries)
 	return ed
 }
 
@@ -157,23 +160,14 @@ func times(st *news.Story, lead *news.Article) (published, updated time.Time) {
 	return published.UTC().Truncate(time.Second), updated.UTC().Truncate(time.Second)
 }
 
-// spread parts entries that changed in the same second, as all of one poll do:
-// readers that sort by the change, and validators, want them distinct. Earlier
-// listed ones keep their time; none goes before its own publication.
-func spread(entries []entry) {
-	taken := make(map[int64]bool, len(entries))
-	for i := range entries {
-		e := &entries[i]
-		t := e.Updated
-		for taken[t.Unix()] && t.Add(-time.Second).Compare(e.Published) >= 0 {
-			t = t.Add(-time.Second)
-		}
-		if taken[t.Unix()] {
-			t = e.Updated
-		}
-		taken[t.Unix()] = true
-		e.Updated = t
-	}
+// stamp is when an entry last changed, as feeds print it. All stories of one
+// poll change in the same second, and validators want the times distinct: the
+// fraction is a digest of the id, so that it belongs to the story and is the
+// same in every document.
+func (e *entry) stamp() string {
+	h := fnv.New64a()
+	h.Write([]byte(e.Story.ID)) // a hash takes everything
+	return fmt.Sprintf("%s.%06dZ", e.Updated.UTC().Format("2006-01-02T15:04:05"), h.Sum64()%1_000_000)
 }
 
 // tellers lists all who tell a story but the article at lead, one a page.

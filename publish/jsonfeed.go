@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"time"
 
 	"dateline/news"
@@ -125,7 +126,7 @@ func (ed *edition) json() ([]byte, error) {
 func (ed *edition) jsonItem(e *entry) jsonItem {
 	it := jsonItem{
 		ID: e.ID, URL: e.URL, Title: e.Title, HTML: e.Content, Summary: e.Summary,
-		Published: rfc3339(e.Published), Modified: rfc3339(e.Updated), Language: e.Lang,
+		Published: rfc3339(e.Published), Modified: e.stamp(), Language: e.Lang,
 		Dateline: ed.head.jsonOrigin(e),
 	}
 	if it.HTML == "" {
@@ -150,7 +151,7 @@ func (ed *edition) jsonItem(e *entry) jsonItem {
 func (h *masthead) jsonOrigin(e *entry) jsonOrigin {
 	o := jsonOrigin{
 		About: h.base + "/", Story: string(e.Story.ID), Page: e.Page,
-		Source: h.jsonSource(e.Source), Original: originalID(e.Lead),
+		Source: h.jsonSource(e.Source), Original: h.originalID(e.Lead),
 		Place: line(e.Lead.Dateline), Agency: line(e.Lead.Agency), Kicker: line(e.Lead.Kicker), Rights: e.Lead.Rights.String(), Line: line(e.Lead.RightsLine),
 		Match: e.Why, Also: e.Others, Revision: uint64(e.Story.Revision),
 	}
@@ -168,8 +169,16 @@ func (h *masthead) jsonSource(src *news.Source) jsonSource {
 }
 
 // originalID is the outlet's own id of an article; of one that is an address,
-// without credentials.
-func originalID(a *news.Article) string {
+// without credentials. One that holds a secret of its source, or a parameter
+// that is named like a key, is not told: outlets build ids from the address
+// that was asked.
+func (h *masthead) originalID(a *news.Article) string {
+	if src := h.sources[a.Source]; src != nil && holdsSecret(a.GUID, src) {
+		return ""
+	}
+	if u, err := url.Parse(a.GUID); err == nil && namesKey(u) {
+		return ""
+	}
 	return orElse(address(a.GUID), legal(a.GUID))
 }
 

@@ -48,7 +48,10 @@ func line(s string) string { return strings.Join(strings.Fields(legal(s)), " ") 
 // hexText is s escaped for element content with the hexadecimal references
 // that the RSS profile advises for titles.
 func hexText(s string) string {
-	return strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;", "\r", " ").Replace(legal(s))
+	if s = legal(s); !strings.ContainsAny(s, "&<>\r") {
+		return s
+	}
+	return strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;", "\r", " ").Replace(s)
 }
 
 // address is raw as it may stand in a document: absolute, http or https,
@@ -61,7 +64,9 @@ func address(raw string) string {
 		return ""
 	}
 	u.User = nil
-	u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "`", "%60").Replace(u.RawQuery)
+	if strings.ContainsAny(u.RawQuery, " \"<>`") {
+		u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "`", "%60").Replace(u.RawQuery)
+	}
 	return toASCII(u.String())
 }
 
@@ -134,21 +139,43 @@ func feedOfOrigin(src *news.Source) string {
 // hasSecrets reports whether a query has a parameter that may be a key: a
 // telling name, or a value that is long and of no word.
 func hasSecrets(u *url.URL) bool {
+	if namesKey(u) {
+		return true
+	}
+	for _, values := range u.Query() {
+		for _, v := range values {
+			if len(v) >= 16 || v == "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// namesKey reports whether a query cannot be read or has a parameter that is
+// named like a key.
+func namesKey(u *url.URL) bool {
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
 		return true
 	}
-	for name, values := range query {
+	for name := range query {
 		name = strings.ToLower(name)
 		for _, word := range []string{"key", "token", "auth", "secret", "pass", "sig", "user", "session", "hash"} {
 			if strings.Contains(name, word) {
 				return true
 			}
 		}
-		for _, v := range values {
-			if len(v) >= 16 || v == "" {
-				return true
-			}
+	}
+	return false
+}
+
+// holdsSecret reports whether text has a secret of a source in it. Short
+// values of its address are words, not secrets.
+func holdsSecret(text string, src *news.Source) bool {
+	for _, secret := range secretsOf(src) {
+		if len(secret) >= 8 && strings.Contains(text, secret) {
+			return true
 		}
 	}
 	return false

@@ -44,6 +44,7 @@ type masthead struct {
 	topics     map[news.TopicID]*news.Topic
 	sources    map[news.SourceID]*news.Source
 	generation uint64
+	since      time.Time // when it replaced another; zero: it is the first
 }
 
 func newMasthead(m Masthead, generation uint64) (*masthead, error) {

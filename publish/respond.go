@@ -86,7 +86,8 @@ func matchesAny(list string, doc *edited) bool {
 	return false
 }
 
-// choose picks the coding that the reader wants most, of equals the smallest.
+// choose picks the coding that the reader wants most; of equals the one we like
+// best.
 func choose(accept []string, doc *edited) int {
 	best, bestQ := inIdentity, 0.0
 	wishes := parseWishes(accept)

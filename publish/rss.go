@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -134,16 +135,14 @@ func (ed *edition) rssItem(e *entry) rssItem {
 		GUID:        feeds.RssGuid{Id: e.ID, IsPermaLink: "false"},
 		PubDate:     rfc822(e.Published),
 		Creators:    bylines(e.Lead),
+		Language:    e.Lang,
 		Rights:      line(e.Lead.RightsLine),
 		Description: escapeMarkup(e.Summary),
 		Content:     e.Content,
 		Media:       mediaOf(e.Lead),
 	}
-	if e.Lang != ed.lang() {
-		it.Language = e.Lang
-	}
 	if e.Updated.After(e.Published) {
-		it.Updated = rfc3339(e.Updated)
+		it.Updated = e.stamp()
 	}
 	if feed := feedOfOrigin(e.Source); feed != "" {
 		it.Source = &rssSource{URL: feed, Title: e.Source.Title}
@@ -159,6 +158,9 @@ func (ed *edition) rssItem(e *entry) rssItem {
 
 // escapeMarkup is plain text as HTML, which an RSS description is.
 func escapeMarkup(s string) string {
+	if !strings.ContainsAny(s, "&<>") {
+		return s
+	}
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }
 
@@ -194,11 +196,12 @@ func rfc3339(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z")
 
 // xmlBytes writes a document through gorilla/feeds.
 func xmlBytes(doc feeds.XmlFeed) ([]byte, error) {
-	s, err := feeds.ToXML(doc)
-	if err != nil {
+	var b bytes.Buffer
+	if err := feeds.WriteXML(doc, &b); err != nil {
 		return nil, err
 	}
-	return []byte(s + "\n"), nil
+	b.WriteByte('\n')
+	return b.Bytes(), nil
 }
 
 func itoa(n int) string {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 
 	"dateline/news"
 )
@@ -108,7 +109,7 @@ func TestCodings(t *testing.T) {
 	want := get(t, s, rssPath)
 	for accept, coding := range map[string]string{
 		"": "", "gzip": "gzip", "x-gzip": "gzip", "br": "br", "gzip, br": "br", "gzip;q=1, br;q=0.5": "gzip", "gzip;q=0": "", "br;q=0, gzip;q=0.1": "gzip",
-		"*": "br", "*;q=0, gzip": "gzip", "identity": "", "deflate": "", "gzip;q=2": "", "gzip;q=NaN": "", "GZIP ; Q=0.9": "gzip", "identity;q=1, gzip;q=0.2": "",
+		"*": "br", "zstd": "zstd", "zstd, gzip": "zstd", "gzip, deflate, br, zstd": "br", "*;q=0, gzip": "gzip", "identity": "", "deflate": "", "gzip;q=2": "", "gzip;q=NaN": "", "GZIP ; Q=0.9": "gzip", "identity;q=1, gzip;q=0.2": "",
 	} {
 		w := ask(s, "GET", rssPath, "Accept-Encoding", accept)
 		if got := w.Header().Get("Content-Encoding"); got != coding {
@@ -121,6 +122,8 @@ func TestCodings(t *testing.T) {
 			body, _ = gzip.NewReader(body)
 		case "br":
 			body = brotli.NewReader(body)
+		case "zstd":
+			body, _ = zstd.NewReader(body)
 		}
 		if got, err := io.ReadAll(body); err != nil || string(got) != want {
 			t.Errorf("%q: the body does not unpack to the document: %v", accept, err)

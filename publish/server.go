@@ -60,6 +60,9 @@ func (s *Server) Reload(m Masthead) {
 	for {
 		old := s.head.Load()
 		head, err := newMasthead(m, old.generation+1)
+		if err == nil {
+			head.since = time.Now().Truncate(time.Second)
+		}
 		if err != nil {
 			s.log.Error("masthead refused, the present one stays", "err", err)
 			return
@@ -151,12 +154,19 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		// Others may wait for this rendering: it outlives the one who asked first.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 		defer cancel()
+		held := s.shelf.get(req.key) // the flight before may have landed since
+		if held != nil && held.stamp == stamp && !req.live {
+			return held, nil
+		}
 		doc, err := req.render(ctx, s.press(head))
 		if err != nil {
 			return nil, err
 		}
 		doc.key, doc.stamp = req.key, stamp
-		return s.shelf.put(edit(doc)), nil
+		if !doc.changed.IsZero() {
+			doc.changed = later(doc.changed, head.since)
+		}
+		return s.shelf.put(renew(doc, held, time.Now())), nil
 	})
 	if err != nil {
 		return s.lastGood(held, err)

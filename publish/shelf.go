@@ -6,10 +6,12 @@ import (
 	"container/list"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 
 	"dateline/news"
 )
@@ -45,14 +47,41 @@ type coded struct {
 // The codings, the one we like best first.
 const (
 	inBrotli = iota
+	inZstd
 	inGzip
 	inIdentity
 )
 
-var codingNames = [...]string{inBrotli: "br", inGzip: "gzip", inIdentity: "identity"}
+var codingNames = [...]string{inBrotli: "br", inZstd: "zstd", inGzip: "gzip", inIdentity: "identity"}
 
 // worthPacking is the size under which compressing does not pay.
 const worthPacking = 512
+
+// renew is a document newly rendered, where held is its last edition or nil.
+// What says the same bytes as before stays as it was, with its date. What
+// changed bears a date after the one it had, though the news in it may be
+// older: a source was renamed, a story was swept.
+func renew(doc document, held *edited, now time.Time) *edited {
+	if held == nil {
+		return edit(doc)
+	}
+	if bytes.Equal(held.body, doc.body) && held.mediaType == doc.mediaType && slices.Equal(held.links, doc.links) {
+		same := *held
+		same.key, same.stamp = doc.key, doc.stamp
+		return &same
+	}
+	if !doc.changed.IsZero() && !doc.changed.Truncate(time.Second).After(held.changed) {
+		doc.changed = later(now, held.changed.Add(time.Second))
+	}
+	return edit(doc)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
 
 // edit compresses a document and gives each coding its tag.
 func edit(doc document) *edited {
@@ -61,6 +90,7 @@ func edit(doc document) *edited {
 	if len(doc.body) >= worthPacking {
 		e.codings[inGzip] = code(gzipped(doc.body))
 		e.codings[inBrotli] = code(brotlied(doc.body))
+		e.codings[inZstd] = code(zstandard(doc.body))
 	}
 	return e
 }
@@ -84,6 +114,15 @@ func brotlied(body []byte) []byte {
 	w.Write(body)
 	w.Close()
 	return b.Bytes()
+}
+
+func zstandard(body []byte) []byte {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20))
+	if err != nil {
+		return nil // this coding is not offered; the options are sound
+	}
+	defer w.Close()
+	return w.EncodeAll(body, nil)
 }
 
 // size is the memory an edited document takes.
