@@ -24,7 +24,7 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, p)
 			continue
 		}
-		if isControl(p.text) || subscribePhrases.within(wordsUpTo(p.text, 600)) {
+		if isControl(p.foldedUpTo(120)) || subscribePhrases.within(p.foldedUpTo(600)) {
 			continue
 		}
 		if p.role == roleCaption && p.frame == nil && p.words() > 90 {
@@ -35,7 +35,7 @@ func attachCaptions(pieces []piece) []piece {
 		f := pictureFor(kept, pieces[i+1:], &p)
 		if f == nil {
 			f = &news.Figure{}
-			kept = append(kept, piece{kind: news.Picture, figure: f, frame: p.frame, node: p.node, path: p.path, flags: p.flags})
+			kept = append(kept, piece{kind: news.Picture, figure: f, frame: p.frame, node: p.node, under: p.under, flags: p.flags})
 		}
 		text, credit := splitCredit(withoutCounter(p.text))
 		if p.role == roleCredit {
@@ -115,7 +115,7 @@ func markLoose(pieces []piece) {
 			continue
 		}
 		n := p.words()
-		if p.flags&(flagByline|flagDate) != 0 || p.density() > 0.5 || n == 0 || n > 60 || isControl(p.text) {
+		if p.flags&(flagByline|flagDate) != 0 || p.density() > 0.5 || n == 0 || n > 60 || isControl(p.foldedUpTo(120)) {
 			continue
 		}
 		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && n <= 40 && p.flags&(flagByline|flagDate) == 0 {

@@ -15,7 +15,7 @@ func choose(pieces []piece, known string) []piece {
 		return pieces
 	}
 	best = c.widen(best)
-	best = c.prefer(best, known)
+	best = c.prefer(best)
 	first, last := -1, -1
 	for i := range pieces {
 		if pieces[i].within(best) {
@@ -34,7 +34,6 @@ type ground struct {
 	clean  map[*html.Node]int // words of clean pieces
 	links  map[*html.Node]int // words of pieces that are mostly links
 	score  map[*html.Node]float64
-	flags  map[*html.Node]flags
 	order  []*html.Node
 	pieces []piece
 }
@@ -45,7 +44,7 @@ func survey(pieces []piece) *ground {
 		p := &pieces[i]
 		if !p.clean() {
 			if p.density() > 0.5 {
-				for _, n := range p.path {
+				for n := p.under; n != nil; n = n.Parent {
 					c.links[n] += p.words()
 				}
 			}
@@ -54,8 +53,7 @@ func survey(pieces []piece) *ground {
 		words := p.words()
 		value := 1 + float64(min(words, 60))/10
 		share := 1.0
-		for i := len(p.path) - 1; i >= 0; i-- {
-			n := p.path[i]
+		for n := p.under; n != nil; n = n.Parent {
 			if c.clean[n] == 0 {
 				c.order = append(c.order, n)
 			}
@@ -140,7 +138,7 @@ func isNamedBody(n *html.Node) bool {
 }
 
 // prefer goes down again to the smallest element that keeps nearly all.
-func (c *ground) prefer(best *html.Node, known string) *html.Node {
+func (c *ground) prefer(best *html.Node) *html.Node {
 	for {
 		var next *html.Node
 		for child := best.FirstChild; child != nil; child = child.NextSibling {

@@ -58,7 +58,7 @@ func isDump(text string) bool {
 func isASCIILetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
 func readLines(dump string) []string {
-	dump = strings.ToValidUTF8(strings.ReplaceAll(dump, "\r\n", "\n"), "\ufffd")
+	dump = validText(strings.ReplaceAll(dump, "\r\n", "\n"))
 	var lines []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(dump, "\r", "\n"), "\n") {
 		if line = oneLine(line); line != "" && len(lines) < maxPieces {
@@ -76,13 +76,13 @@ func takeTitle(lines []string) (string, []string) {
 		count[key(line)]++
 	}
 	for _, line := range lines[:min(len(lines), 40)] {
-		if n := countWords(line); count[key(line)] > 1 && n >= 4 && n <= 40 && !isControl(line) {
+		if n := countWords(line); count[key(line)] > 1 && n >= 4 && n <= 40 && !isControl(wordsUpTo(line, 120)) {
 			return line, lines
 		}
 	}
 	for i, line := range lines[:min(len(lines), 15)] {
 		p := piece{text: line}
-		if n := countWords(line); n < 3 || n > 30 || isControl(line) || isFurniture(&p) {
+		if n := countWords(line); n < 3 || n > 30 || isControl(wordsUpTo(line, 120)) || isFurniture(&p) {
 			continue
 		}
 		if _, ok := ParseDate(line, DateOptions{}); ok {

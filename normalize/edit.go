@@ -1,7 +1,6 @@
 package normalize
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +82,7 @@ func (d *draft) trimHead() {
 		if p.clean() || p.level > 1 || p.kind == news.List || closes(p.text) || p.words() > 6 || d.dump {
 			break
 		}
-		if len(p.text) < 400 && relatedPhrases.prefix(wordsUpTo(p.text, 400)) == 0 && p.density() < 0.5 && p.flags&(flagByline|flagDate) == 0 && (p.bold || len(d.pieces) > i+1 && d.pieces[i+1].clean()) {
+		if len(p.text) < 400 && relatedPhrases.prefix(p.foldedUpTo(400)) == 0 && p.density() < 0.5 && p.flags&(flagByline|flagDate) == 0 && (p.bold || len(d.pieces) > i+1 && d.pieces[i+1].clean()) {
 			break
 		}
 	}
@@ -123,7 +122,7 @@ func (d *draft) isTitle(p *piece) bool {
 	if p.text == "" || len(p.text) > 400 {
 		return false
 	}
-	k := key(p.text)
+	k := p.key()
 	if d.keys[k] {
 		return p.level > 0 || !closesSentence(p.text) || d.dump
 	}
@@ -159,7 +158,7 @@ func (d *draft) headLine(p *piece) bool {
 			return true
 		}
 	}
-	if isControl(p.text) || d.isOutletLine(p.text) {
+	if isControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) {
 		return true
 	}
 	if p.flags&(flagByline|flagDate) != 0 && words < 40 && !p.clean() {
@@ -171,7 +170,7 @@ func (d *draft) headLine(p *piece) bool {
 	}
 	if p.level > 0 || (p.flags&flagStandfirst != 0 || p.bold || p.italic) && (p.flags&flagBody == 0 || !p.clean()) {
 		for _, s := range d.summary {
-			if k, sk := key(p.text), key(s); k != "" && (k == sk || len(k) > 30 && (strings.HasPrefix(sk, k) || strings.HasPrefix(k, sk))) {
+			if k, sk := p.key(), key(s); k != "" && (k == sk || len(k) > 30 && (strings.HasPrefix(sk, k) || strings.HasPrefix(k, sk))) {
 				d.lede = or(d.lede, p.text)
 				return true
 			}
@@ -215,7 +214,7 @@ func (d *draft) trimTail() {
 		if p.level == 0 && !d.dump {
 			rest = 10
 		}
-		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold || d.dump) && p.words() <= 8 && relatedPhrases.prefix(wordsUpTo(p.text, 100)) > 0 {
+		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold || d.dump) && p.words() <= 8 && relatedPhrases.prefix(p.foldedUpTo(100)) > 0 {
 			d.noteTail(d.pieces[i:])
 			d.pieces = d.pieces[:i]
 			break
@@ -252,7 +251,7 @@ func (d *draft) cutCards() {
 // noteTail keeps what the small print tells.
 func (d *draft) noteTail(pieces []piece) {
 	for i := range pieces {
-		if isPager(pieces[i].text) {
+		if isPager(&pieces[i]) {
 			d.truncated = true
 		}
 	}
@@ -265,13 +264,13 @@ func (d *draft) isTail(p *piece) bool {
 	if p.kind == news.Table || p.kind == news.Code {
 		return false
 	}
-	if p.level > 0 || isFurniture(p) || isPager(p.text) || d.isTitle(p) || d.isOutletLine(p.text) {
+	if p.level > 0 || isFurniture(p) || isPager(p) || d.isTitle(p) || d.isOutletLine(p.text) {
 		return true
 	}
 	if p.kind == news.List && p.density() < 0.5 {
 		return false
 	}
-	words := wordsUpTo(p.text, 500)
+	words := p.foldedUpTo(500)
 	if words == nil {
 		return false
 	}
@@ -316,8 +315,8 @@ func isTiming(s string) bool {
 }
 
 // isPager knows the line of an article's page numbers.
-func isPager(s string) bool {
-	words := wordsUpTo(s, 80)
+func isPager(p *piece) bool {
+	words := p.foldedUpTo(80)
 	if len(words) == 0 {
 		return false
 	}
@@ -330,12 +329,11 @@ func isPager(s string) bool {
 			return false
 		}
 	}
-	return len(words) > n || strings.ContainsAny(s, ":：")
+	return len(words) > n || strings.ContainsAny(p.text, ":：")
 }
 
-// isControl reports whether a line is made of the labels of controls.
-func isControl(text string) bool {
-	words := wordsUpTo(text, 120)
+// isControl reports whether the words of a line are the labels of controls.
+func isControl(words []string) bool {
 	return len(words) > 0 && len(words) <= 12 && (controlPhrases.made(words) || allNumbers(words) && len(words) < 3)
 }
 
@@ -353,7 +351,7 @@ func isFurniture(p *piece) bool {
 	if p.kind == news.Picture || p.kind == news.Table || p.kind == news.Code {
 		return false
 	}
-	words := wordsUpTo(p.text, 400)
+	words := p.foldedUpTo(400)
 	if len(words) == 0 {
 		return len(p.text) < 400
 	}
@@ -392,7 +390,7 @@ func (d *draft) trimInside() {
 		}
 		if p.kind == news.Paragraph || p.kind == news.Quote {
 			if len(p.text) > 60 {
-				k := key(p.text)
+				k := p.key()
 				if seen[k] {
 					continue
 				}
@@ -449,7 +447,7 @@ func (d *draft) blocks() []news.Block {
 		case news.Heading:
 			body = append(body, heading(p))
 		case news.Quote:
-			if n := len(body); n > 0 && body[n-1].Kind == news.Quote && i > 0 && d.pieces[i-1].kind == news.Quote && slices.Equal(d.pieces[i-1].path, p.path) {
+			if n := len(body); n > 0 && body[n-1].Kind == news.Quote && i > 0 && d.pieces[i-1].kind == news.Quote && d.pieces[i-1].under == p.under {
 				body[n-1].Text += "\n" + p.text
 				continue
 			}

@@ -74,7 +74,7 @@ func (d *draft) headsText(p, next *piece, shouted int) bool {
 	if shouts(p) && words <= 12 && !closesSentence(p.text) && longer {
 		return shouted > 1 || words > 1
 	}
-	if d.dump && words <= 12 && !closes(p.text) && !isControl(p.text) {
+	if d.dump && words <= 12 && !closes(p.text) && !isControl(p.foldedUpTo(120)) {
 		_, _, numbered := headingNumber(p.text)
 		_, _, nextNumbered := headingNumber(next.text)
 		return longer || numbered || nextNumbered

@@ -136,7 +136,7 @@ func ledeOf(pieces []piece, c claims) string {
 // fragment reads the HTML of a feed. Markup that was escaped once too often is
 // read as markup.
 func fragment(markup string, base *url.URL) []piece {
-	markup = strings.ToValidUTF8(firstBytes(markup, maxPage), "\ufffd")
+	markup = validText(firstBytes(markup, maxPage))
 	if !strings.Contains(markup, "<") && strings.Contains(markup, "&lt;") && strings.Contains(markup, "&gt;") {
 		markup = html.UnescapeString(markup)
 	}
@@ -148,14 +148,14 @@ func fragment(markup string, base *url.URL) []piece {
 	}
 	root, err := html.Parse(strings.NewReader(markup))
 	if err != nil {
-		return dumpPieces(readLines(flatText([]byte(markup))))
+		return dumpPieces(readLines(flatText(markup)))
 	}
 	return readTree(root, base, true)
 }
 
 // plainTitle is a title without markup.
 func plainTitle(title string) string {
-	title = strings.ToValidUTF8(title, "\ufffd")
+	title = validText(title)
 	if strings.ContainsAny(title, "<&") {
 		if root, err := html.Parse(strings.NewReader(firstBytes(title, 10000))); err == nil {
 			if text := plainText(root); text != "" {

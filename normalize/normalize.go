@@ -1,10 +1,10 @@
 package normalize
 
 import (
-	"bytes"
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -62,16 +62,16 @@ func onePage(page news.Page, h Hints) news.Article {
 	if len(page.HTML) > maxPage {
 		page.HTML = page.HTML[:maxPage]
 	}
-	page.HTML = bytes.ToValidUTF8(page.HTML, []byte("\ufffd"))
-	h.Title, h.Summary = strings.ToValidUTF8(h.Title, "\ufffd"), strings.ToValidUTF8(h.Summary, "\ufffd")
-	if isDump(string(page.HTML)) {
-		a := Text(string(page.HTML), h)
+	markup := validText(string(page.HTML))
+	h.Title, h.Summary = validText(h.Title), validText(h.Summary)
+	if isDump(markup) {
+		a := Text(markup, h)
 		a.Link = news.CleanLink(page.Address)
 		return a
 	}
-	root, err := html.Parse(bytes.NewReader(page.HTML))
+	root, err := html.Parse(strings.NewReader(markup))
 	if err != nil { // nested deeper than the parser goes
-		return Text(flatText(page.HTML), h)
+		return Text(flatText(markup), h)
 	}
 	m := readMeta(root)
 	base := baseOf(page.Address, m.base)
@@ -281,6 +281,14 @@ func hostName(u *url.URL) string {
 	return strings.TrimPrefix(u.Hostname(), "www.")
 }
 
+// validText is s with the replacement character for what is not UTF-8.
+func validText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return strings.ToValidUTF8(s, "\ufffd")
+}
+
 func firstBytes(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -292,9 +300,9 @@ func firstBytes(s string, n int) string {
 }
 
 // flatText is the text of a page that is nested too deeply to be parsed.
-func flatText(page []byte) string {
+func flatText(page string) string {
 	var b strings.Builder
-	z := html.NewTokenizer(bytes.NewReader(page))
+	z := html.NewTokenizer(strings.NewReader(page))
 	hidden := ""
 	for {
 		switch z.Next() {

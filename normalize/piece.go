@@ -1,6 +1,8 @@
 package normalize
 
 import (
+	"strings"
+
 	"golang.org/x/net/html"
 
 	"dateline/news"
@@ -24,8 +26,10 @@ type piece struct {
 	figure  *news.Figure
 	frame   *html.Node // the figure element around it
 	node    *html.Node // the block element it stood in
-	path    []*html.Node
-	flags   flags // of all elements above it
+	under   *html.Node // the innermost element it stood in
+	flags   flags      // of all elements above it
+	count   int        // of words, once counted
+	folded  []string   // the folded words, once read
 }
 
 // role is what the markup says about a piece of text.
@@ -57,7 +61,27 @@ const (
 )
 
 // words counts the piece's words.
-func (p *piece) words() int { return countWords(p.text) }
+func (p *piece) words() int {
+	if p.count == 0 {
+		p.count = countWords(p.text)
+	}
+	return p.count
+}
+
+// foldedUpTo gives the folded words of a text that only matters while it is
+// short: nil for one longer than limit bytes.
+func (p *piece) foldedUpTo(limit int) []string {
+	if len(p.text) > limit {
+		return nil
+	}
+	if p.folded == nil {
+		p.folded = wordsOf(p.text)
+	}
+	return p.folded
+}
+
+// key is the form in which repetitions of the text are found.
+func (p *piece) key() string { return strings.Join(p.foldedUpTo(len(p.text)), " ") }
 
 // density is the share of the text that is links.
 func (p *piece) density() float64 {
@@ -78,7 +102,7 @@ func (p *piece) clean() bool {
 
 // within reports whether the piece stands under n.
 func (p *piece) within(n *html.Node) bool {
-	for _, a := range p.path {
+	for a := p.under; a != nil; a = a.Parent {
 		if a == n {
 			return true
 		}

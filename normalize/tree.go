@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -17,15 +18,6 @@ func attr(n *html.Node, name string) string {
 		}
 	}
 	return ""
-}
-
-func hasAttr(n *html.Node, name string) bool {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return true
-		}
-	}
-	return false
 }
 
 // skipped reports whether nothing in the element is ever text for a reader.
@@ -134,7 +126,26 @@ func plainText(n *html.Node) string {
 
 // oneLine collapses all white space.
 func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("\u200b", "", "\u00ad", "", "\ufeff", "").Replace(s)), " ")
+	if isOneLine(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(invisible.Replace(s)), " ")
+}
+
+// invisible takes out the characters that only say where a line may break.
+var invisible = strings.NewReplacer("\u200b", "", "\u00ad", "", "\ufeff", "")
+
+// isOneLine is the short way for ASCII text that is one line already.
+func isOneLine(s string) bool {
+	space := true
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c >= utf8.RuneSelf || c < ' ' || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
 }
 
 // withAddress drops the links that lead nowhere printable.

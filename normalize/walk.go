@@ -19,7 +19,7 @@ type walker struct {
 	pieces   []piece
 	classes  map[string]flags
 	run      run
-	path     []*html.Node
+	under    *html.Node         // the element being read
 	heft     map[*html.Node]int // bytes of text in paragraphs under a node
 	total    int
 	fragment bool
@@ -36,7 +36,6 @@ type run struct {
 	solid  int // bytes that are not space
 	space  bool
 	breaks int // line breaks since the last text
-	split  int // where the last single line break stood, when all before it was bold; 0: none
 	from   context
 }
 
@@ -92,16 +91,17 @@ func (w *walker) weigh(n *html.Node) int {
 }
 
 func (w *walker) children(n *html.Node, ctx context) {
-	w.path = append(w.path, n)
+	above := w.under
+	w.under = n
 	for c := n.FirstChild; c != nil && len(w.pieces) < maxPieces; c = c.NextSibling {
 		switch c.Type {
 		case html.TextNode:
-			w.add(c.Data, ctx)
+			w.add(c.Data, &ctx)
 		case html.ElementNode:
 			w.element(c, ctx)
 		}
 	}
-	w.path = w.path[:len(w.path)-1]
+	w.under = above
 }
 
 func (w *walker) element(n *html.Node, ctx context) {
@@ -223,29 +223,48 @@ func (w *walker) block(n *html.Node, ctx context) {
 }
 
 // add puts text to the run, its white space collapsed.
-func (w *walker) add(text string, ctx context) {
-	r := &w.run
-	for len(text) > 0 {
-		i := strings.IndexAny(text, " \t\n\r\f\u00a0\u200b\u00ad\ufeff\u2028\u2029")
-		if i != 0 {
-			if i < 0 {
-				i = len(text)
-			}
-			w.addWord(text[:i], ctx)
-			text = text[i:]
+func (w *walker) add(text string, ctx *context) {
+	start := 0
+	for i := 0; i < len(text); {
+		size, shown := blank(text[i:])
+		if size == 0 {
+			i++
 			continue
 		}
-		switch c := []rune(text[:min(4, len(text))])[0]; c {
-		case '\u200b', '\u00ad', '\ufeff':
-			text = text[len(string(c)):]
-		default:
-			r.space = true
-			text = text[len(string(c)):]
+		if i > start {
+			w.addWord(text[start:i], ctx)
 		}
+		w.run.space = w.run.space || shown
+		i += size
+		start = i
+	}
+	if start < len(text) {
+		w.addWord(text[start:], ctx)
 	}
 }
 
-func (w *walker) addWord(word string, ctx context) {
+// blank gives the length of the blank that s begins with, 0 where it begins
+// with none, and whether a reader sees it as a space.
+func blank(s string) (size int, shown bool) {
+	switch s[0] {
+	case ' ', '\t', '\n', '\r', '\f':
+		return 1, true
+	case 0xC2, 0xE2, 0xEF:
+		for _, b := range [...]string{"\u00a0", "\u2028", "\u2029"} {
+			if strings.HasPrefix(s, b) {
+				return len(b), true
+			}
+		}
+		for _, b := range [...]string{"\u00ad", "\u200b", "\ufeff"} {
+			if strings.HasPrefix(s, b) {
+				return len(b), false
+			}
+		}
+	}
+	return 0, false
+}
+
+func (w *walker) addWord(word string, ctx *context) {
 	r := &w.run
 	if r.breaks >= 2 && r.solid > 0 {
 		w.flush()
@@ -254,7 +273,7 @@ func (w *walker) addWord(word string, ctx context) {
 		w.flush()
 	}
 	if r.solid == 0 {
-		r.from = ctx
+		r.from = *ctx
 	} else if r.space {
 		r.text.WriteByte(' ')
 	}
@@ -316,7 +335,7 @@ func (w *walker) flush() {
 }
 
 func (w *walker) emit(p piece) {
-	p.path = append([]*html.Node(nil), w.path...)
+	p.under = w.under
 	w.pieces = append(w.pieces, p)
 }
 
@@ -339,7 +358,7 @@ func (w *walker) junk(n *html.Node, own flags) bool {
 	case atom.Nav:
 		return w.heft[n]*3 < w.total
 	case atom.Footer:
-		return w.heft[n]*4 < w.total && w.heft[n] > 0 && !w.insideArticle()
+		return w.heft[n]*4 < w.total && w.heft[n] > 0 && !insideArticle(n)
 	}
 	switch {
 	case own&flagComments != 0:
@@ -350,8 +369,8 @@ func (w *walker) junk(n *html.Node, own flags) bool {
 	return false
 }
 
-func (w *walker) insideArticle() bool {
-	for _, n := range w.path {
+func insideArticle(n *html.Node) bool {
+	for n = n.Parent; n != nil; n = n.Parent {
 		if n.DataAtom == atom.Article || n.DataAtom == atom.Blockquote {
 			return true
 		}
