@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -144,5 +145,34 @@ func TestPagesThatTimeDoesNotSufficeForComeLater(t *testing.T) {
 	}
 	if a := got[i].Lead(); a.Pages != 1 || a.Note != "" {
 		t.Errorf("the page was not read: %d pages, %q", a.Pages, a.Note)
+	}
+}
+
+// A source that could not be put off for the store's sake does not stay claimed
+// until its lease ends.
+func TestPutOffThatFailsGivesTheSourceBack(t *testing.T) {
+	n := newNewsroom(t)
+	n.impatient()
+	n.outlets.send("Accra", wire{"1", "Accra shuts", text("Accra"), time.Hour})
+	n.outlets.send("Bergen", wire{"2", "Bergen shuts", text("Bergen"), time.Hour})
+	n.outlets.hold = make(chan struct{})
+	away := errors.New("away")
+	n.store.BeforeCommit = func(in news.Intake) error {
+		if in.Ledger.Poll.At.IsZero() {
+			close(n.outlets.hold)
+			return away
+		}
+		return nil
+	}
+	n.assign(harbours, "Accra", "Bergen")
+	if tally := n.once(); tally.Polled != 2 || tally.Failed != 1 || !tally.Faults[0].Ours || !errors.Is(tally.Faults[0].Err, away) {
+		t.Fatalf("got %+v, want one put off that failed", tally)
+	}
+	next, err := n.store.NextDue(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wait := next.Sub(start); wait <= 0 || wait > time.Minute {
+		t.Errorf("due in %v, want soon", wait)
 	}
 }

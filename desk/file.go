@@ -135,12 +135,12 @@ func (d *Desk) readIndex(ctx context.Context, at news.Revision) error {
 		}
 		for i := range page {
 			if page[i].Filed.Before(oldest) {
-				page = page[:i]
+				page = nil // the window ends here
 				break
 			}
 			d.learn(&page[i])
 		}
-		if len(page) < indexPage {
+		if len(page) == 0 {
 			d.base, d.caught = at, true
 			return nil
 		}

@@ -103,6 +103,9 @@ func (d *Desk) putOff(ctx context.Context, ledger news.Ledger, wait time.Duratio
 	out := Outcome{Source: ledger.Source, later: wait}
 	if _, err := d.o.Store.Commit(ctx, news.Intake{Ledger: ledger, At: d.now()}); err != nil {
 		out.Err, out.Ours = fmt.Errorf("put off: %w", err), true
+		if !errors.Is(err, news.ErrLost) {
+			d.release(ctx, ledger, wait)
+		}
 	}
 	d.log.Debug("put off", "source", ledger.Source, "took", wait.String(), "err", out.Err)
 	return out

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -50,6 +51,73 @@ func TestDamagedLedgerIsBegunAnew(t *testing.T) {
 					}
 				}
 				damage("a")
+			}
+		})
+	}
+}
+
+// Nor must one damaged story or article hide the others, or keep its story from
+// being written again.
+func TestDamagedStoryIsNotThere(t *testing.T) {
+	for name, open := range map[string]func(t *testing.T) (news.Store, func()){
+		"embedded": func(t *testing.T) (news.Store, func()) {
+			s := openStore(t, filepath.Join(t.TempDir(), "dateline.db"), Options{}).(*embedded)
+			return s, func() {
+				for _, table := range []string{"stories", "articles"} {
+					if _, err := s.write.Exec("UPDATE " + table + " SET body = x'01ffff' WHERE id = 'a'"); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		},
+		"redis": func(t *testing.T) (news.Store, func()) {
+			s := openStore(t, startRedis(t), Options{}).(*remote)
+			return s, func() {
+				if err := s.client.HSet(t.Context(), desk+"story:a", "body", "\x01\xff\xff").Err(); err != nil {
+					t.Fatal(err)
+				}
+				key := shardOf(oneStory("a").Articles[0].Source).key("article:a")
+				if err := s.client.SetRange(t.Context(), key, 16, "\x09").Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, damage := open(t)
+			both := []news.Story{oneStory("a"), oneStory("b")}
+			in := news.Intake{Stories: both, Articles: []news.Article{both[0].Articles[0], both[1].Articles[0]}}
+			if _, err := s.Commit(t.Context(), in); err != nil {
+				t.Fatal(err)
+			}
+			damage()
+			if _, err := s.Story(t.Context(), "a"); !errors.Is(err, news.ErrNotFound) {
+				t.Errorf("got %v, want it not found", err)
+			}
+			list, err := s.Stories(t.Context(), news.Query{})
+			if err != nil || len(list) != 1 || list[0].ID != "b" {
+				t.Errorf("listed %d, %v; want the other", len(list), err)
+			}
+			changed, archived := 0, 0
+			for _, err := range s.Changes(t.Context(), 0) {
+				if changed++; err != nil {
+					t.Error(err)
+				}
+			}
+			for _, err := range s.Articles(t.Context(), time.Time{}) {
+				if archived++; err != nil {
+					t.Error(err)
+				}
+			}
+			if changed != 1 || archived != 1 {
+				t.Errorf("%d changes and %d articles, want the other's", changed, archived)
+			}
+			in.Base = 1
+			if _, err := s.Commit(t.Context(), in); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Story(t.Context(), "a"); err != nil {
+				t.Errorf("written again: %v", err)
 			}
 		})
 	}

@@ -51,6 +51,9 @@ func (s *embedded) Story(ctx context.Context, id news.StoryID) (news.Story, erro
 			return err
 		}
 		st, err = s.values.readStory(body, news.Revision(rev))
+		if leftOut(err, s.log) {
+			return news.ErrNotFound
+		}
 		return err
 	})
 	if err != nil {
@@ -108,6 +111,9 @@ func (s *embedded) stories(rows *sql.Rows, err error) ([]news.Story, error) {
 			return nil, err
 		}
 		st, err := s.values.readStory(body, news.Revision(rev))
+		if leftOut(err, s.log) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -183,6 +189,9 @@ func (s *embedded) Articles(ctx context.Context, since time.Time) iter.Seq2[news
 					return err
 				}
 				a, err := s.values.readArticle(body)
+				if leftOut(err, s.log) {
+					continue
+				}
 				if err != nil {
 					return err
 				}

@@ -83,6 +83,9 @@ func (s *remote) fetchStories(ctx context.Context, ids []string) ([]news.Story, 
 			return nil, errDamaged
 		}
 		st, err := s.values.readStory([]byte(body), news.Revision(n))
+		if leftOut(err, s.log) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -351,6 +354,9 @@ func (s *remote) readAhead(ctx context.Context, f *articleFeed) error {
 			continue // forgotten or filed anew since the page was read
 		}
 		a, err := s.values.readArticle([]byte(text[len(filed):]))
+		if leftOut(err, s.log) {
+			continue
+		}
 		if err != nil {
 			return err
 		}

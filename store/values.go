@@ -83,11 +83,20 @@ func (v *values) readLedger(b []byte, id news.SourceID) (news.Ledger, error) {
 // begunAnew puts an empty ledger in the place of a damaged one: the source is
 // asked as if for the first time, and its articles have the IDs that they had.
 func begunAnew(l news.Ledger, err error, id news.SourceID, log *slog.Logger) (news.Ledger, error) {
-	if !errors.Is(err, errDamaged) {
+	if !leftOut(err, log) {
 		return l, err
 	}
-	log.Error("a ledger is damaged and begun anew", "source", id, "err", err)
 	return news.Ledger{Source: id}, nil
+}
+
+// leftOut reports whether a value is damaged, and says so. It is read as if it
+// were not there: one bad value must not hide all others.
+func leftOut(err error, log *slog.Logger) bool {
+	if !errors.Is(err, errDamaged) {
+		return false
+	}
+	log.Error("what was stored is damaged and left out", "err", err)
+	return true
 }
 
 // ownArticle stands for the article of a mark's own key, which nearly all
