@@ -70,7 +70,8 @@ func editFile(raw []byte, isHTML bool, h normalize.Hints) news.Article {
 
 // looksLikeHTML reports whether a file begins with, or is full of, tags.
 func looksLikeHTML(raw []byte) bool {
-	head := bytes.ToLower(bytes.TrimSpace(raw[:min(len(raw), 4096)]))
+	head := bytes.TrimPrefix(raw[:min(len(raw), 4096)], []byte("\ufeff"))
+	head = bytes.ToLower(bytes.TrimSpace(head))
 	return bytes.HasPrefix(head, []byte("<")) || bytes.Contains(head, []byte("<p>")) || bytes.Contains(head, []byte("<div"))
 }
 
