@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"dateline/news"
 )
 
@@ -262,9 +264,12 @@ func reasons(st *news.Story) []reason {
 	return all
 }
 
-// langTag is lang in the form of a language tag; empty where it is none.
+// langTag is lang where it is a language tag of known parts, else empty.
 func langTag(lang string) string {
-	if len(lang) > 35 || strings.Trim(lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" || strings.HasPrefix(lang, "-") || strings.EqualFold(lang, "und") {
+	if lang == "" || len(lang) > 35 || strings.EqualFold(lang, "und") || strings.Contains(lang, "_") {
+		return ""
+	}
+	if _, err := language.Parse(lang); err != nil {
 		return ""
 	}
 	return lang
@@ -289,7 +294,7 @@ func direction(lang string) string {
 // entries share; else that of the words we add, English.
 func (ed *edition) lang() string {
 	if len(ed.want.langs) == 1 {
-		return ed.want.langs[0]
+		return orElse(langTag(ed.want.langs[0]), "en")
 	}
 	if len(ed.entries) == 0 {
 		return "en"

@@ -64,8 +64,8 @@ func address(raw string) string {
 		return ""
 	}
 	u.User = nil
-	if strings.ContainsAny(u.RawQuery, " \"<>`") {
-		u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "`", "%60").Replace(u.RawQuery)
+	if strings.ContainsAny(u.RawQuery, " \"<>`^{|}\\") {
+		u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", "^", "%5E", "{", "%7B", "|", "%7C", "}", "%7D", `\`, "%5C").Replace(u.RawQuery)
 	}
 	return toASCII(u.String())
 }
