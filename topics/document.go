@@ -145,6 +145,9 @@ func endsSentence(gap, word string) bool {
 	if len(gap) == 0 {
 		return false
 	}
+	if len(gap) == 1 {
+		return gap == "!" || gap == "?" || gap == ";"
+	}
 	if strings.ContainsAny(gap, "!?。！？｡।؟۔;") {
 		return true
 	}
