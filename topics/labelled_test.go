@@ -10,7 +10,7 @@ import (
 	"dateline/news"
 )
 
-// TestOwnLabelledItems keeps the score on items written for this test: six
+// TestOwnLabelledItems keeps the score on items written for this test: five
 // dozen languages' headlines for five pairs of countries, and texts that only
 // look like them.
 func TestOwnLabelledItems(t *testing.T) {

@@ -114,6 +114,9 @@ func stem(words []word) string {
 		return w
 	}
 	if words[0].open {
+		if base, ok := softens(w); ok && len(base) >= minStem {
+			return base
+		}
 		return w
 	}
 	return bare(w)
