@@ -10,8 +10,8 @@ import (
 	"dateline/news"
 )
 
-// TestOwnLabelledItems keeps the score on items written for this test: five
-// dozen languages' headlines for five pairs of countries, and texts that only
+// TestOwnLabelledItems keeps the score on items written for this test: headlines
+// in five dozen languages for five pairs of countries, and texts that only
 // look like them.
 func TestOwnLabelledItems(t *testing.T) {
 	ids := []news.TopicID{"india-pakistan", "israel-iran", "us-venezuela", "japan-south-korea", "france-turkey"}
@@ -77,4 +77,4 @@ func TestOwnLabelledItems(t *testing.T) {
 }
 
 // labelledFloor is the score that may not fall.
-const labelledFloor = 0.90
+const labelledFloor = 0.97
