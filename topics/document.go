@@ -45,7 +45,7 @@ type part struct {
 	paragraph []int32 // of each token; -1 stands for none
 	sentence  []int32
 	shouted   bool // no lower-case letter in it
-	plain     bool // sentence case: most words begin small
+	plain     bool // sentence case: long words begin small
 }
 
 // parts cuts d into its strings. Paragraphs are numbered through the whole
@@ -110,7 +110,7 @@ func (p *part) at(folded int) int {
 func (p *part) cut(paragraph, sentence *int32) {
 	numbers := make([]int32, 2*len(p.tokens))
 	p.paragraph, p.sentence = numbers[:len(p.tokens):len(p.tokens)], numbers[len(p.tokens):]
-	end, small, words := 0, 0, 0
+	end, small, long, words := 0, 0, 0, 0
 	for i, tok := range p.tokens {
 		if i > 0 {
 			switch gap := p.folded[end:tok.Start]; {
@@ -124,16 +124,27 @@ func (p *part) cut(paragraph, sentence *int32) {
 		}
 		end = tok.End
 		p.paragraph[i], p.sentence[i] = *paragraph, *sentence
-		if r := p.first(i); isLower(r) {
-			small++
+		switch r := p.first(i); {
+		case isLower(r):
+			if tok.End-tok.Start >= longWord {
+				small++
+				long++
+			}
 			words++
-		} else if isUpper(r) {
+		case isUpper(r):
+			if tok.End-tok.Start >= longWord {
+				long++
+			}
 			words++
 		}
 	}
 	p.shouted = words > 0 && !hasLower(p.text)
-	p.plain = small*2 >= words
+	p.plain = small*3 >= long
 }
+
+// longWord is the length in bytes from which on headlines in title case write
+// every word with a capital.
+const longWord = 4
 
 func endsParagraph(gap string) bool {
 	return len(gap) > 0 && strings.ContainsAny(gap, "\n\r\u2028\u2029•▪■●◆")
@@ -144,6 +155,9 @@ func endsParagraph(gap string) bool {
 func endsSentence(gap, word string) bool {
 	if len(gap) == 0 {
 		return false
+	}
+	if len(gap) == 1 {
+		return gap == "!" || gap == "?" || gap == ";"
 	}
 	if strings.ContainsAny(gap, "!?。！？｡।؟۔;") {
 		return true

@@ -207,7 +207,7 @@ func (r *reading) partDigests() {
 	fresh := int32(-2)
 	for n := range r.parts {
 		p := &r.parts[n]
-		if !strings.ContainsAny(p.folded, ";؛|•") {
+		if strings.IndexByte(p.folded, ';') < 0 && strings.IndexByte(p.folded, '|') < 0 && !strings.Contains(p.folded, "؛") {
 			continue
 		}
 		for first := 0; first < len(p.tokens); {

@@ -76,6 +76,10 @@ func ending(w word, text string, lang int, exact bool) endKind {
 		if rest, ok := strings.CutPrefix(text, w.text); ok && utf8.RuneCountInString(rest) <= 6 {
 			return endsForm
 		}
+		if base, ok := softens(w.text); ok && len(text) > len(base)+1 && (text[len(base)] == 'c' || text[len(base)] == 't') &&
+			strings.HasPrefix(text, base) && len(text) <= len(base)+3 {
+			return endsForm // rosyjscy, ruští
+		}
 		return endsNot
 	}
 	if lang < 0 {
@@ -103,6 +107,15 @@ func ending(w word, text string, lang int, exact bool) endKind {
 		}
 	}
 	return endsNot
+}
+
+// softens gives the beginning that Slavic adjectives in -sk and -ck share with
+// the plural of men, in which the k becomes another letter.
+func softens(stem string) (string, bool) {
+	if strings.HasSuffix(stem, "sk") || strings.HasSuffix(stem, "ck") {
+		return stem[:len(stem)-1], true
+	}
+	return "", false
 }
 
 // prefixes are the offsets at which a word may begin behind the clitics that

@@ -65,7 +65,7 @@ var scripts = func() map[string]script {
 }()
 
 // maxTell is how many letters are looked at to tell a script.
-const maxTell = 600
+const maxTell = 200
 
 // mainScript is the script of most of the document's words, and some of its
 // letters in that script. A kana among Han makes it kana.

@@ -221,8 +221,10 @@ func (r *reading) scan(t *table, n, lang int) {
 	var room [8]hit
 	for i := 0; i < len(p.tokens) && len(r.hits) < maxHits; {
 		found, end := t.find(room[:0], p, i, lang)
-		if row, stop := r.compound(t, found, p, i, lang); stop > end {
-			found, end = row, stop
+		if p.source != nil { // signs are not plain ASCII
+			if row, stop := r.compound(t, found, p, i, lang); stop > end {
+				found, end = row, stop
+			}
 		}
 		if end == i {
 			i++

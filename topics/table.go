@@ -32,9 +32,9 @@ type word struct {
 // table finds aliases by the hash of the beginning of their first word.
 type table struct {
 	aliases []alias
-	links   []link           // of the aliases, apart because most are only passed by
-	heads   map[uint64]int32 // of chains in aliases, plus one
-	filter  []uint64         // one bit for each key, to turn most words away
+	links   []link   // of the aliases, apart because most are only passed by
+	heads   []int32  // of chains in links, plus one, by the key's last bits
+	filter  []uint64 // one bit for each key, to turn most words away
 	mask    uint64
 }
 
@@ -44,6 +44,7 @@ const bitsPerAlias = 32
 
 // link is what decides at a glance whether an alias is worth comparing.
 type link struct {
+	key    uint64
 	langs  langSet
 	next   int32
 	size   int32 // bytes of its first word
@@ -51,8 +52,28 @@ type link struct {
 }
 
 func newTable(n int) *table {
+	t := &table{aliases: make([]alias, 0, n), links: make([]link, 0, n)}
+	t.resize(n)
+	return t
+}
+
+// resize makes room for n aliases and files those that are there again.
+func (t *table) resize(n int) {
 	size := uint64(1) << bits.Len(uint(n*bitsPerAlias))
-	return &table{aliases: make([]alias, 0, n), heads: make(map[uint64]int32, n), filter: make([]uint64, size/64), mask: size - 1}
+	t.filter, t.mask = make([]uint64, size/64), size-1
+	t.heads = make([]int32, size/bitsPerAlias*2)
+	for i := range t.links {
+		t.file(i)
+	}
+}
+
+// file puts link i at the head of its chain.
+func (t *table) file(i int) {
+	l := &t.links[i]
+	spread := mix(l.key) & t.mask
+	t.filter[spread/64] |= 1 << (spread % 64)
+	head := &t.heads[mix(l.key)&uint64(len(t.heads)-1)]
+	l.next, *head = *head, int32(i+1)
 }
 
 func (t *table) mayHave(key uint64) bool {
@@ -91,15 +112,17 @@ func (t *table) add(a alias) {
 		return // one character of Han says too little
 	}
 	key := hashOf(stem(a.words))
-	spread := mix(key) & t.mask
-	t.filter[spread/64] |= 1 << (spread % 64)
-	l := link{langs: a.langs, next: t.heads[key], size: int32(len(a.words[0].text))}
+	l := link{key: key, langs: a.langs, size: int32(len(a.words[0].text))}
 	if len(a.words) > 1 {
 		l.second = a.words[1].text[0]
 	}
 	t.links = append(t.links, l)
 	t.aliases = append(t.aliases, a)
-	t.heads[key] = int32(len(t.aliases))
+	if len(t.links) > len(t.heads) {
+		t.resize(2 * len(t.links))
+		return
+	}
+	t.file(len(t.links) - 1)
 }
 
 // stem is the beginning of an alias that all its forms share: the first word
@@ -114,6 +137,9 @@ func stem(words []word) string {
 		return w
 	}
 	if words[0].open {
+		if base, ok := softens(w); ok && len(base) >= minStem {
+			return base
+		}
 		return w
 	}
 	return bare(w)
@@ -224,9 +250,9 @@ func (t *table) chain(found []hit, p *part, key uint64, i, offset, lang, best in
 	if i+1 < len(p.tokens) {
 		second = p.words[p.tokens[i+1].Start]
 	}
-	for at := t.heads[key]; at > 0; at = t.links[at-1].next {
+	for at := t.heads[mix(key)&uint64(len(t.heads)-1)]; at > 0; at = t.links[at-1].next {
 		l := &t.links[at-1]
-		if lang >= 0 && !l.langs.at(lang) || size > l.size+maxEnding || l.second != 0 && l.second < utf8.RuneSelf && l.second != second {
+		if l.key != key || lang >= 0 && !l.langs.at(lang) || size > l.size+maxEnding || l.second != 0 && l.second < utf8.RuneSelf && l.second != second {
 			continue
 		}
 		a := &t.aliases[at-1]

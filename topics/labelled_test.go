@@ -1,0 +1,80 @@
+package topics
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+
+	"dateline/news"
+)
+
+// TestOwnLabelledItems keeps the score on items written for this test: headlines
+// in five dozen languages for five pairs of countries, and texts that only
+// look like them.
+func TestOwnLabelledItems(t *testing.T) {
+	ids := []news.TopicID{"india-pakistan", "israel-iran", "us-venezuela", "japan-south-korea", "france-turkey"}
+	pairs := [][2]string{{"IN", "PK"}, {"IL", "IR"}, {"US", "VE"}, {"JP", "KR"}, {"FR", "TR"}}
+	var list []news.Topic
+	for i, p := range pairs {
+		list = append(list, news.Topic{ID: ids[i], Rule: pair(p[0], p[1])})
+	}
+	m := mustNew(t, nil, list)
+	f, err := os.Open("testdata/labelled.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	type counts struct{ right, wrong, missed int }
+	langs := map[string]*counts{}
+	items, negatives, letIn := 0, 0, 0
+	for lines := bufio.NewScanner(f); lines.Scan(); items++ {
+		var item struct {
+			ID, Lang, Title, Body string
+			Topics                []news.TopicID
+		}
+		if err := json.Unmarshal(lines.Bytes(), &item); err != nil {
+			t.Fatal(err)
+		}
+		got := m.Topics(m.Match(&Document{Lang: item.Lang, Title: item.Title, Body: item.Body}))
+		if !slices.Equal(got, item.Topics) {
+			t.Logf("%s %s: got %v, want %v: %s", item.ID, item.Lang, got, item.Topics, item.Title)
+		}
+		if len(item.Topics) == 0 {
+			if negatives++; len(got) > 0 {
+				letIn++
+			}
+		}
+		if langs[item.Lang] == nil {
+			langs[item.Lang] = &counts{}
+		}
+		c := langs[item.Lang]
+		for _, id := range ids {
+			switch is, want := slices.Contains(got, id), slices.Contains(item.Topics, id); {
+			case is && want:
+				c.right++
+			case is:
+				c.wrong++
+			case want:
+				c.missed++
+			}
+		}
+	}
+	sum := 0.0
+	for _, c := range langs {
+		if n := 2*c.right + c.wrong + c.missed; n > 0 {
+			sum += 2 * float64(c.right) / float64(n)
+		} else {
+			sum++
+		}
+	}
+	f1 := sum / float64(len(langs))
+	t.Logf("%d items, %d languages: macro F1 %.3f, %d of %d off-topic items let in", items, len(langs), f1, letIn, negatives)
+	if items < 200 || len(langs) < 25 || f1 < labelledFloor || letIn*100 > 5*negatives {
+		t.Errorf("macro F1 %.3f, want %.3f; %d of %d let in, want at most 5 in a hundred", f1, labelledFloor, letIn, negatives)
+	}
+}
+
+// labelledFloor is the score that may not fall.
+const labelledFloor = 0.97
