@@ -70,11 +70,14 @@ func primaryTag(tag string) string {
 // machineDate reads the forms meant for machines that have no separators of
 // their own: ISO 8601 with "T" and Unix seconds or milliseconds.
 func machineDate(s string, o DateOptions) (time.Time, bool) {
-	if len(s) < 10 || s[0] < '0' || s[0] > '9' {
+	if len(s) < 8 || s[0] < '0' || s[0] > '9' {
 		return time.Time{}, false
 	}
 	if digits := digitRun(s); digits == len(s) {
 		switch digits {
+		case 8:
+			t, err := time.ParseInLocation("20060102", s, o.Zone)
+			return t, err == nil
 		case 10:
 			return time.Unix(int64(number(s)), 0).UTC(), true
 		case 13:
@@ -106,6 +109,7 @@ type dateToken struct {
 	value      int
 	count      int
 	start, end int
+	past       bool // a unit that says "ago" as well
 	weekday    bool // a month that could be a weekday
 	noise      bool // a unit that could be a word around a date
 }
@@ -137,6 +141,11 @@ func (p *dateParser) scan() bool {
 			return false
 		}
 		rest := p.s[i:]
+		if n, size := hanNumber(rest); size > 0 {
+			p.push(dateToken{kind: dateNumber, value: n, start: i, end: i + size})
+			i += size
+			continue
+		}
 		if d := digitRun(rest); d > 0 {
 			if d > 8 {
 				return false
@@ -150,8 +159,14 @@ func (p *dateParser) scan() bool {
 			if n == 0 {
 				return false
 			}
-			p.push(p.word(senses, i, i+n))
+			t := p.word(senses, i, i+n)
+			p.push(t)
 			i += n
+			if t.kind == dateWeekday && p.lang == "vi" { // "thứ 5" is the fifth, Thursday
+				if d := rest[n:]; len(d) > 1 && d[0] == ' ' && '2' <= d[1] && d[1] <= '7' && digitRun(d[1:]) == 1 {
+					i += 2
+				}
+			}
 			continue
 		}
 		switch c := rest[0]; {
@@ -199,6 +214,14 @@ func (p *dateParser) word(senses []dateSense, start, end int) dateToken {
 			}
 		}
 	}
+	if !ownTongue && p.n > 0 && p.toks[p.n-1].kind == dateNumber { // behind a number it says what is counted
+		for _, s := range senses {
+			if s.langs == "" && (s.kind == dateUnit || s.kind == dateAM || s.kind == datePM) {
+				best = s
+				break
+			}
+		}
+	}
 	if best.kind == dateWeekday { // "mar" may still be the month
 		for _, s := range senses {
 			if s.kind == dateMonth && (s.langs == "" || p.lang == "" || speaks(s.langs, p.lang)) {
@@ -206,7 +229,7 @@ func (p *dateParser) word(senses []dateSense, start, end int) dateToken {
 			}
 		}
 	}
-	t.kind, t.value, t.count = best.kind, best.value, best.count
+	t.kind, t.value, t.count, t.past = best.kind, best.value, best.count, best.past
 	if c := p.s[start]; c == 0xE0 && p.s[start+1] >= 0xB8 && p.s[start+1] <= 0xBB {
 		p.thai = true
 	}
@@ -222,33 +245,35 @@ func speaks(langs, lang string) bool {
 	return false
 }
 
+// dateSegment is what stands behind one label.
+type dateSegment struct {
+	from, to int
+	label    dateKind
+}
+
 // pickSegment keeps one of several labelled dates: the published one before
-// the updated one, else the first.
+// the updated one, else the first. A label between a day and its time parts
+// nothing.
 func (p *dateParser) pickSegment() {
-	from, numbers, label := 0, false, datePublished
-	type segment struct {
-		from, to int
-		label    dateKind
-	}
-	var segs []segment
+	var segs []dateSegment
+	from, label := 0, datePublished
 	for i := range p.n {
-		switch t := p.toks[i]; t.kind {
-		case dateNumber, dateDay, dateUnit:
-			numbers = true
-		case datePublished, dateUpdated:
-			if numbers {
-				segs = append(segs, segment{from, i, label})
-				from, numbers = i, false
-			}
-			label = t.kind
+		kind := p.toks[i].kind
+		if kind != datePublished && kind != dateUpdated {
+			continue
+		}
+		if p.tellsDay(from, i) && p.tellsDay(i, p.n) {
+			segs = append(segs, dateSegment{from, i, label})
+			from = i
+		}
+		if from == i || !p.tellsDay(from, i) {
+			label = kind
 		}
 	}
 	if len(segs) == 0 {
 		return
 	}
-	if numbers {
-		segs = append(segs, segment{from, p.n, label})
-	}
+	segs = append(segs, dateSegment{from, p.n, label})
 	pick := segs[0]
 	for _, s := range segs {
 		if pick.label == dateUpdated && s.label == datePublished {
@@ -256,4 +281,51 @@ func (p *dateParser) pickSegment() {
 		}
 	}
 	p.n = copy(p.toks[:], p.toks[pick.from:pick.to])
+}
+
+// tellsDay reports whether some tokens hold more than a time of day.
+func (p *dateParser) tellsDay(from, to int) bool {
+	numbers := 0
+	for _, t := range p.toks[from:to] {
+		switch t.kind {
+		case dateMonth, dateJalali, dateDay, dateAgo, dateNow:
+			return true
+		case dateNumber:
+			numbers++
+		}
+	}
+	return numbers >= 3
+}
+
+// hanNumber reads the digits of 二〇二四年六月二十日 and the first year of an
+// era, 元年. They are numbers only in front of what they count.
+func hanNumber(s string) (n, size int) {
+	if len(s) < 6 || s[0] < 0xE3 || s[0] > 0xE9 {
+		return 0, 0
+	}
+	if strings.HasPrefix(s, "元年") {
+		return 1, len("元")
+	}
+	ten := false
+	for i, r := range s {
+		d := strings.IndexRune("〇一二三四五六七八九", r)
+		switch {
+		case r == '零':
+			n *= 10
+		case r == '十':
+			n, ten = max(n, 1)*10, true
+		case d >= 0 && ten:
+			n, ten = n+d/len("一"), false
+		case d >= 0:
+			n = n*10 + d/len("一")
+		case i > 0 && strings.ContainsRune("年月日号號", r) && n > 0 && n < 10000:
+			return n, i
+		default:
+			return 0, 0
+		}
+		if n > 9999 {
+			return 0, 0
+		}
+	}
+	return 0, 0
 }

@@ -14,6 +14,9 @@ func (p *dateParser) relative() (time.Time, bool) {
 			ago = true
 		case dateUnit:
 			unit = true
+			ago = ago || t.past
+		case dateMark:
+			unit = true
 		case dateNow:
 			return p.o.Now.In(p.o.Zone), !p.o.Now.IsZero() && p.n <= 3
 		case dateMonth, dateSign, dateJalali:
@@ -27,8 +30,14 @@ func (p *dateParser) relative() (time.Time, bool) {
 	for i := range p.n {
 		switch t := p.toks[i]; t.kind {
 		case dateNumber, dateCount:
-			n = t.value
+			if n < 0 {
+				n = t.value
+			}
 		case dateUnit, dateMark:
+			if n < 0 && t.count == 0 && i+1 < p.n && p.toks[i+1].kind == dateNumber && !(i+2 < p.n && p.toks[i+2].kind == dateUnit) { // "saa 2 zilizopita"
+				n = p.toks[i+1].value
+				p.toks[i+1].kind = dateNoise
+			}
 			if n < 0 {
 				n = max(1, t.count)
 			}
@@ -127,6 +136,9 @@ func (p *dateParser) read() bool {
 	case dateNumber:
 		return p.number(t)
 	case dateMonth, dateJalali:
+		if p.month != 0 && p.month == t.value { // "يونيو/ حزيران"
+			break
+		}
 		if p.month != 0 && p.day != 0 || p.month != 0 && p.month != t.value {
 			return false
 		}
@@ -155,11 +167,12 @@ func (p *dateParser) read() bool {
 		p.zone, p.zoned = t.value, true
 		return p.offset(t.value == 0)
 	case dateEra:
-		if next := p.peek(1); next.kind == dateNumber {
+		if next := p.peek(1); next.kind == dateNumber && p.year == 0 {
 			p.year = t.value + next.value
 			p.i++
-		} else if strings.HasPrefix(p.s[t.end:], "元") {
-			p.year = t.value + 1
+			if mark := p.peek(1); mark.kind == dateMark && mark.value == 'y' {
+				p.i++
+			}
 		}
 	case dateAgo, dateCount:
 		if !t.noise {
@@ -206,7 +219,7 @@ func (p *dateParser) number(t dateToken) bool {
 		return p.clockTime(t, b, '.')
 	}
 	for _, sign := range [...]byte{'/', '.', '-'} {
-		if b, ok := p.pair(sign, 0); ok && p.month == 0 && !p.at && t.value <= 31 && b.value <= 31 {
+		if b, ok := p.pair(sign, 0); ok && p.n > 3 && p.month == 0 && !p.at && t.value <= 31 && b.value <= 31 {
 			p.i += 3
 			return p.dayMonth(t.value, b.value, sign)
 		}
@@ -226,6 +239,8 @@ func (p *dateParser) bare(t dateToken) bool {
 	hourWord := next.kind == dateUnit && next.value == 'h' || next.kind == dateNoise && isHourMark(p.s[max(next.start, 0):max(next.end, 0)])
 	half := next.kind == dateAM || next.kind == datePM
 	switch {
+	case !p.clock && width == 4 && hourWord && p.month != 0 && p.day != 0 && p.year != 0: // "1615 hrs"
+		p.hour, p.min, p.clock = t.value/100, t.value%100, true
 	case !p.clock && width <= 2 && t.value <= 24 && (hourWord || half || p.at && p.month != 0 && p.day != 0):
 		p.hour, p.clock = t.value, true
 		if m := p.peek(1); hourWord && m.kind == dateNumber && m.value < 60 && m.start-next.end <= 1 && m.end-m.start == 2 {

@@ -45,6 +45,7 @@ type dateSense struct {
 	kind  dateKind
 	value int
 	count int    // with dateUnit: the word says the number too
+	past  bool   // with dateUnit: the word says "ago" too
 	langs string // space-separated; empty: all
 }
 
@@ -82,7 +83,9 @@ var dateLineKinds = map[string]dateSense{
 	"hour": {kind: dateUnit, value: 'h'}, "hour1": {kind: dateUnit, value: 'h', count: 1}, "hour2": {kind: dateUnit, value: 'h', count: 2},
 	"day": {kind: dateUnit, value: 'd'}, "day1": {kind: dateUnit, value: 'd', count: 1}, "day2": {kind: dateUnit, value: 'd', count: 2},
 	"week": {kind: dateUnit, value: 'w'}, "week1": {kind: dateUnit, value: 'w', count: 1}, "week2": {kind: dateUnit, value: 'w', count: 2},
-	"monthago": {kind: dateUnit, value: 'm'}, "yearago": {kind: dateUnit, value: 'y'}, "prefix": {kind: datePrefix},
+	"minuteago": {kind: dateUnit, value: 'i', past: true}, "hourago": {kind: dateUnit, value: 'h', past: true}, "dayago": {kind: dateUnit, value: 'd', past: true},
+	"weekago": {kind: dateUnit, value: 'w', past: true}, "monthago": {kind: dateUnit, value: 'm', past: true}, "yearago": {kind: dateUnit, value: 'y', past: true},
+	"months": {kind: dateUnit, value: 'm'}, "years": {kind: dateUnit, value: 'y'}, "prefix": {kind: datePrefix},
 }
 
 func (x *dateLexicon) readLine(kind, langs string, words []string) {
@@ -117,7 +120,7 @@ func (x *dateLexicon) add(word string, s dateSense) {
 	w := news.Fold(strings.ReplaceAll(word, "_", " "))
 	senses := x.words[w]
 	for i := range senses {
-		if senses[i].kind == s.kind && senses[i].value == s.value && senses[i].count == s.count {
+		if senses[i].kind == s.kind && senses[i].value == s.value && senses[i].count == s.count && senses[i].past == s.past {
 			if s.langs == "" || senses[i].langs == "" {
 				senses[i].langs = ""
 			} else {

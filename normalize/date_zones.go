@@ -2,7 +2,8 @@ package normalize
 
 import "time"
 
-// Zones that follow a summer time rule bear these in place of minutes.
+// Zones that follow a summer time rule bear these in place of minutes. CET and
+// EET are among them: who writes them in July means the clock on the wall.
 const (
 	zoneUSEastern = 10000 + iota
 	zoneUSCentral
@@ -10,6 +11,7 @@ const (
 	zoneUSPacific
 	zoneBritain
 	zoneCentralEurope
+	zoneEasternEurope
 	zoneIsrael
 )
 
@@ -21,8 +23,8 @@ var dateZones = []struct {
 	langs   string
 }{
 	{"gmt", 0, ""}, {"utc", 0, ""}, {"z", 0, ""}, {"ut", 0, ""}, {"UTC время", 0, ""}, {"غرينتش", 0, ""}, {"بتوقيت غرينتش", 0, ""}, {"بتوقيت جرينتش", 0, ""}, {"wet", 0, ""}, {"グリニッジ標準時", 0, ""},
-	{"bst", 60, "en"}, {"bst", 360, "bn"}, {"west", 60, ""}, {"cet", 60, ""}, {"mez", 60, ""}, {"cest", 120, ""}, {"mesz", 120, ""}, {"sev", 60, ""}, {"selč", 120, ""}, {"hnec", 60, ""},
-	{"eet", 120, ""}, {"eest", 180, ""}, {"msk", 180, ""}, {"мск", 180, ""}, {"по мск", 180, ""}, {"по московскому времени", 180, ""}, {"за київським часом", 180, ""}, {"trt", 180, ""}, {"tsi", 180, ""}, {"msd", 240, ""}, {"samt", 240, ""},
+	{"bst", 60, "en"}, {"bst", 360, "bn"}, {"west", 60, ""}, {"cet", zoneCentralEurope, ""}, {"mez", zoneCentralEurope, ""}, {"cest", 120, ""}, {"mesz", 120, ""}, {"sev", zoneCentralEurope, ""}, {"selč", 120, ""}, {"hnec", zoneCentralEurope, ""},
+	{"eet", zoneEasternEurope, ""}, {"eest", 180, ""}, {"msk", 180, ""}, {"мск", 180, ""}, {"по мск", 180, ""}, {"по московскому времени", 180, ""}, {"за київським часом", zoneEasternEurope, ""}, {"trt", 180, ""}, {"tsi", 180, ""}, {"msd", 240, ""}, {"samt", 240, ""},
 	{"wib", 420, ""}, {"wita", 480, ""}, {"wit", 540, ""}, {"ict", 420, ""}, {"myt", 480, ""}, {"sgt", 480, ""}, {"hkt", 480, ""}, {"pht", 480, ""}, {"pst", -480, "en"}, {"pst", 480, "tl fil"}, {"awst", 480, ""},
 	{"北京时间", 480, ""}, {"北京時間", 480, ""}, {"台北時間", 480, ""}, {"台灣時間", 480, ""}, {"香港時間", 480, ""}, {"日本時間", 540, ""}, {"한국시간", 540, ""}, {"한국 시간", 540, ""},
 	{"kst", 540, ""}, {"jst", 540, ""}, {"acst", 570, ""}, {"acdt", 630, ""}, {"aest", 600, ""}, {"aedt", 660, ""}, {"nzst", 720, ""}, {"nzdt", 780, ""},
@@ -46,6 +48,8 @@ func zoneOffset(zone int, wall time.Time) int {
 		return summer(0, wall, month(time.March, -1).Add(time.Hour), month(time.October, -1).Add(2*time.Hour))
 	case zoneCentralEurope:
 		return summer(60, wall, month(time.March, -1).Add(2*time.Hour), month(time.October, -1).Add(3*time.Hour))
+	case zoneEasternEurope:
+		return summer(120, wall, month(time.March, -1).Add(3*time.Hour), month(time.October, -1).Add(4*time.Hour))
 	case zoneIsrael:
 		return summer(120, wall, month(time.March, -1).Add(-46*time.Hour), month(time.October, -1).Add(2*time.Hour))
 	}
