@@ -15,12 +15,12 @@ type datelineParts struct {
 }
 
 // splitDateline lifts the dateline off a first paragraph. It goes by shape: a
-// short opening without a verb's room, a dash or colon, and either capitals, a
-// known agency, a date or a script without capitals and an agency. Without any
-// of these an opening with a dash is an ordinary sentence.
+// short opening without a verb's room, a sign that ends it, and capitals, a
+// known agency, a day or a city that reports are sent from. Without any of
+// these an opening with a dash is an ordinary sentence.
 func splitDateline(paragraph string) (parts datelineParts, rest string, ok bool) {
 	s := strings.TrimSpace(paragraph)
-	for _, shape := range [...]func(string) (datelineParts, string, bool){bracketDateline, wireDateline, dashDateline} {
+	for _, shape := range [...]func(string) (datelineParts, string, bool){bracketDateline, wireDateline, gluedDateline, openDateline, leadingDateline} {
 		if parts, rest, ok = shape(s); ok && rest != "" {
 			return parts, rest, true
 		}
@@ -28,150 +28,87 @@ func splitDateline(paragraph string) (parts datelineParts, rest string, ok bool)
 	return datelineParts{}, paragraph, false
 }
 
-// bracketDateline reads "(서울=연합뉴스) 홍길동 기자 = " and "【平壌共同】".
-func bracketDateline(s string) (p datelineParts, rest string, ok bool) {
-	var inside string
-	for _, pair := range [...][2]string{{"(", ")"}, {"（", "）"}, {"【", "】"}, {"[", "]"}} {
-		if after, found := strings.CutPrefix(s, pair[0]); found {
-			if inside, rest, ok = strings.Cut(after, pair[1]); ok {
-				break
-			}
-		}
-	}
-	if !ok || utf8.RuneCountInString(inside) > 30 || inside == "" {
-		return p, "", false
-	}
-	rest = strings.TrimSpace(rest)
-	place, agency, split := strings.Cut(inside, "=")
-	if !split {
-		if place, agency, split = cutAgency(inside); !split {
-			return p, "", false
-		}
-	}
-	p.Place, p.Agency = strings.TrimSpace(place), strings.TrimSpace(agency)
-	if i := strings.Index(rest, "="); i >= 0 && i < 80 {
-		if names, _, isBy := splitByline(rest[:i]); isBy {
-			p.Byline, rest = names, strings.TrimSpace(rest[i+1:])
-		}
-	}
-	return p, rest, true
+// An opening is what may be a dateline and the text behind it.
+type opening struct {
+	head, rest string
+	weak       bool // the sign behind it is no dash
+	known      bool // only with an agency or a city we know
 }
 
-// cutAgency parts "平壌共同" into place and agency.
-func cutAgency(s string) (place, agency string, ok bool) {
-	for _, a := range unspacedAgencies {
-		if place, found := strings.CutSuffix(s, a); found && utf8.RuneCountInString(place) <= 12 {
-			return place, a, true
+// openDateline reads the openings that end in a sign: "SEOUL, June 19 (Yonhap)
+// -- ", "МОСКВА, 19 июня. /ТАСС/. ", "Berlin (dpa) - " and "LIMA.- ".
+func openDateline(s string) (datelineParts, string, bool) {
+	for _, cut := range [...]func(string) (opening, bool){slashOpening, dottedOpening, signOpening, parenthesisOpening, stopOpening} {
+		o, ok := cut(s)
+		if !ok || o.rest == "" {
+			continue
+		}
+		if p, ok := readOpening(o); ok {
+			return p, o.rest, true
 		}
 	}
-	return "", "", false
+	return datelineParts{}, "", false
 }
 
-// wireDateline reads the Chinese form: agency, place, day, 电 or 電, reporters.
-func wireDateline(s string) (p datelineParts, rest string, ok bool) {
-	at, size := -1, 0
-	for i, r := range s {
-		if i > 90 {
-			break
-		}
-		if r == '电' || r == '電' {
-			at, size = i, utf8.RuneLen(r)
-			break
-		}
-	}
-	if at < 0 {
+// leadingDateline reads "(ANSA) - ROMA, 20 GIU - ".
+func leadingDateline(s string) (p datelineParts, rest string, ok bool) {
+	inside, tail, closed := strings.Cut(strings.TrimPrefix(s, "("), ")")
+	if !closed || s[0] != '(' || !isAgency(inside) {
 		return p, "", false
 	}
-	head := s[:at]
-	day := strings.IndexFunc(head, unicode.IsDigit)
-	if day <= 0 || !strings.HasSuffix(head, "日") {
-		return p, "", false
+	p, rest, ok = openDateline(strings.TrimLeft(tail, " -–—"))
+	if p.Agency != "" {
+		return datelineParts{}, "", false
 	}
-	head = head[:day]
-	for _, a := range unspacedAgencies {
-		if place, found := strings.CutPrefix(head, a); found {
-			p.Agency, p.Place = a, place
-		}
-	}
-	if p.Agency == "" {
-		return p, "", false
-	}
-	rest = strings.TrimLeft(s[at+size:], " \u3000")
-	for _, pair := range [...][2]string{{"（", "）"}, {"(", ")"}} {
-		if after, found := strings.CutPrefix(rest, pair[0]); found {
-			if who, tail, closed := strings.Cut(after, pair[1]); closed && len(who) < 120 {
-				p.Byline, _, _ = splitByline(who)
-				rest = tail
-			}
-		}
-	}
-	return p, strings.TrimLeft(rest, " \u3000：:"), true
+	p.Agency = inside
+	return p, rest, ok
 }
 
-// dashDateline reads "SEOUL, June 19 (Yonhap) -- ", "МОСКВА, 19 июня. /ТАСС/. "
-// and "Berlin (dpa) - ".
-func dashDateline(s string) (p datelineParts, rest string, ok bool) {
-	head, rest, colon, ok := cutOpening(s)
-	if !ok {
+// gluedDateline reads "دمشق-سانا ", where nothing but the agency's name ends
+// the dateline.
+func gluedDateline(s string) (p datelineParts, rest string, ok bool) {
+	first, rest, found := strings.Cut(s, " ")
+	place, agency, dash := strings.Cut(first, "-")
+	if !found || !dash || !isPlace(place) || !isAgency(agency) {
 		return p, "", false
 	}
-	var sure bool
-	if p.Agency, head = cutParenthesis(head, "(", ")"); p.Agency == "" {
-		p.Agency, head = cutParenthesis(head, "/", "/")
-	}
-	if p.Agency != "" && !isAgency(p.Agency) && !looksLikeAgency(p.Agency) {
-		return p, "", false
-	}
-	sure = p.Agency != ""
-	fields := strings.FieldsFunc(head, func(r rune) bool { return r == ',' || r == '،' })
-	if !strings.Contains(head, ",") {
-		fields = strings.Split(head, ". ")
-	}
-	var places []string
-	for _, f := range append(fields[:0:0], fields...) {
-		f = strings.Trim(f, " .-–—")
-		switch {
-		case f == "":
-		case isAgency(f):
-			p.Agency, sure = f, true
-		case hasDigit(f):
-			if len(f) > 40 || !isDayText(f) {
-				return p, "", false
-			}
-			sure = true
-		default:
-			places = append(places, f)
-		}
-	}
-	if i := len(places); i == 1 && p.Agency == "" { // "الرياض - رويترز"
-		if a, b, cut := cutDash(places[0]); cut && isAgency(b) {
-			places, p.Agency, sure = []string{a}, b, true
-		}
-	}
-	if len(places) == 0 || len(places) > 3 {
-		return p, "", false
-	}
-	if !placeLike(places[0], sure, colon) {
-		return p, "", false
-	}
-	for _, more := range places[1:] {
-		if !startsUpper(more) || len(strings.Fields(more)) > 4 {
-			return p, "", false
-		}
-	}
-	p.Place = strings.Join(places, ", ")
-	return p, rest, true
+	return datelineParts{Place: place, Agency: agency}, strings.TrimSpace(rest), true
 }
 
-// cutOpening parts a paragraph at the sign that ends a dateline.
-func cutOpening(s string) (head, rest string, colon, ok bool) {
-	const longest = 110
-	limit := min(len(s), longest)
-	if i := strings.Index(s[:limit], "/. "); i > 0 && strings.Contains(s[:i], "/") {
-		return s[:i+1], strings.TrimSpace(s[i+3:]), false, true
+const longestOpening = 110
+
+// slashOpening ends behind an agency between slashes.
+func slashOpening(s string) (opening, bool) {
+	limit := s[:min(len(s), longestOpening)]
+	from := strings.IndexByte(limit, '/')
+	if from <= 0 {
+		return opening{}, false
 	}
+	to := strings.IndexByte(limit[from+1:], '/')
+	if to <= 0 {
+		return opening{}, false
+	}
+	to += from + 1
+	agency := strings.TrimSpace(s[from+1 : to])
+	if !isAgency(agency) && !(looksLikeAgency(agency) && strings.HasPrefix(s[to:], "/. ")) {
+		return opening{}, false
+	}
+	return opening{head: strings.TrimSpace(s[:from]) + " (" + agency + ")", rest: strings.TrimLeft(s[to+1:], " .-–—:")}, true
+}
+
+// dottedOpening reads "КИЇВ. 20 червня. Укрінформ. ".
+func dottedOpening(s string) (opening, bool) {
+	f := strings.SplitN(s, ". ", 4)
+	if len(f) < 4 || len(f[0])+len(f[1])+len(f[2]) > longestOpening || !hasDigit(f[1]) || !isDayText(f[1]) || !isAgency(f[2]) {
+		return opening{}, false
+	}
+	return opening{head: f[0] + ", " + f[1] + " (" + f[2] + ")", rest: strings.TrimSpace(f[3])}, true
+}
+
+// signOpening ends at a dash between spaces, at ".-" or at a colon.
+func signOpening(s string) (opening, bool) {
 	depth := 0
-	for i, r := range s[:limit] {
+	for i, r := range s[:min(len(s), longestOpening)] {
 		switch {
 		case r == '(':
 			depth++
@@ -179,19 +116,119 @@ func cutOpening(s string) (head, rest string, colon, ok bool) {
 			depth--
 		case depth == 0 && strings.ContainsRune("-–—―", r) && i > 0:
 			after := strings.TrimLeft(s[i:], "-–—―")
-			spaced := s[i-1] == ' ' && strings.HasPrefix(after, " ")
-			if !spaced {
+			if s[i-1] != ' ' && s[i-1] != '.' || !strings.HasPrefix(after, " ") {
 				continue
 			}
+			head := strings.TrimSpace(s[:i])
 			if tail, agency, ok := leadingAgency(after); ok {
-				return strings.TrimSpace(s[:i]) + " (" + agency + ")", tail, false, true
+				return opening{head: head + " (" + agency + ")", rest: tail}, true
 			}
-			return strings.TrimSpace(s[:i]), strings.TrimSpace(after), false, true
+			return opening{head: head, rest: strings.TrimSpace(after)}, true
 		case depth == 0 && r == ':' && strings.HasPrefix(s[i+1:], " "):
-			return strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:]), true, true
+			return opening{head: strings.TrimSpace(s[:i]), rest: strings.TrimSpace(s[i+1:]), weak: true}, true
 		}
 	}
-	return "", "", false, false
+	return opening{}, false
+}
+
+// parenthesisOpening ends behind an agency in parentheses with no sign after.
+func parenthesisOpening(s string) (opening, bool) {
+	limit := s[:min(len(s), longestOpening)]
+	i := strings.IndexByte(limit, ')')
+	j := strings.IndexByte(limit, '(')
+	if j <= 0 || i < j || !isAgency(s[j+1:i]) {
+		return opening{}, false
+	}
+	return opening{head: s[:i+1], rest: strings.TrimLeft(s[i+1:], " .।:"), weak: true, known: true}, true
+}
+
+// stopOpening ends a known city at a full stop: "STOCKHOLM. ", "काठमाडौँ । ".
+func stopOpening(s string) (opening, bool) {
+	for _, stop := range [...]string{". ", "। "} {
+		head, rest, found := strings.Cut(s, stop)
+		if head = strings.TrimSpace(head); found && len(head) < longestOpening && isPlace(head) && (stop != ". " || capitals(head)) {
+			return opening{head: head, rest: strings.TrimSpace(rest), weak: true, known: true}, true
+		}
+	}
+	return opening{}, false
+}
+
+// readOpening tells place, day and agency of an opening.
+func readOpening(o opening) (p datelineParts, ok bool) {
+	var head string
+	if p.Agency, head = cutParenthesis(o.head, "(", ")"); p.Agency == "" {
+		p.Agency, head = cutParenthesis(o.head, "/", "/")
+	}
+	branch, _, _ := strings.Cut(p.Agency, "/")
+	if p.Agency != "" && !isAgency(p.Agency) && !isAgency(branch) && !looksLikeAgency(p.Agency) {
+		return p, false
+	}
+	sure := p.Agency != ""
+	var places []string
+	for _, f := range openingFields(head) {
+		switch {
+		case isAgency(f):
+			p.Agency, sure = f, true
+		case hasDigit(f):
+			if len(f) > 40 || !isDayText(f) {
+				return p, false
+			}
+			sure = true
+		case len(places) == 1 && p.Agency == "" && isPlace(places[0]) && !capitals(places[0]) && namesStation(f):
+			p.Agency, sure = f, true
+		default:
+			places = append(places, f)
+		}
+	}
+	if len(places) == 0 || len(places) > 3 || !placeLike(places[0], sure, o) {
+		return p, false
+	}
+	for _, more := range places[1:] {
+		if !startsUpper(more) || len(strings.Fields(more)) > 4 {
+			return p, false
+		}
+	}
+	p.Place = strings.Join(places, ", ")
+	return p, true
+}
+
+// openingFields parts a head at its commas, or where it has none at its full
+// stops, and a day from the place before it.
+func openingFields(head string) []string {
+	raw := strings.FieldsFunc(head, func(r rune) bool { return r == ',' || r == '،' })
+	if len(raw) < 2 {
+		raw = strings.Split(strings.TrimRight(head, " ,"), ". ")
+		if known := strings.Trim(head, " ."); isPlace(known) {
+			raw = []string{known}
+		}
+	}
+	var fields []string
+	for _, f := range raw {
+		f = strings.Trim(f, " .-–—")
+		day := strings.IndexFunc(f, unicode.IsDigit)
+		place := ""
+		if day > 0 {
+			place = strings.TrimSuffix(strings.TrimSpace(f[:day]), " في")
+		}
+		switch {
+		case f == "":
+		case day > 0 && isPlace(place):
+			fields = append(fields, place, f[day:])
+		default:
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// namesStation reports whether s names an outlet by an acronym: "CNN Indonesia".
+func namesStation(s string) bool {
+	for w := range strings.FieldsSeq(s) {
+		if utf8.RuneCountInString(w) >= 3 && capitals(w) {
+			return true
+		}
+	}
+	return false
 }
 
 // leadingAgency reads the agency of "Riyadh - Reuters: ".
@@ -200,19 +237,10 @@ func leadingAgency(s string) (tail, agency string, ok bool) {
 		if i > 40 {
 			break
 		}
-		if strings.ContainsRune(":-–—", r) {
+		if strings.ContainsRune(":-–—", r) || r == '.' && strings.HasPrefix(s[i:], ". ") {
 			if agency = strings.TrimSpace(s[:i]); isAgency(agency) {
-				return strings.TrimSpace(strings.TrimLeft(s[i:], ":-–— ")), agency, true
+				return strings.TrimSpace(strings.TrimLeft(s[i:], ".:-–— ")), agency, true
 			}
-		}
-	}
-	return "", "", false
-}
-
-func cutDash(s string) (a, b string, ok bool) {
-	for _, dash := range [...]string{" - ", " – ", " — "} {
-		if a, b, ok = strings.Cut(s, dash); ok {
-			return strings.TrimSpace(a), strings.TrimSpace(b), true
 		}
 	}
 	return "", "", false
@@ -249,37 +277,87 @@ func hasDigit(s string) bool { return strings.IndexFunc(s, unicode.IsDigit) >= 0
 
 func startsUpper(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
-	return unicode.IsUpper(r) || unicode.IsLetter(r) && !unicode.IsLower(r)
+	return unicode.IsLetter(r) && !lower(r)
+}
+
+// lower reports whether r is a small letter. Georgian has no capitals in use,
+// though Unicode calls its letters small.
+func lower(r rune) bool { return unicode.IsLower(r) && !unicode.Is(unicode.Georgian, r) }
+
+// capitals reports whether s has letters with case, all of them capitals.
+func capitals(s string) bool {
+	upper := false
+	for _, r := range s {
+		if lower(r) {
+			return false
+		}
+		upper = upper || unicode.IsUpper(r)
+	}
+	return upper
+}
+
+// cased reports whether s has letters that know capitals.
+func cased(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.IsUpper(r) || lower(r) }) >= 0
 }
 
 // placeLike reports whether s can be a place. Without other evidence it must
-// be in capitals, longer than an acronym, or one short word before a colon in
-// a script without capitals.
-func placeLike(s string, sure, colon bool) bool {
+// be a city we know with a new sentence behind it, or before a dash be in
+// capitals and longer than an acronym.
+func placeLike(s string, sure bool, o opening) bool {
 	words := strings.Fields(s)
 	if len(words) == 0 || len(words) > 5 || strings.ContainsAny(s, "?!\"“”«»;:") {
 		return false
 	}
-	letters, upper, cased := 0, 0, false
+	letters := 0
 	for _, r := range s {
 		if unicode.IsLetter(r) {
 			letters++
-			cased = cased || unicode.IsUpper(r) || unicode.IsLower(r)
-			if unicode.IsUpper(r) {
-				upper++
-			}
 		}
 	}
+	known := isPlace(s)
 	switch {
 	case sure:
-		return letters > 1 && startsUpper(s)
-	case !cased:
-		return colon && len(words) <= 2 && letters >= 2 && letters <= 12 && unicode.Is(unicode.Devanagari, []rune(s)[0])
-	case colon:
+		return letters > 1 && startsUpper(s) && (known || !o.known || hasDigit(o.head))
+	case !startsSentence(o.rest):
 		return false
+	case known && !cased(s):
+		return true
+	case known && capitals(s):
+		return true
+	case known:
+		return !o.weak && !aside(o.rest)
+	case o.weak:
+		first, _ := utf8.DecodeRuneInString(s)
+		return !o.known && !shoutedWords[news.Fold(s)] && len(words) <= 2 && letters >= 2 && letters <= 12 && unicode.Is(unicode.Devanagari, first)
 	}
-	return letters == upper && letters >= 5 && !isAgency(s) && !knownAcronyms[s]
+	return capitals(s) && letters >= 5 && !isAgency(s) && !shoutedWords[news.Fold(s)]
 }
 
-// knownAcronyms are bodies whose names in capitals are as long as a city's.
-var knownAcronyms = map[string]bool{"ASEAN": true, "UNICEF": true, "UNESCO": true, "INTERPOL": true, "UNHCR": true, "MERCOSUR": true, "BREAKING": true, "UPDATE": true, "WATCH": true, "VIDEO": true, "PHOTOS": true, "OPINION": true, "EXCLUSIVE": true, "ANALYSIS": true, "COVID": true, "СРОЧНО": true, "ФОТО": true, "ВИДЕО": true, "BREXIT": true, "ЮНЕСКО": true, "ЮНИСЕФ": true, "EILMELDUNG": true, "OPINIÓN": true, "OPINI": true, "FOTOS": true}
+// startsSentence reports whether s begins as a sentence does, not as one goes on.
+func startsSentence(s string) bool {
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return !lower(r)
+		}
+	}
+	return false
+}
+
+// aside reports whether the words behind a dash are soon ended by another, so
+// that they stand inside a sentence: "Paris – Stadt der Liebe – ruft."
+func aside(rest string) bool {
+	first, _, _ := strings.Cut(rest, ". ")
+	first = first[:min(len(first), 90)]
+	return strings.Contains(first, " – ") || strings.Contains(first, " — ") || strings.Contains(first, " - ")
+}
+
+// shoutedWords open paragraphs in capitals as cities do: bodies with long
+// acronyms and the labels of newsrooms. Folded.
+var shoutedWords = foldedList("asean|unicef|unesco|interpol|unhcr|mercosur|opec|nasdaq|covid|covid-19|brexit|юнеско|юнисеф|обсе|" +
+	"breaking|breaking news|update|updated|watch|video|videos|photo|photos|opinion|exclusive|analysis|explainer|explained|live|live updates|liveblog|live blog|interview|review|comment|editorial|correction|column|podcast|urgent|alert|flash|direct|gallery|quiz|feature|profile|obituary|factbox|timeline|recap|" +
+	"eilmeldung|analyse|kommentar|meinung|interview|direkt|liveticker|newsticker|bilder|hintergrund|en direct|direct|vidéo|vidéos|exclusif|entretien|reportage|enquête|tribune|infographie|dernière minute|alerte|" +
+	"última hora|ultima hora|en directo|en vivo|urgente|vídeo|vídeos|análisis|opinión|entrevista|exclusiva|exclusivo|fotos|análise|opinião|ao vivo|atualização|ultim'ora|ultimora|diretta|in diretta|esclusiva|intervista|commento|aggiornamento|" +
+	"opini|foto|terbaru|eksklusif|wawancara|terpopuler|kaleidoskop|infografis|kronologi|son dakika|analiz|röportaj|canlı|özel|tin nóng|nóng|trực tiếp|cập nhật|bình luận|pilne|wywiad|opinia|komentarz|na żywo|živě|rozhovor|komentář|uživo|intervju|ekskluzivno|élő|interjú|vélemény|exclusiv|interviu|" +
+	"срочно|фото|видео|эксклюзив|интервью|мнение|аналитика|обновлено|обновляется|сюжет|репортаж|терміново|відео|ексклюзив|інтерв'ю|оновлено|думка|ексклузивно|уживо|извънредно|εκτακτο|βιντεο|αποκλειστικο|συνεντευξη|αναλυση|γνωμη|" +
+	"सवाल|जवाब|वीडियो|फोटो|समाचार|खबर|विशेष|विश्लेषण|राय|लाइव|ब्रेकिंग|अपडेट|जानिए|साक्षात्कार|संपादकीय|नोट|प्रश्न|उत्तर")

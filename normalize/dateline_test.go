@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	_ "embed" // the tables of cases
 	"strings"
 	"testing"
 )
@@ -36,6 +37,30 @@ func TestSplitDateline(t *testing.T) {
 	} {
 		if p, rest, ok := splitDateline(s); ok || rest != s {
 			t.Errorf("%q: fired with %+v, %q", s, p, rest)
+		}
+	}
+}
+
+//go:embed testdata/datelines.txt
+var datelineCases string
+
+func TestDatelinesOfTheWorld(t *testing.T) {
+	for line := range strings.Lines(datelineCases) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		opening, rest, want := strings.Cut(line, "¦")
+		if !want {
+			if p, tail, ok := splitDateline(line); ok || tail != line {
+				t.Errorf("%q: fired with %+v, %q", line, p, tail)
+			}
+			continue
+		}
+		f := strings.SplitN(opening, "|", 4)
+		p, tail, ok := splitDateline(f[3] + rest)
+		if !ok || p.Place != f[0] || p.Agency != f[1] || strings.Join(p.Byline, ",") != f[2] || tail != rest {
+			t.Errorf("%q: got %+v, %q, %v", f[3]+rest, p, tail, ok)
 		}
 	}
 }
