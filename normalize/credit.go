@@ -31,16 +31,26 @@ func foldedList(list string) map[string]bool {
 // splitCredit parts a caption from its credit, which loses its label.
 func splitCredit(caption string) (text, credit string) {
 	s := strings.TrimSpace(caption)
-	for _, cut := range [...]func(string) (string, string, bool){parenthesisCredit, signCredit, labelCredit, tailCredit} {
+	for _, label := range [...]string{"Image caption, ", "Image caption "} {
+		s = strings.TrimPrefix(s, label)
+	}
+	for _, cut := range [...]func(string) (string, string, bool){parenthesisCredit, signCredit, labelCredit, wordCredit, tailCredit} {
 		if text, credit, ok := cut(s); ok {
-			return strings.TrimRight(text, " \t\n|–—-(["), trimCredit(credit)
+			return strings.TrimRight(text, " \t\n|–—-/([（【"), trimCredit(credit)
 		}
 	}
 	return s, ""
 }
 
 func trimCredit(s string) string {
-	s = strings.Trim(s, " \t\n:/=|-–—[]：·.。")
+	s = strings.Trim(s, " \t\n:/=|-–—[]：·。")
+	s = strings.TrimLeft(s, ".")
+	if !strings.HasSuffix(s, " Inc.") && !strings.HasSuffix(s, " Corp.") && !strings.HasSuffix(s, " Ltd.") {
+		s = strings.TrimRight(s, ".")
+	}
+	for _, label := range [...]string{"Credit ", "Credit..."} { // of markup that says it twice
+		s = strings.TrimPrefix(s, label)
+	}
 	if strings.Count(s, ")") > strings.Count(s, "(") {
 		s = strings.TrimRight(s, ") ")
 	}
@@ -60,12 +70,35 @@ func parenthesisCredit(s string) (text, credit string, ok bool) {
 		if before, c, found := signCredit(inside); found && before == "" {
 			return rest, c, true
 		}
-		if creditLike(inside) {
-			return rest, inside, true
+		if c, found := insideParenthesis(inside); found {
+			return rest, c, true
 		}
 	}
 	return "", "", false
 }
+
+// insideParenthesis reads credits that need the marks around them to be told:
+// "Source: NASA", "foto Ansa", "STUDIO/Jane Roe".
+func insideParenthesis(s string) (credit string, ok bool) {
+	if label, after, found := strings.Cut(s, ": "); found && looseLabels[news.Fold(label)] && namesLike(after) {
+		if news.Fold(label) == "source" {
+			return after, true
+		}
+		return s, true
+	}
+	label, after, found := strings.Cut(s, " ")
+	if found && creditLabels[news.Fold(label)] && creditLike(after) {
+		return after, true
+	}
+	if creditLike(s) {
+		return s, true
+	}
+	studio, name, found := strings.Cut(s, "/")
+	return s, found && capitals(studio) && looksLikeAgency(studio) && utf8.RuneCountInString(studio) > 2 && len(strings.Fields(name)) >= 2 && looksLikeAgency(name)
+}
+
+// looseLabels label a credit only where nothing else stands beside them.
+var looseLabels = foldedList("source|file|archive")
 
 // signCredit reads a closing "© ...".
 func signCredit(s string) (text, credit string, ok bool) {
@@ -89,18 +122,25 @@ func labelCredit(s string) (text, credit string, ok bool) {
 		if len(s)-i > 3*longest {
 			break
 		}
-		if !strings.ContainsRune(":：=/|", r) {
+		if !strings.ContainsRune(":：=＝/／|", r) {
 			continue
 		}
 		credit = strings.TrimSpace(s[i+size:])
 		if n := utf8.RuneCountInString(credit); n < 2 || n > longest {
 			continue
 		}
-		if at, found := labelBefore(s[:i]); found {
+		if at, found := labelBefore(s[:i]); found && (!strings.ContainsRune("/／|", r) || opensSentence(s[:at])) {
 			return s[:at], credit, true
 		}
 	}
 	return openLabel(s)
+}
+
+// opensSentence reports whether what follows s begins anew.
+func opensSentence(s string) bool {
+	s = strings.TrimRight(s, " \t\n\u3000")
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return s == "" || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != ','
 }
 
 // labelBefore finds a label that ends s, and where it begins.
@@ -108,7 +148,7 @@ func labelBefore(s string) (int, bool) {
 	s = strings.TrimRight(s, " ")
 	at := len(s)
 	for words := 0; words < 3 && at > 0; words++ {
-		i := strings.LastIndexAny(strings.TrimRight(s[:at], " "), " \n.。,|(（;)）!?…\u3000") // before one word
+		i := strings.LastIndexAny(strings.TrimRight(s[:at], " "), " \n.。।۔,|(（;)）!?…\u3000/") // before one word
 		start := i + 1
 		if i >= 0 {
 			_, size := utf8.DecodeRuneInString(s[i:])
@@ -141,9 +181,12 @@ func longerLabel(s string, start int) (int, bool) {
 
 // openLabel reads labels that need no colon: "Photo by X", "fot. X".
 func openLabel(s string) (text, credit string, ok bool) {
-	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "Image by ", "Picture by ", "Photo courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. "} {
+	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "Image by ", "Picture by ", "Photo courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Credit...", "Credit ", "Source: "} {
 		i := strings.LastIndex(s, label)
 		if i < 0 || i > 0 && !strings.ContainsRune(" .\n|(", rune(s[i-1])) {
+			continue
+		}
+		if whole := label == "Credit " || label == "Source: " || label == "Beeld "; whole && !opensSentence(s[:i]) || label == "Source: " && i > 0 {
 			continue
 		}
 		credit = s[i+len(label):]
@@ -154,21 +197,64 @@ func openLabel(s string) (text, credit string, ok bool) {
 	return "", "", false
 }
 
+// wordCredit reads the credits of East Asia, which end in the act, and the
+// closing "＝共同" of Japan.
+func wordCredit(s string) (text, credit string, ok bool) {
+	i := strings.LastIndex(s, "＝")
+	if i < 0 {
+		i = strings.LastIndex(s, "=")
+	}
+	if i > 0 {
+		_, size := utf8.DecodeRuneInString(s[i:])
+		if credit = strings.TrimSpace(s[i+size:]); isAgency(credit) || endsInAct(credit) {
+			return s[:i], credit, true
+		}
+	}
+	at := strings.LastIndexAny(s, "。！？（(\n")
+	_, size := utf8.DecodeRuneInString(s[max(at, 0):])
+	if at < 0 {
+		size = 0
+	}
+	if credit = strings.TrimRight(s[max(at, 0)+size:], "）) 。"); !endsInAct(credit) {
+		return "", "", false
+	}
+	if text = s[:max(at, 0)]; at >= 0 && (s[at] != '(' && !strings.HasPrefix(s[at:], "（")) {
+		text = s[:at+size]
+	}
+	return text, credit, true
+}
+
+// endsInAct reports whether s says in a few signs who took the picture.
+func endsInAct(s string) bool {
+	if n := utf8.RuneCountInString(s); n < 3 || n > 24 {
+		return false
+	}
+	for _, act := range [...]string{"摄", "攝", "撮影", "提供", "供图", "供圖"} {
+		if strings.HasSuffix(s, act) {
+			return true
+		}
+	}
+	return false
+}
+
 // tailCredit reads what stands behind the last sentence: "X/Agency",
 // "- Getty Images", or the whole caption where it is nothing else.
 func tailCredit(s string) (text, credit string, ok bool) {
-	for _, sep := range [...]string{"\n", " | ", " — ", " – ", " - ", ". ", "。", "! ", "? ", ".” "} {
-		i := strings.LastIndex(s, sep)
+	for _, sep := range [...]string{"\n", ". ", "。", "।", "۔", "! ", "? ", ".” ", " | ", " — ", " – ", " - ", " / "} {
+		i := lastBreak(s, sep)
 		if i < 0 {
 			continue
 		}
-		if tail := s[i+len(sep):]; creditLike(tail) {
-			end := i
-			if sep[0] == '.' || sep[0] == '!' || sep[0] == '?' || sep == "。" {
-				end += len(strings.TrimRight(sep, " "))
-			}
-			return s[:end], tail, true
+		tail := strings.TrimLeft(s[i+len(sep):], "/ ")
+		slashed := len(tail) < len(s)-i-len(sep) // ". / ANA RUIZ"
+		if !creditLike(tail) && !(slashed && looksLikeAgency(tail) && strings.Contains(tail, " ")) {
+			continue
 		}
+		end := i
+		if strings.ContainsRune(".!?。।۔", firstRune(sep)) {
+			end += len(strings.TrimRight(sep, " "))
+		}
+		return s[:end], tail, true
 	}
 	if creditLike(s) {
 		return "", s, true
@@ -176,19 +262,43 @@ func tailCredit(s string) (text, credit string, ok bool) {
 	return "", "", false
 }
 
+// lastBreak is where sep last stands, not counting the full stop of an
+// initial; for a slash, where it first does.
+func lastBreak(s, sep string) int {
+	if sep == " / " {
+		return strings.Index(s, sep)
+	}
+	for end := len(s); ; {
+		i := strings.LastIndex(s[:end], sep)
+		if i < 0 || sep != ". " {
+			return i
+		}
+		r, size := utf8.DecodeLastRuneInString(s[:i])
+		if !unicode.IsUpper(r) || i > size && !strings.ContainsRune(" /.", rune(s[i-size-1])) {
+			return i
+		}
+		end = i
+	}
+}
+
 // creditLike reports whether s is names of people and agencies only.
 func creditLike(s string) bool {
 	s = strings.Trim(s, " .")
-	if s == "" || utf8.RuneCountInString(s) > 80 || strings.ContainsAny(s, "?!;:") {
+	if s == "" || utf8.RuneCountInString(s) > 80 || strings.ContainsAny(s, "?!;:") || !startsUpper(s) && strings.HasPrefix(news.Fold(s), "file") {
 		return false
 	}
+	if who, lender, via := strings.Cut(s, " via "); via && namesLike(strings.ReplaceAll(who, "/", " ")) && namesLike(lender) {
+		return true
+	}
+	parts := strings.FieldsFunc(strings.ReplaceAll(s, " - ", "/"), func(r rune) bool { return r == '/' || r == '|' || r == ',' })
+	slashes := strings.Count(s, "/")
 	agency := false
-	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '/' || r == '|' || r == ',' }) {
+	for i, part := range parts {
 		part = strings.TrimSpace(part)
 		switch {
 		case isAgency(part):
 			agency = true
-		case !namesLike(part):
+		case !namesLike(part) && !(i == 0 && slashes > 1 && !strings.Contains(part, " ")): // a photographer's own name for himself
 			return false
 		}
 	}

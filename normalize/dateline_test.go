@@ -65,6 +65,21 @@ func TestDatelinesOfTheWorld(t *testing.T) {
 	}
 }
 
+//go:embed testdata/credits.txt
+var creditCases string
+
+func TestCreditsOfTheWorld(t *testing.T) {
+	for line := range strings.Lines(creditCases) {
+		if line[0] == '#' {
+			continue
+		}
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "¦")
+		if text, credit := splitCredit(f[0]); text != f[1] || credit != f[2] {
+			t.Errorf("%q: got %q, %q", f[0], text, credit)
+		}
+	}
+}
+
 func TestSplitCredit(t *testing.T) {
 	cases := [][3]string{
 		{"Kim Jong-un di Pyongyang, Korea Utara, 19 Juni 2024. Foto/Sputnik/Gavrii", "Kim Jong-un di Pyongyang, Korea Utara, 19 Juni 2024.", "Sputnik/Gavrii"},
