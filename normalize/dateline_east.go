@@ -72,19 +72,6 @@ func firstRune(s string) rune {
 
 func hangul(r rune) bool { return unicode.Is(unicode.Hangul, r) }
 
-// spacedNames makes commas of the spaces between Chinese names.
-func spacedNames(s string) string {
-	label, names, found := strings.Cut(s, " ")
-	if !found || !bylineLabel(label) {
-		label, names = "", s
-	}
-	return label + strings.Join(strings.Fields(names), ",")
-}
-
-func bylineLabel(s string) bool {
-	return strings.HasSuffix(s, "记者") || strings.HasSuffix(s, "記者")
-}
-
 // chineseCredit reads "中央社記者王小明台北20日電" and "記者王小明／台北報導".
 func chineseCredit(s string) (p datelineParts, ok bool) {
 	for _, a := range unspacedAgencies {
@@ -156,7 +143,7 @@ func wireDateline(s string) (p datelineParts, rest string, ok bool) {
 	for _, pair := range [...][2]string{{"（", "）"}, {"(", ")"}} {
 		if after, found := strings.CutPrefix(rest, pair[0]); found {
 			if who, tail, closed := strings.Cut(after, pair[1]); closed && len(who) < 120 {
-				p.Byline, _, _ = splitByline(spacedNames(who))
+				p.Byline, _, _ = splitByline(who)
 				rest = tail
 			}
 		}

@@ -132,6 +132,22 @@ func TestSplitByline(t *testing.T) {
 	}
 }
 
+//go:embed testdata/bylines.txt
+var bylineCases string
+
+func TestBylinesOfTheWorld(t *testing.T) {
+	for line := range strings.Lines(bylineCases) {
+		if line[0] == '#' {
+			continue
+		}
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 3)
+		names, agency, ok := splitByline(f[2])
+		if strings.Join(names, ",") != f[0] || agency != f[1] || ok != (f[0]+f[1] != "") {
+			t.Errorf("%q: got %q, %q, %v", f[2], names, agency, ok)
+		}
+	}
+}
+
 func TestHeadingNumber(t *testing.T) {
 	cases := []struct {
 		s    string
