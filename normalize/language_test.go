@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	_ "embed" // the table of cases
 	"strings"
 	"testing"
 )
@@ -81,6 +82,36 @@ func TestLanguage(t *testing.T) {
 			t.Errorf("%q claimed en: got %q, want %q", text, got, want)
 		}
 	}
+}
+
+//go:embed testdata/languages.txt
+var languageLines string
+
+// An outlet that leaves the template's "en" in its pages is no rare one.
+func TestLanguageOfHeadlinesAndLedesAgainstAFalseClaim(t *testing.T) {
+	for line := range strings.Lines(languageLines) {
+		if line[0] == '#' {
+			continue
+		}
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "|")
+		for _, text := range f[1:] {
+			if got := Language(text, "en"); got != f[0] {
+				t.Errorf("%q: got %q, want %q", text, got, f[0])
+			}
+		}
+	}
+}
+
+func FuzzLanguage(f *testing.F) {
+	for line := range strings.Lines(languageLines) {
+		f.Add(line, "en")
+	}
+	f.Add("\xff\xe0", "-")
+	f.Fuzz(func(t *testing.T, text, claim string) {
+		if got := Language(text, claim); got != "" && got != "zh-Hans" && got != "zh-Hant" && (len(got) < 2 || len(got) > 3) {
+			t.Errorf("%q is no language", got)
+		}
+	})
 }
 
 func BenchmarkLanguage(b *testing.B) {
