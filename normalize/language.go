@@ -19,6 +19,7 @@ type languageTable struct {
 	script []textScript
 	words  map[string][]languageVote
 	grams  map[string][]languageVote
+	absent map[string][]uint8 // letters, and the languages without them
 }
 
 type languageVote struct {
@@ -175,7 +176,7 @@ func chinese(text string, claims []string) string {
 // languageTables weighs the words: the fewer languages share one, the more it
 // says, and long ones say more than short ones.
 var languageTables = sync.OnceValue(func() *languageTable {
-	t := &languageTable{words: map[string][]languageVote{}, grams: map[string][]languageVote{}}
+	t := &languageTable{words: map[string][]languageVote{}, grams: map[string][]languageVote{}, absent: map[string][]uint8{}}
 	for line := range strings.Lines(languageWordsText) {
 		tag, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if tag == "" || tag == "#" || len(t.tags) == maxLanguages {
@@ -190,6 +191,10 @@ var languageTables = sync.OnceValue(func() *languageTable {
 			vote(t.words, w, lang, 1+0.25*float32(min(utf8.RuneCountInString(w), 6)))
 		}
 		for g := range strings.FieldsSeq(grams) {
+			if letter, absent := strings.CutPrefix(g, "-"); absent {
+				t.absent[letter] = append(t.absent[letter], lang)
+				continue
+			}
 			weight := float32(0.12)
 			if g[0] >= utf8.RuneSelf {
 				weight = 0.5
@@ -290,6 +295,11 @@ func (t *languageTable) countWord(w string, score *[maxLanguages]float32) {
 				continue
 			}
 			ends++
+			if ends == 1 && w[i] >= utf8.RuneSelf {
+				for _, lang := range t.absent[w[i:end]] {
+					score[lang] -= 0.7
+				}
+			}
 			for _, v := range t.grams[w[i:end]] {
 				score[v.lang] += v.weight
 			}
