@@ -20,6 +20,7 @@ type languageTable struct {
 	words  map[string][]languageVote
 	grams  map[string][]languageVote
 	absent map[string][]uint8 // letters, and the languages without them
+	opens  [1 << 16]bool      // pairs of bytes that some gram or absent letter begins with
 }
 
 type languageVote struct {
@@ -193,6 +194,7 @@ var languageTables = sync.OnceValue(func() *languageTable {
 		for g := range strings.FieldsSeq(grams) {
 			if letter, absent := strings.CutPrefix(g, "-"); absent {
 				t.absent[letter] = append(t.absent[letter], lang)
+				t.open(letter)
 				continue
 			}
 			weight := float32(0.12)
@@ -200,6 +202,7 @@ var languageTables = sync.OnceValue(func() *languageTable {
 				weight = 0.5
 			}
 			vote(t.grams, g, lang, weight)
+			t.open(g)
 		}
 	}
 	for _, table := range [...]map[string][]languageVote{t.words, t.grams} {
@@ -211,6 +214,25 @@ var languageTables = sync.OnceValue(func() *languageTable {
 	}
 	return t
 })
+
+// open marks the pairs that a text must show at a place where g can stand.
+func (t *languageTable) open(g string) {
+	if len(g) > 1 {
+		t.opens[bytePair(g)] = true
+		return
+	}
+	for second := range 256 {
+		t.opens[int(g[0])<<8|second] = true
+	}
+}
+
+// bytePair is the first two bytes of s, which is not empty.
+func bytePair(s string) int {
+	if len(s) == 1 {
+		return int(s[0]) << 8
+	}
+	return int(s[0])<<8 | int(s[1])
+}
 
 func vote(table map[string][]languageVote, word string, lang uint8, weight float32) {
 	for _, v := range table[word] {
@@ -289,6 +311,9 @@ func (t *languageTable) countWord(w string, score *[maxLanguages]float32) {
 		score[v.lang] += v.weight
 	}
 	for i := range w {
+		if !t.opens[bytePair(w[i:])] {
+			continue
+		}
 		ends := 0
 		for end := i + 1; end <= len(w) && ends < 4; end++ {
 			if end < len(w) && !utf8.RuneStart(w[end]) {
