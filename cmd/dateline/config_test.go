@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,6 +74,24 @@ func TestFaultsStandWhereTheyAre(t *testing.T) {
 				t.Errorf("%s\n got %s\nwant %s", c.text, got, c.want)
 			}
 		})
+	}
+}
+
+func TestAliasesThatGrowAreRefused(t *testing.T) {
+	grows := "concepts:\n  - {id: g, aliases: {en: [x]}}\ntopics:\n  - id: t0\n    any: &a0 [{term: x}, {term: y}]\n"
+	for i := range 40 {
+		grows += fmt.Sprintf("  - id: t%d\n    any: &a%d [{any: *a%d}, {any: *a%d}]\n", i+1, i+1, i, i)
+	}
+	for text, want := range map[string]string{
+		grows: "more than 65536 values stand behind aliases",
+		"topics:\n  - id: t\n    any: &x [{any: *x}, {any: *x}]\n": `f:3:20: no anchor of the name "x" stands before`,
+	} {
+		if got := faultsOf(t, text); !strings.Contains(got, want) {
+			t.Errorf("got %.300s, want %s", got, want)
+		}
+	}
+	if got := faultsOf(t, "topics:\n  - {id: a, all: &w [{term: x}]}\n  - {id: b, all: *w}\n"); got != "" {
+		t.Errorf("an honest alias is refused: %s", got)
 	}
 }
 

@@ -94,6 +94,8 @@ type fromNode interface {
 type yamlReader struct {
 	faults  *faults
 	anchors map[string]ast.Node
+	behind  int // how many aliases we are looking through
+	aliased int // values read behind aliases so far
 }
 
 // readYAML reads a document into v, a pointer to a struct. It adds what is
@@ -123,8 +125,11 @@ func readYAML(text []byte, v any, f *faults) {
 	}
 }
 
-// maxDepth bounds how deep a config may nest.
-const maxDepth = 64
+// The bounds of a config. Aliases of aliases make a short file a long one.
+const (
+	maxDepth   = 64
+	maxAliased = 1 << 16
+)
 
 func where(n ast.Node) place {
 	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 && !m.IsFlowStyle {
@@ -141,6 +146,18 @@ func where(n ast.Node) place {
 func (r *yamlReader) read(n ast.Node, v reflect.Value, depth int) {
 	if depth > maxDepth {
 		r.faults.add(where(n), "nested too deep")
+		return
+	}
+	switch x := n.(type) {
+	case *ast.AnchorNode: // it has its name only after it: nothing holds itself
+		r.read(x.Value, v, depth+1)
+		r.anchors[x.Name.GetToken().Value] = x.Value
+		return
+	case *ast.AliasNode:
+		r.behind++
+		defer func() { r.behind-- }()
+	}
+	if r.behind > 0 && !r.afford(n) {
 		return
 	}
 	n = r.resolve(n)
@@ -196,6 +213,14 @@ func (r *yamlReader) read(n ast.Node, v reflect.Value, depth int) {
 			return err
 		})
 	}
+}
+
+// afford counts a value behind an alias, and says once that they are too many.
+func (r *yamlReader) afford(n ast.Node) bool {
+	if r.aliased++; r.aliased == maxAliased+1 {
+		r.faults.add(where(n), "more than %d values stand behind aliases", maxAliased)
+	}
+	return r.aliased <= maxAliased
 }
 
 // resolve looks through anchors, aliases and tags.
@@ -321,6 +346,9 @@ func (r *yamlReader) readList(n ast.Node, v reflect.Value, depth int) {
 	}
 	out := reflect.MakeSlice(v.Type(), len(list.Values), len(list.Values))
 	for i, item := range list.Values {
+		if r.aliased > maxAliased {
+			break
+		}
 		r.read(item, out.Index(i), depth+1)
 	}
 	v.Set(out)
