@@ -32,7 +32,7 @@ type pages struct {
 
 func newPages() (*pages, error) {
 	t, err := template.New("").Funcs(template.FuncMap{
-		"iso": rfc3339, "day": day, "dir": direction,
+		"iso": rfc3339, "day": day, "dir": direction, "typed": typed,
 	}).ParseFS(web, "web/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read page templates: %w", err)
@@ -49,6 +49,13 @@ func newPages() (*pages, error) {
 		}
 	}
 	return p, nil
+}
+
+// typed is one of our media types as an attribute. The template would write
+// its plus sign as a reference, which feed readers that search pages without
+// an HTML parser do not understand.
+func typed(mediaType string) template.HTMLAttr {
+	return template.HTMLAttr(`type="` + template.HTMLEscapeString(mediaType) + `"`)
 }
 
 func assetType(name string) string {

@@ -1,0 +1,113 @@
+package publish
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+
+	"dateline/news"
+)
+
+// TestPointsOfTheProfiles names, one by one, what the three formats' profiles
+// ask of a publisher and no schema can tell.
+func TestPointsOfTheProfiles(t *testing.T) {
+	st := richStory()
+	a := &st.Articles[0]
+	a.Media = []news.Media{{URL: "https://snd.example/a.mp3", Type: "audio/mpeg", Length: 99, Duration: 61e9, Title: "Suara"}, {URL: "https://snd.example/b.mp3"}}
+	s, _ := desk(t, st, plainStory(1))
+	rss, atom, feed, page := get(t, s, rssPath), get(t, s, atomPath), get(t, s, jsonPath), get(t, s, "/topics/grain")
+	var parsed jsonFeed
+	if err := json.Unmarshal([]byte(feed), &parsed); err != nil {
+		t.Fatal(err)
+	}
+	item := strings.Split(rss, "<item>")[1]
+	entry := strings.Split(atom, "<entry")[1]
+	has := func(doc string, wants ...string) func(*testing.T) {
+		return func(t *testing.T) { t.Helper(); contains(t, doc, wants...) }
+	}
+	hasNot := func(doc string, unwanted ...string) func(*testing.T) {
+		return func(t *testing.T) { t.Helper(); lacks(t, doc, unwanted...) }
+	}
+	for _, c := range []struct {
+		point string
+		check func(*testing.T)
+	}{
+		{"all: media types", func(t *testing.T) {
+			for path, want := range map[string]string{rssPath: "application/rss+xml; charset=utf-8", atomPath: "application/atom+xml; charset=utf-8", jsonPath: "application/feed+json"} {
+				if got := ask(s, "GET", path).Header().Get("Content-Type"); got != want {
+					t.Errorf("%s: got %s, want %s", path, got, want)
+				}
+			}
+		}},
+		{"all: the page names the three feeds", has(page, `type="application/rss+xml" href="`, `type="application/atom+xml" href="`, `type="application/feed+json" href="`)},
+		{"all: no hub where there is none", hasNot(rss+atom+feed, `rel="hub"`, `"hubs"`)},
+		{"all: ampersands are escaped once", has(atom, `href="https://pelabuhan.example/berita?id=7&amp;hal=1"`)},
+		{"all: nothing is escaped twice", hasNot(rss+atom, "&amp;amp;amp;", "&amp;#x26;")},
+		{"all: newest first", func(t *testing.T) {
+			for _, doc := range []string{rss, atom, feed} {
+				if strings.Index(doc, string(storyID(9000))) > strings.Index(doc, string(storyID(1))) {
+					t.Error("the older story comes first")
+				}
+			}
+		}},
+		{"RSS: dates are GMT with four-digit years", has(item, "<pubDate>Mon, 04 May 2026 13:00:00 GMT</pubDate>")},
+		{"RSS: one creator a person, no author", func(t *testing.T) {
+			contains(t, item, "<dc:creator>Sari Dewi</dc:creator>", "<dc:creator>Budi Hartono</dc:creator>")
+			lacks(t, item, "<author>")
+		}},
+		{"RSS: description before content", func(t *testing.T) {
+			if d, c := strings.Index(item, "<description>"), strings.Index(item, "<content:encoded>"); d < 0 || c < d {
+				t.Errorf("description at %d, content at %d", d, c)
+			}
+		}},
+		{"RSS: categories keep their path", has(item, "<category>Ekonomi/Pangan</category>")},
+		{"RSS: one enclosure of several, all as media", func(t *testing.T) {
+			if n := strings.Count(item, "<enclosure "); n != 1 {
+				t.Errorf("got %d enclosures", n)
+			}
+			if n := strings.Count(item, "<media:content "); n != 4 {
+				t.Errorf("got %d files, want 4", n)
+			}
+		}},
+		{"RSS: the source of origin", has(item, `<source url="https://pelabuhan.example/rss">Kabar Pelabuhan</source>`)},
+		{"RSS: hexadecimal references in titles", has(item, "&#x26; &#x3C;b&#x3E;")},
+		{"Atom: updated of the feed is the newest entry's", func(t *testing.T) {
+			found := regexp.MustCompile(`<updated>([^<]*)</updated>`).FindAllStringSubmatch(atom, 2)
+			if found[0][1] != found[1][1] {
+				t.Errorf("got %s and %s", found[0][1], found[1][1])
+			}
+		}},
+		{"Atom: the language of each entry", has(entry, `xml:lang="id"`)},
+		{"Atom: categories with term, scheme and label", has(entry, `term="grain" scheme="tag:dateline.invalid,2026:scheme/topic" label="Black Sea grain"`)},
+		{"Atom: source with id, title, updated and rights", func(t *testing.T) {
+			_, src, _ := strings.Cut(entry, "<source>")
+			contains(t, src, "<id>", "<title", "<updated>2026-05-04T13:10:00Z</updated>", `rel="self"`, "<rights")
+		}},
+		{"Atom: unknown length is 0, never left out", has(entry, `href="https://snd.example/b.mp3" length="0"`)},
+		{"JSON: head", func(t *testing.T) {
+			if parsed.Icon == "" || parsed.Favicon == "" || len(parsed.Authors) == 0 || parsed.Language == "" || parsed.Next != "" {
+				t.Errorf("got %+v", parsed)
+			}
+		}},
+		{"JSON: attachments with size and seconds", func(t *testing.T) {
+			if f := parsed.Items[0].Attachments[0]; f != (jsonAttachment{"https://snd.example/a.mp3", "audio/mpeg", "Suara", 99, 61}) {
+				t.Errorf("got %+v", f)
+			}
+		}},
+		{"JSON: origin in an extension", func(t *testing.T) {
+			if o := parsed.Items[0].Dateline; o.About == "" || o.Source.Title != "Kabar Pelabuhan" || o.Source.ID != "pelabuhan" {
+				t.Errorf("got %+v", o)
+			}
+		}},
+		{"media: caption and credit stand in the file's element", func(t *testing.T) {
+			_, picture, _ := strings.Cut(item, `medium="image"`)
+			picture, _, _ = strings.Cut(picture, "</media:content>")
+			contains(t, picture, `<media:description type="plain">Kapal di dermaga.`, `role="photographer" scheme="urn:ebu">Antar/Wira`, "<media:title", "<media:thumbnail")
+			lacks(t, regexp.MustCompile(`(?s)<media:content.*?</media:content>`).ReplaceAllString(item, ""), "<media:")
+		}},
+		{"media: the same caption in the text", has(feed, `<figcaption>Kapal di dermaga. <cite>Antar/Wira</cite></figcaption>`)},
+	} {
+		t.Run(c.point, c.check)
+	}
+}
