@@ -305,6 +305,15 @@ func labelled(s string) bool {
 	return i > 0 && i < 40
 }
 
+// isClock knows the hour that stands alone over an entry of a live page.
+func isClock(p *piece) bool {
+	if p.kind != news.Paragraph || len(p.text) > 8 || !strings.ContainsAny(p.text, ":.") {
+		return false
+	}
+	words := p.foldedUpTo(8)
+	return len(words) == 2 && allNumbers(words) && len(words[0]) <= 2 && len(words[1]) == 2
+}
+
 // isTiming knows the line in which a server says how long it took.
 func isTiming(s string) bool {
 	if len(s) > 120 {
@@ -355,7 +364,7 @@ func isFurniture(p *piece) bool {
 	if len(words) == 0 {
 		return len(p.text) < 400
 	}
-	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isTiming(p.text) {
+	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isTiming(p.text) || isClock(p) {
 		return true
 	}
 	if n := relatedPhrases.prefix(words); n > 0 {
