@@ -210,6 +210,10 @@ func (d *draft) trimTail() {
 		if p.clean() {
 			sum += p.words()
 		}
+		if sum > 40 && headsComments(p) {
+			d.pieces = d.pieces[:i]
+			break
+		}
 		rest := 30 // percent of the text that may be lost with the block
 		if p.level == 0 && !d.dump {
 			rest = 10
@@ -229,6 +233,21 @@ func (d *draft) trimTail() {
 		d.noteTail(d.pieces[len(d.pieces)-1:])
 		d.pieces = d.pieces[:len(d.pieces)-1]
 	}
+}
+
+// headsComments reports whether a piece stands over what readers wrote:
+// "Comments (12)".
+func headsComments(p *piece) bool {
+	words := p.foldedUpTo(60)
+	if p.level == 0 || len(words) == 0 || len(words) > 6 {
+		return false
+	}
+	if allNumbers(words[:1]) {
+		words = words[1:]
+	} else if last := len(words) - 1; allNumbers(words[last:]) {
+		words = words[:last]
+	}
+	return commentPhrases.whole(words)
 }
 
 // cutCards drops the teasers of other articles after the text: headings that
