@@ -132,9 +132,13 @@ func markLoose(pieces []piece) {
 	}
 }
 
-// withoutCounter takes the place in a gallery off a caption: "2 of 4 ...".
+// withoutCounter takes the place in a gallery off a caption: "2 of 4 ...",
+// "Bild 2 von 4: ...".
 func withoutCounter(s string) string {
-	t := strings.TrimPrefix(strings.TrimPrefix(s, "Image "), "Photo ")
+	t := s
+	if word, rest, _ := strings.Cut(s, " "); len(word) < 30 && creditLabels[news.Fold(word)] {
+		t = rest
+	}
 	i := 0
 	for i < len(t) && '0' <= t[i] && t[i] <= '9' {
 		i++
@@ -143,7 +147,7 @@ func withoutCounter(s string) string {
 	if i == 0 || i > 3 {
 		return s
 	}
-	for _, of := range []string{"of", "/", "von", "dari", "de", "sur", "di", "из", "van"} {
+	for _, of := range []string{"of", "/", "von", "dari", "de", "sur", "di", "из", "van", "z", "av", "af"} {
 		if tail, ok := strings.CutPrefix(rest, of); ok {
 			tail = strings.TrimLeft(tail, " ")
 			j := 0

@@ -26,7 +26,46 @@ func choose(pieces []piece, known string) []piece {
 		}
 	}
 	first = c.lead(pieces, first)
-	return pieces[first : last+1]
+	return untilNext(pieces[first : last+1])
+}
+
+// untilNext cuts off the article that a page shows below its own: another h1,
+// in an element made like the one that holds the first.
+func untilNext(pieces []piece) []piece {
+	var own *piece
+	for i := range pieces {
+		p := &pieces[i]
+		if p.level != 1 {
+			continue
+		}
+		if own == nil {
+			own = p
+			continue
+		}
+		if other := twinHolding(own, p); other != nil {
+			for i > 0 && pieces[i-1].within(other) {
+				i--
+			}
+			return pieces[:i]
+		}
+	}
+	return pieces
+}
+
+// twinHolding is the element around b that has its like around a as a sibling.
+func twinHolding(a, b *piece) *html.Node {
+	for n := b.under; n != nil && n.Parent != nil; n = n.Parent {
+		if n == b.node || !within(a.node, n.Parent) {
+			continue
+		}
+		for s := n.PrevSibling; s != nil; s = s.PrevSibling {
+			if s != a.node && s.DataAtom == n.DataAtom && attr(s, "class") == attr(n, "class") && within(a.node, s) {
+				return n
+			}
+		}
+		return nil
+	}
+	return nil
 }
 
 // ground is what is known of the elements that could hold the article.

@@ -210,6 +210,10 @@ func (d *draft) trimTail() {
 		if p.clean() {
 			sum += p.words()
 		}
+		if sum > 40 && headsComments(p) {
+			d.pieces = d.pieces[:i]
+			break
+		}
 		rest := 30 // percent of the text that may be lost with the block
 		if p.level == 0 && !d.dump {
 			rest = 10
@@ -229,6 +233,21 @@ func (d *draft) trimTail() {
 		d.noteTail(d.pieces[len(d.pieces)-1:])
 		d.pieces = d.pieces[:len(d.pieces)-1]
 	}
+}
+
+// headsComments reports whether a piece stands over what readers wrote:
+// "Comments (12)".
+func headsComments(p *piece) bool {
+	words := p.foldedUpTo(60)
+	if p.level == 0 || len(words) == 0 || len(words) > 6 {
+		return false
+	}
+	if allNumbers(words[:1]) {
+		words = words[1:]
+	} else if last := len(words) - 1; allNumbers(words[last:]) {
+		words = words[:last]
+	}
+	return commentPhrases.whole(words)
 }
 
 // cutCards drops the teasers of other articles after the text: headings that
@@ -305,6 +324,15 @@ func labelled(s string) bool {
 	return i > 0 && i < 40
 }
 
+// isClock knows the hour that stands alone over an entry of a live page.
+func isClock(p *piece) bool {
+	if p.kind != news.Paragraph || len(p.text) > 8 || !strings.ContainsAny(p.text, ":.") {
+		return false
+	}
+	words := p.foldedUpTo(8)
+	return len(words) == 2 && allNumbers(words) && len(words[0]) <= 2 && len(words[1]) == 2
+}
+
 // isTiming knows the line in which a server says how long it took.
 func isTiming(s string) bool {
 	if len(s) > 120 {
@@ -355,7 +383,7 @@ func isFurniture(p *piece) bool {
 	if len(words) == 0 {
 		return len(p.text) < 400
 	}
-	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isTiming(p.text) {
+	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isTiming(p.text) || isClock(p) {
 		return true
 	}
 	if n := relatedPhrases.prefix(words); n > 0 {

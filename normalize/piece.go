@@ -101,9 +101,12 @@ func (p *piece) clean() bool {
 }
 
 // within reports whether the piece stands under n.
-func (p *piece) within(n *html.Node) bool {
-	for a := p.under; a != nil; a = a.Parent {
-		if a == n {
+func (p *piece) within(n *html.Node) bool { return within(p.under, n) }
+
+// within reports whether an element is n or stands under it.
+func within(element, n *html.Node) bool {
+	for ; element != nil; element = element.Parent {
+		if element == n {
 			return true
 		}
 	}

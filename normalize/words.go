@@ -35,6 +35,13 @@ dela; skriv ut; kommentera; kommentarer; annons; logga in; del; skriv ut; kommen
 分享; 分享到; 打印; 评论; 广告; 登录; 注册; 收藏; 微信; 微博; 字号; 大; 中; 小; 列印; 評論; 留言; 廣告; 登入; 分享至; 共有; シェア; シェアする; ツイート; 印刷; コメント; 広告; ログイン; 保存; 공유; 공유하기; 인쇄; 프린트; 댓글; 댓글쓰기; 광고; 로그인; 구독; 글자크기; 기사저장; 스크랩; 가
 shiriki; matangazo`)
 
+// commentPhrases are the headings over what readers wrote.
+var commentPhrases = newPhrases(`
+comments; comment; reader comments; readers' comments; responses; replies; leave a comment; leave a reply; post a comment; join the conversation; join the discussion; what do you think
+komentar; komentar pembaca; tulis komentar; kommentare; leserkommentare; kommentar schreiben; reacties; plaats een reactie; commentaires; vos commentaires; laisser un commentaire; réactions; comentarios; deja un comentario; comentários; deixe um comentário; commenti; lascia un commento; comentarii; lasă un comentariu
+комментарии; оставить комментарий; обсуждение; коментарі; коментари; komentari; komentarze; dodaj komentarz; komentáře; diskuse; komentáre; hozzászólások; kommentarer; lämna en kommentar; kommentit; σχόλια; yorumlar; yorum yap
+التعليقات; تعليقات; اترك تعليقا; نظرات; نظر شما; תגובות; टिप्पणियाँ; মন্তব্য; ความคิดเห็น; bình luận; 评论; 網友評論; 评论区; 留言; コメント; 댓글; maoni`)
+
 // subscribePhrases stand somewhere in a line that asks the reader for
 // something: a newsletter, an app, a subscription, an account.
 var subscribePhrases = newPhrases(`
