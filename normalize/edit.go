@@ -21,6 +21,7 @@ type draft struct {
 	claims
 	pieces    []piece
 	keys      map[string]bool // of the titles
+	titled    bool            // an h1 says the headline: others are crossheads
 	byline    []string
 	agency    string
 	published time.Time
@@ -40,6 +41,10 @@ func edit(pieces []piece, c claims) *draft {
 		}
 	}
 	d.pieces = attachCaptions(pieces)
+	for i := range d.pieces {
+		p := &d.pieces[i]
+		d.titled = d.titled || p.level == 1 && d.saysTitle(p)
+	}
 	d.trimHead()
 	d.trimTail()
 	d.trimInside()
@@ -127,12 +132,18 @@ func (d *draft) isTitle(p *piece) bool {
 		return p.level > 0 || !closesSentence(p.text) || d.dump
 	}
 	if p.level == 1 || p.level == 2 && p.flags&flagTitle != 0 {
-		for t := range d.keys {
-			if len(k) > 20 && (strings.HasPrefix(t, k) || strings.HasPrefix(k, t)) || similar(k, t) > 0.75 && similar(t, k) > 0.6 {
-				return true
-			}
+		return d.saysTitle(p) || p.level == 1 && !d.titled
+	}
+	return false
+}
+
+// saysTitle reports whether a heading says about what one of the titles says.
+func (d *draft) saysTitle(p *piece) bool {
+	k := p.key()
+	for t := range d.keys {
+		if k == t || len(k) > 20 && (strings.HasPrefix(t, k) || strings.HasPrefix(k, t)) || similar(k, t) > 0.75 && similar(t, k) > 0.6 {
+			return true
 		}
-		return p.level == 1
 	}
 	return false
 }
@@ -315,7 +326,13 @@ func (d *draft) isTail(p *piece) bool {
 	if _, ok := d.dateLine(p.text); ok && len(words) < 10 {
 		return true
 	}
-	return p.density() > 0.7 || isTiming(p.text)
+	return p.density() > 0.7 || isTiming(p.text) || isMailbox(p)
+}
+
+// isMailbox knows the line that is a reporter's address and little else.
+func isMailbox(p *piece) bool {
+	_, host, found := strings.Cut(p.text, "@")
+	return found && len(p.text) < 60 && strings.Contains(host, ".") && p.words() <= 4
 }
 
 // labelled reports whether a line begins with a label and a colon.
