@@ -21,6 +21,7 @@ type draft struct {
 	claims
 	pieces    []piece
 	keys      map[string]bool // of the titles
+	titled    bool            // an h1 says the headline: others are crossheads
 	byline    []string
 	agency    string
 	published time.Time
@@ -40,6 +41,10 @@ func edit(pieces []piece, c claims) *draft {
 		}
 	}
 	d.pieces = attachCaptions(pieces)
+	for i := range d.pieces {
+		p := &d.pieces[i]
+		d.titled = d.titled || p.level == 1 && d.saysTitle(p)
+	}
 	d.trimHead()
 	d.trimTail()
 	d.trimInside()
@@ -127,12 +132,18 @@ func (d *draft) isTitle(p *piece) bool {
 		return p.level > 0 || !closesSentence(p.text) || d.dump
 	}
 	if p.level == 1 || p.level == 2 && p.flags&flagTitle != 0 {
-		for t := range d.keys {
-			if len(k) > 20 && (strings.HasPrefix(t, k) || strings.HasPrefix(k, t)) || similar(k, t) > 0.75 && similar(t, k) > 0.6 {
-				return true
-			}
+		return d.saysTitle(p) || p.level == 1 && !d.titled
+	}
+	return false
+}
+
+// saysTitle reports whether a heading says about what one of the titles says.
+func (d *draft) saysTitle(p *piece) bool {
+	k := p.key()
+	for t := range d.keys {
+		if k == t || len(k) > 20 && (strings.HasPrefix(t, k) || strings.HasPrefix(k, t)) || similar(k, t) > 0.75 && similar(t, k) > 0.6 {
+			return true
 		}
-		return p.level == 1
 	}
 	return false
 }
@@ -237,19 +248,6 @@ func (d *draft) trimTail() {
 
 // headsComments reports whether a piece stands over what readers wrote:
 // "Comments (12)".
-func headsComments(p *piece) bool {
-	words := p.foldedUpTo(60)
-	if p.level == 0 || len(words) == 0 || len(words) > 6 {
-		return false
-	}
-	if allNumbers(words[:1]) {
-		words = words[1:]
-	} else if last := len(words) - 1; allNumbers(words[last:]) {
-		words = words[:last]
-	}
-	return commentPhrases.whole(words)
-}
-
 // cutCards drops the teasers of other articles after the text: headings that
 // are links, each over a line or two.
 func (d *draft) cutCards() {
@@ -315,97 +313,17 @@ func (d *draft) isTail(p *piece) bool {
 	if _, ok := d.dateLine(p.text); ok && len(words) < 10 {
 		return true
 	}
-	return p.density() > 0.7 || isTiming(p.text)
+	return p.density() > 0.7 || isTiming(p.text) || isMailbox(p)
 }
 
+// isMailbox knows the line that is a reporter's address and little else.
 // labelled reports whether a line begins with a label and a colon.
-func labelled(s string) bool {
-	i := strings.IndexAny(s, ":：/")
-	return i > 0 && i < 40
-}
-
 // isClock knows the hour that stands alone over an entry of a live page.
-func isClock(p *piece) bool {
-	if p.kind != news.Paragraph || len(p.text) > 8 || !strings.ContainsAny(p.text, ":.") {
-		return false
-	}
-	words := p.foldedUpTo(8)
-	return len(words) == 2 && allNumbers(words) && len(words[0]) <= 2 && len(words[1]) == 2
-}
-
 // isTiming knows the line in which a server says how long it took.
-func isTiming(s string) bool {
-	if len(s) > 120 {
-		return false
-	}
-	f := news.Fold(s)
-	return strings.ContainsAny(f, "0123456789") && strings.Contains(f, "second") && (strings.Contains(f, "render") || strings.Contains(f, "generat") || strings.Contains(f, "load"))
-}
-
 // isPager knows the line of an article's page numbers.
-func isPager(p *piece) bool {
-	words := p.foldedUpTo(80)
-	if len(words) == 0 {
-		return false
-	}
-	n := pagerPhrases.prefix(words)
-	if n == 0 {
-		return false
-	}
-	for _, w := range words[n:] {
-		if strings.Trim(w, "0123456789") != "" && w != "of" && w != "dari" && w != "/" && wholePhrases.prefix([]string{w}) == 0 && nextPhrases.prefix([]string{w}) == 0 {
-			return false
-		}
-	}
-	return len(words) > n || strings.ContainsAny(p.text, ":：")
-}
-
 // isControl reports whether the words of a line are the labels of controls.
-func isControl(words []string) bool {
-	return len(words) > 0 && len(words) <= 12 && (controlPhrases.made(words) || allNumbers(words) && len(words) < 3)
-}
-
-func allNumbers(words []string) bool {
-	for _, w := range words {
-		if strings.Trim(w, "0123456789") != "" {
-			return false
-		}
-	}
-	return true
-}
-
 // isFurniture reports whether a piece between the article's own is none of it.
-func isFurniture(p *piece) bool {
-	if p.kind == news.Picture || p.kind == news.Table || p.kind == news.Code {
-		return false
-	}
-	words := p.foldedUpTo(400)
-	if len(words) == 0 {
-		return len(p.text) < 400
-	}
-	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isTiming(p.text) || isClock(p) {
-		return true
-	}
-	if n := relatedPhrases.prefix(words); n > 0 {
-		if n == len(words) || p.density() > 0.4 || n > 0 && labelled(p.text) && len(words) <= 30 && labelAt(p.text, n) {
-			return true
-		}
-	}
-	if p.kind != news.List && p.density() > 0.9 && len(words) > 2 && p.level == 0 && p.flags&flagPost == 0 && p.kind != news.Quote {
-		return true
-	}
-	if len(words) <= 40 && subscribePhrases.within(words) && (p.density() > 0.15 || p.italic || p.bold || p.level > 0) {
-		return true
-	}
-	return strings.HasPrefix(p.text, "[") && strings.HasSuffix(p.text, "]") && len(words) < 8 && !strings.Contains(p.text, " ")
-}
-
 // labelAt reports whether a colon stands after the first n words.
-func labelAt(text string, n int) bool {
-	i := strings.IndexAny(text, ":：")
-	return i > 0 && len(wordsOf(text[:i])) == n
-}
-
 // trimInside drops furniture between paragraphs, and headings that stand over
 // nothing but links.
 func (d *draft) trimInside() {
@@ -414,6 +332,9 @@ func (d *draft) trimInside() {
 	for i := range d.pieces {
 		p := &d.pieces[i]
 		if isFurniture(p) || p.flags&flagAside != 0 && p.kind != news.Picture && !p.clean() || d.isTitle(p) && p.level > 0 {
+			if last := len(kept) - 1; last >= 0 && illustrates(&kept[last], p) {
+				kept = kept[:last]
+			}
 			continue
 		}
 		if p.kind == news.Paragraph || p.kind == news.Quote {
@@ -430,6 +351,8 @@ func (d *draft) trimInside() {
 	d.pieces = dropLinkLists(kept)
 }
 
+// illustrates reports whether a picture belongs to a pointer to another
+// article: both are links to the same address.
 // dropLinkLists drops lists that are links only and stand alone or under a
 // heading of their own: they lead elsewhere. Lists between paragraphs that
 // introduce them stay.

@@ -23,6 +23,9 @@ func (w *walker) image(n *html.Node, ctx context) {
 		return
 	}
 	p := piece{kind: news.Picture, figure: f, frame: ctx.frame, node: n, flags: ctx.flags}
+	if ctx.link != "" {
+		p.links = []news.Link{{URL: ctx.link}}
+	}
 	if w.run.solid > 0 { // a picture in the middle of a paragraph follows it
 		held := w.run
 		w.run = run{}

@@ -14,9 +14,9 @@ type piece struct {
 	kind    news.BlockKind
 	role    role
 	text    string
-	links   []news.Link
-	linked  int  // bytes of text that are links
-	bold    bool // all of the text
+	links   []news.Link // of a picture: the one it is, without a place
+	linked  int         // bytes of text that are links
+	bold    bool        // all of the text
 	italic  bool
 	level   int // of a heading element, 1 to 6; 0: it is none
 	marked  bool
