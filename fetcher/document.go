@@ -16,7 +16,8 @@ type Document struct {
 	Repairs   []string `json:"repairs,omitempty"`   // what had to be mended, a sentence each
 	Truncated bool     `json:"truncated,omitempty"` // the document ended early, or had more than we take
 
-	hints hints
+	hints    hints
+	cutEntry bool // the document ended inside its last entry
 }
 
 // HTML is a raw fragment and what its addresses are relative to.

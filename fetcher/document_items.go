@@ -27,8 +27,15 @@ func (d *Document) Items() ([]news.Item, news.Dropped) {
 func (d *Document) itemsAt(now time.Time) ([]news.Item, news.Dropped) {
 	var dropped news.Dropped
 	items := make([]news.Item, 0, min(len(d.Entries), maxItems))
-	for i := range d.Entries {
-		it := d.item(&d.Entries[i], now)
+	entries := d.Entries
+	if d.cutEntry && len(entries) > 0 {
+		// Without the guid or link that stood behind the break it would be filed
+		// now, and the whole one, when it comes, once more.
+		entries = entries[:len(entries)-1]
+		dropped.Faulty++
+	}
+	for i := range entries {
+		it := d.item(&entries[i], now)
 		if it.Title == "" && it.Summary == "" && it.Content == "" && len(it.Media) == 0 {
 			dropped.Empty++
 			continue

@@ -64,7 +64,7 @@ func (d *Document) readXML(text []byte, base string) error {
 	ix := indexOf(text, false)
 	if ix.trouble != "" {
 		d.mended(ix.trouble)
-		text, d.Truncated = balance(text)
+		text, d.Truncated, d.cutEntry = balance(text)
 		if d.Truncated {
 			d.mended(cutOff)
 		}

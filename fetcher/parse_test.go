@@ -336,3 +336,17 @@ func BenchmarkParse(b *testing.B) {
 		}
 	})
 }
+
+// A connection that broke inside an item has not sent that item: its guid may
+// stand behind the break, and the whole item would come as another one.
+func TestEntryThatIsCutOffIsNotAnItem(t *testing.T) {
+	whole := `<rss version="2.0"><channel><title>Log</title><item><title>One</title><guid>1</guid></item><item><title>Two</title><description>Half of the te`
+	d, err := Parse([]byte(whole), ParseOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, dropped := d.Items()
+	if len(items) != 1 || items[0].GUID != "1" || dropped.Faulty != 1 || !d.Truncated {
+		t.Errorf("got %d items, %+v, truncated %t; want the first item, and the second counted", len(items), dropped, d.Truncated)
+	}
+}

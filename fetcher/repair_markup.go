@@ -16,7 +16,7 @@ const (
 // balance rewrites a document so that every element is closed, none is nested
 // beyond reason, and no bracket is astray. The text of what it cannot keep stays.
 // It reports whether the document had to be cut, or was.
-func balance(text []byte) (balanced []byte, cut bool) {
+func balance(text []byte) (balanced []byte, cut, inEntry bool) {
 	b := balancer{out: make([]byte, 0, len(text)+256)}
 	s := scanner{text: text}
 	for b.entries <= maxEntries && b.elements <= maxElements && !b.done {
@@ -30,11 +30,11 @@ func balance(text []byte) (balanced []byte, cut bool) {
 		}
 		b.take(t)
 	}
-	cut = len(b.open) > 0
+	cut, inEntry = len(b.open) > 0, slices.ContainsFunc(b.open, isEntryName)
 	for len(b.open) > 0 {
 		b.pop()
 	}
-	return b.out, cut
+	return b.out, cut, inEntry
 }
 
 type balancer struct {
