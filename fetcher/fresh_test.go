@@ -192,7 +192,8 @@ func TestBackoff(t *testing.T) {
 	for seed := range uint64(50) {
 		spread[Backoff(2, quarter, seed)] = true
 	}
-	if len(spread) < 45 || Backoff(2, quarter, 3) != Backoff(2, quarter, 3) {
+	once, again := Backoff(2, quarter, 3), Backoff(2, quarter, 3)
+	if len(spread) < 45 || once != again {
 		t.Errorf("50 seeds give %d waits", len(spread))
 	}
 }

@@ -122,15 +122,15 @@ type dateParser struct {
 	n    int
 	i    int
 
-	year, month, day  int
-	hour, min, sec    int
-	nsec              int
-	clock             bool
-	am, pm            bool
-	zone              int
-	zoned, beforeZone bool
-	at, monthNext     bool
-	thai              bool
+	year, month, day int
+	hour, min, sec   int
+	nsec             int
+	clock            bool
+	am, pm           bool
+	zone             int
+	zoned            bool
+	at, monthNext    bool
+	thai             bool
 }
 
 // scan cuts the text into tokens; a word that is none of a date's ends it.

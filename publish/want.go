@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -33,17 +32,17 @@ func parseWant(h *masthead, raw string) (want, error) {
 		return w, nil
 	}
 	if len(raw) > maxQuery {
-		return want{}, fmt.Errorf("The query is longer than %d characters.", maxQuery)
+		return want{}, refusef("The query is longer than %d characters.", maxQuery)
 	}
 	seen := map[string]bool{}
 	for pair := range strings.SplitSeq(raw, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		value, err := url.QueryUnescape(value)
 		if err != nil {
-			return want{}, fmt.Errorf("The value of %q is not properly escaped.", printable(name))
+			return want{}, refusef("The value of %q is not properly escaped.", printable(name))
 		}
 		if seen[name] {
-			return want{}, fmt.Errorf("The parameter %q is given twice; write several values with commas.", printable(name))
+			return want{}, refusef("The parameter %q is given twice; write several values with commas.", printable(name))
 		}
 		seen[name] = true
 		if err := w.set(h, name, value); err != nil {
@@ -60,22 +59,22 @@ func (w *want) set(h *masthead, name, value string) (err error) {
 	case "limit":
 		w.limit, err = strconv.Atoi(value)
 		if err != nil || w.limit < 1 || w.limit > news.MaxLimit || value != strconv.Itoa(w.limit) {
-			err = fmt.Errorf("The limit %q is not a number from 1 to %d.", printable(value), news.MaxLimit)
+			err = refusef("The limit %q is not a number from 1 to %d.", printable(value), news.MaxLimit)
 		}
 	case "after":
 		w.after, err = parseCursor(value)
 	case "source":
 		w.source = news.SourceID(value)
 		if h.sources[w.source] == nil {
-			err = fmt.Errorf("There is no source %q; %s/sources lists them.", printable(value), h.base)
+			err = refusef("There is no source %q; %s/sources lists them.", printable(value), h.base)
 		}
 	case "full":
 		w.brief = value == "0"
 		if value != "0" && value != "1" {
-			err = fmt.Errorf("The value of full is %q; it can be 0 or 1.", printable(value))
+			err = refusef("The value of full is %q; it can be 0 or 1.", printable(value))
 		}
 	default:
-		err = fmt.Errorf("There is no parameter %q; there are lang, limit, after, source and full.", printable(name))
+		err = refusef("There is no parameter %q; there are lang, limit, after, source and full.", printable(name))
 	}
 	return err
 }
@@ -88,7 +87,7 @@ func parseLangs(value string) ([]string, error) {
 	for lang := range strings.SplitSeq(value, ",") {
 		p := strings.ToLower(lang)
 		if len(p) < 2 || len(p) > 3 || strings.Trim(p, "abcdefghijklmnopqrstuvwxyz") != "" {
-			return nil, fmt.Errorf("The language %q is not a code of two or three letters, such as id or ru.", printable(lang))
+			return nil, refusef("The language %q is not a code of two or three letters, such as id or ru.", printable(lang))
 		}
 		if !slices.Contains(langs, p) {
 			langs = append(langs, p)
@@ -103,7 +102,7 @@ func cursorText(c news.Cursor) string {
 }
 
 func parseCursor(s string) (news.Cursor, error) {
-	bad := errors.New("The value of after is not a place in this listing; take it from the link to the next page.")
+	bad := refusef("The value of after is not a place in this listing; take it from the link to the next page.")
 	when, id, ok := strings.Cut(strings.TrimPrefix(s, "-"), "-")
 	secs, nanos, dot := strings.Cut(when, ".")
 	if strings.HasPrefix(s, "-") {
@@ -166,3 +165,11 @@ func (w want) listing(topic news.TopicID) news.Query {
 func (w want) prefers(a *news.Article) bool {
 	return (len(w.langs) == 0 || slices.Contains(w.langs, primary(a.Lang))) && (w.source == "" || a.Source == w.source)
 }
+
+// refusal is an error that is a sentence for the reader: the text of a 400.
+type refusal string
+
+// Error is the sentence.
+func (r refusal) Error() string { return string(r) }
+
+func refusef(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }

@@ -98,11 +98,11 @@ func lookalike(folded string) string {
 		return folded
 	}
 	for i, r := range folded {
-		if common, ok := hebrewFinals[r]; ok {
+		if _, ok := hebrewFinals[r]; ok {
 			b := []byte(folded)
 			for j := i; j < len(b); {
 				c, size := utf8.DecodeRune(b[j:])
-				if common, ok = hebrewFinals[c]; ok {
+				if common, ok := hebrewFinals[c]; ok {
 					utf8.EncodeRune(b[j:], common)
 				}
 				j += size

@@ -76,12 +76,6 @@ func (p *placed) key(name string) place {
 	return p.at
 }
 
-// has reports whether the file names a key.
-func (p *placed) has(name string) bool {
-	_, ok := p.keys[name]
-	return ok
-}
-
 func (p *placed) setPlace(at place, keys map[string]place) { p.at, p.keys = at, keys }
 
 // fromNode is implemented by values that may be written in more than one way.
