@@ -187,7 +187,7 @@ func (p *placement) add(ctx context.Context, a *news.Article) error {
 	}
 	id, known := p.tells(a)
 	if !known {
-		held, err := p.desk.o.Store.Story(ctx, news.StoryID(a.ID))
+		held, err := Standing(ctx, p.desk.o.Store, news.StoryID(a.ID))
 		switch {
 		case err == nil:
 			id, known = held.ID, true

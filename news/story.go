@@ -9,6 +9,7 @@ type Story struct {
 	Topics   []TopicID // the union of its articles' topics, sorted
 	Filed    time.Time // of the article that opened it; with ID the order of every listing
 	Updated  time.Time // the last change that a reader should see
+	Into     StoryID   // the story that an editor merged this one into; it has no topics then
 	Revision Revision  // of the archive, at which it was last saved; set by Commit
 }
 

@@ -347,9 +347,16 @@ func linkHeader(l atomLink) string {
 	return s
 }
 
-// readStory reads one story; its error is a fault where there is none.
+// mostMerged is how many verdicts of an editor are followed from a story to the
+// one that it was merged into.
+const mostMerged = 16
+
+// readStory reads one story, or the one that has its articles now; its error is a fault where there is none.
 func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
 	st, err := p.archive.Story(ctx, id)
+	for hops := 0; err == nil && st.Into != "" && hops < mostMerged; hops++ {
+		st, err = p.archive.Story(ctx, st.Into)
+	}
 	if errors.Is(err, news.ErrNotFound) || err == nil && len(st.Articles) == 0 {
 		return entry{}, missing("There is no story with this id; it may have been swept from the archive.")
 	}

@@ -37,28 +37,32 @@ const readers = 4
 
 func openEmbedded(ctx context.Context, path string, o Options) (news.Store, error) {
 	s := &embedded{path: path, log: o.Log}
-	if err := s.open(ctx, o.ReadOnly); err != nil {
+	if err := s.open(ctx, o); err != nil {
 		s.release()
 		return nil, fmt.Errorf("store %s: %w", path, explain(err, path))
 	}
 	return s, nil
 }
 
-func (s *embedded) open(ctx context.Context, readOnly bool) error {
-	if err := examine(s.path, readOnly); err != nil {
+func (s *embedded) open(ctx context.Context, o Options) error {
+	if err := examine(s.path, o.ReadOnly || o.Beside); err != nil {
 		return err
 	}
 	var err error
 	if s.values, err = newValues(); err != nil {
 		return err
 	}
-	if !readOnly {
+	if !o.ReadOnly && !o.Beside {
 		if s.owned, err = own(s.path); err != nil {
 			return err
 		}
+	}
+	if !o.ReadOnly {
 		if s.write, err = connect(s.path, "rw", 1); err != nil {
 			return err
 		}
+	}
+	if s.owned != nil {
 		if err := prepare(ctx, s.write); err != nil {
 			return err
 		}

@@ -39,6 +39,10 @@ type Options struct {
 	// can be read while another process owns it; every method that would
 	// change something answers ErrReadOnly.
 	ReadOnly bool
+	// Beside opens a store that exists for an editor's verdict, which the
+	// process that owns an embedded file takes up as it would another writer's.
+	// Leases that were given stay as they are.
+	Beside bool
 }
 
 // Open opens the store at an address and makes it if there is none:

@@ -90,6 +90,12 @@ func (ix *Index) Learn(st *news.Story) {
 		return
 	}
 	h := ix.stories[st.ID]
+	if st.Into != "" { // its articles are learnt with the story that has them now
+		if h != nil {
+			ix.forget(h)
+		}
+		return
+	}
 	if h == nil {
 		h = &held{id: st.ID}
 		ix.stories[st.ID] = h

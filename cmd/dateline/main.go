@@ -40,8 +40,10 @@ type commands struct {
 		Why  TopicWhyCmd  `cmd:"" help:"Explain why a topic takes an article, or does not."`
 	} `cmd:"" help:"Topics: list, test, why."`
 	Story struct {
-		Why  StoryWhyCmd  `cmd:"" help:"Explain why two articles are one story, or are not."`
-		Test storyTestCmd `cmd:"" help:"Group documents into stories."`
+		Why   StoryWhyCmd   `cmd:"" help:"Explain why two articles are one story, or are not."`
+		Split StorySplitCmd `cmd:"" help:"Take an article out of the story that tells it."`
+		Merge StoryMergeCmd `cmd:"" help:"Tell two stories as one."`
+		Test  storyTestCmd  `cmd:"" help:"Group documents into stories."`
 	} `cmd:"" help:"Stories: why, test."`
 
 	Normalize normalizeCmd `cmd:"" help:"Edit one page, fragment or text dump into an article."`

@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
+	"dateline/desk"
+	"dateline/news"
+	"dateline/store"
 	"dateline/stories"
 )
 
@@ -41,4 +45,86 @@ func (s *StoryWhyCmd) Run(ctx context.Context, std stdio) error {
 	}
 	fmt.Fprintf(std.Out, "%s  %s (%s)\n%s  %s (%s)\n%s\n", a.ID, a.Headline, a.Outlet, b.ID, b.Headline, b.Outlet, evidence.Verdict)
 	return nil
+}
+
+// StorySplitCmd takes an article out of a story.
+type StorySplitCmd struct {
+	configFlag
+	Article string `arg:"" help:"The ID of an article that stands in a story with others."`
+}
+
+// Help is shown under the flags.
+func (StorySplitCmd) Help() string {
+	return `The article is told by a story of its own from then on, and so is whatever
+comes of it later. A desk at work takes the verdict up at its next poll.
+
+Example: dateline story split abcdefghijklmnop`
+}
+
+// Run delivers the verdict.
+func (s *StorySplitCmd) Run(ctx context.Context, std stdio) error {
+	return withVerdict(ctx, &s.configFlag, []string{s.Article}, func(held news.Store) error {
+		kept, taken, err := desk.SplitStory(ctx, held, news.ArticleID(s.Article), time.Now())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(std.Out, told(&kept))
+		fmt.Fprintln(std.Out, told(&taken))
+		return nil
+	})
+}
+
+// StoryMergeCmd tells two stories as one.
+type StoryMergeCmd struct {
+	configFlag
+	Into string `arg:"" help:"The ID of the story that stays."`
+	From string `arg:"" help:"The ID of the story whose articles join it."`
+}
+
+// Help is shown under the flags.
+func (StoryMergeCmd) Help() string {
+	return `The second story leaves its topics; its address shows the first. To undo it,
+split its articles out again.
+
+Example: dateline story merge abcdefghijklmnop qrstuvwxyz234567`
+}
+
+// Run delivers the verdict.
+func (s *StoryMergeCmd) Run(ctx context.Context, std stdio) error {
+	return withVerdict(ctx, &s.configFlag, []string{s.Into, s.From}, func(held news.Store) error {
+		merged, err := desk.MergeStories(ctx, held, news.StoryID(s.Into), news.StoryID(s.From), time.Now())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(std.Out, told(&merged))
+		return nil
+	})
+}
+
+// withVerdict opens the store beside whoever works with it.
+func withVerdict(ctx context.Context, flags *configFlag, ids []string, deliver func(news.Store) error) error {
+	for _, id := range ids {
+		if !news.ValidID(id) {
+			return fmt.Errorf("%q is not an ID: want 16 of a-z and 2-7, as feeds and pages show them", id)
+		}
+	}
+	c, err := flags.load()
+	if err != nil {
+		return err
+	}
+	held, err := store.Open(ctx, c.storeAddress(), store.Options{Beside: true})
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	return deliver(held)
+}
+
+// told names a story and those who tell it in one line.
+func told(st *news.Story) string {
+	line := fmt.Sprintf("%s  %s", st.ID, st.Lead().Headline)
+	for i := range st.Articles {
+		line += fmt.Sprintf("\n  %s  %s", st.Articles[i].ID, st.Articles[i].Outlet)
+	}
+	return line
 }
