@@ -140,7 +140,7 @@ func (c *ground) widen(n *html.Node) *html.Node {
 		if isNamedBody(best) {
 			need = c.clean[n]
 		}
-		if c.hasTwin(child) {
+		if c.hasTwin(child) || isNamedBody(p) && p.DataAtom != atom.Body {
 			need = c.clean[n] / 12
 		}
 		if gain < need || c.links[p]-c.links[n] > gain/2 {

@@ -364,7 +364,22 @@ func (w *walker) junk(n *html.Node, own flags) bool {
 	case own&flagComments != 0:
 		return !holdsTitle(n, 0) && w.heft[n]*10 < w.total*9
 	case own&flagFurniture != 0:
-		return own&(flagCaption|flagCredit|flagBody) == 0 && w.heft[n]*3 < w.total && !holdsTitle(n, 0)
+		return own&(flagCaption|flagCredit|flagBody) == 0 && w.heft[n]*3 < w.total && !holdsTitle(n, 0) && !w.wrapsJunk(n)
+	}
+	return false
+}
+
+// wrapsJunk reports whether an element in the middle of a line holds a word of
+// it beside a box that is junk by its own class: the wrapper of a link that
+// shows the box when it is pointed at.
+func (w *walker) wrapsJunk(n *html.Node) bool {
+	if !inline(n.DataAtom) || n.FirstChild == nil || n.FirstChild.NextSibling == nil {
+		return false
+	}
+	for c := n.FirstChild.NextSibling; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode && w.flagsOf(c)&flagFurniture != 0 {
+			return w.flagsOf(n.FirstChild)&flagFurniture == 0 || n.FirstChild.DataAtom == atom.A
+		}
 	}
 	return false
 }
