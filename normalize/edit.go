@@ -12,6 +12,7 @@ type claims struct {
 	titles  []string
 	summary []string
 	site    []string
+	authors []string // that the page's head names
 	dates   DateOptions
 	dump    bool // lines of plain text: no markup vouches for anything
 }
@@ -160,7 +161,7 @@ func (d *draft) headLine(p *piece) bool {
 			d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
 			return true
 		}
-		if t, ok := d.dateLine(p.text); ok {
+		if t, ok := d.slugLine(p.text); ok {
 			if d.published.IsZero() {
 				d.published = t
 			} else if d.updated.IsZero() && t.After(d.published) {
@@ -192,6 +193,47 @@ func (d *draft) headLine(p *piece) bool {
 		}
 	}
 	return words <= 25 && isFurniture(p)
+}
+
+// slugLine reads a short line that is a date, or a date beside the names of
+// who reported and from where: "By Ann Lee | Updated 3 May 2024, 10:15".
+func (d *draft) slugLine(text string) (time.Time, bool) {
+	if t, ok := d.dateLine(text); ok {
+		return t, true
+	}
+	if len(text) > 160 || !hasDigit(text) || closesSentence(text) {
+		return time.Time{}, false
+	}
+	for _, sign := range [...]string{"|", "•", "·", " - ", " – ", " — "} {
+		parts := strings.Split(text, sign)
+		if len(parts) < 2 || len(parts) > 5 {
+			continue
+		}
+		var at time.Time
+		for _, part := range parts {
+			if t, ok := d.dateLine(part); ok {
+				at = t
+			} else if countWords(part) > 6 {
+				return time.Time{}, false
+			}
+		}
+		if !at.IsZero() {
+			return at, true
+		}
+	}
+	for i := range text { // "By Ann Lee 3 May 2024"
+		if text[i] != ' ' || i > 80 {
+			continue
+		}
+		who, _, _ := strings.Cut(text[:i], "@")
+		if names, agency, ok := splitByline(who); ok {
+			if t, dated := d.dateLine(text[i+1:]); dated {
+				d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
+				return t, true
+			}
+		}
+	}
+	return time.Time{}, false
 }
 
 // dateLine reads a short line that is a date and little else.
@@ -246,8 +288,6 @@ func (d *draft) trimTail() {
 	}
 }
 
-// headsComments reports whether a piece stands over what readers wrote:
-// "Comments (12)".
 // cutCards drops the teasers of other articles after the text: headings that
 // are links, each over a line or two.
 func (d *draft) cutCards() {
@@ -294,6 +334,9 @@ func (d *draft) isTail(p *piece) bool {
 	if copyrightPhrases.within(words) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright") {
 		return true
 	}
+	if len(words) <= 30 && contributionPhrases.within(words) || d.presentsAuthor(p) || len(words) <= 25 && networksIn(words) > 1 {
+		return true
+	}
 	n := closingPhrases.prefix(words)
 	if n > 0 && len(words) <= 45 && (p.italic || p.density() > 0.2 || n > 1 || len(words) <= 12 || labelled(p.text)) && (len(words) <= 30 || p.italic || n > 1) {
 		return true
@@ -316,14 +359,20 @@ func (d *draft) isTail(p *piece) bool {
 	return p.density() > 0.7 || isTiming(p.text) || isMailbox(p)
 }
 
-// isMailbox knows the line that is a reporter's address and little else.
-// labelled reports whether a line begins with a label and a colon.
-// isClock knows the hour that stands alone over an entry of a live page.
-// isTiming knows the line in which a server says how long it took.
-// isPager knows the line of an article's page numbers.
-// isControl reports whether the words of a line are the labels of controls.
-// isFurniture reports whether a piece between the article's own is none of it.
-// labelAt reports whether a colon stands after the first n words.
+// presentsAuthor knows the lines under a text that say who wrote it: they
+// begin with the author's name.
+func (d *draft) presentsAuthor(p *piece) bool {
+	if p.kind != news.Paragraph || len(p.text) > 600 {
+		return false
+	}
+	for _, name := range d.authors {
+		if strings.Contains(name, " ") && strings.HasPrefix(p.text, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // trimInside drops furniture between paragraphs, and headings that stand over
 // nothing but links.
 func (d *draft) trimInside() {
@@ -351,8 +400,6 @@ func (d *draft) trimInside() {
 	d.pieces = dropLinkLists(kept)
 }
 
-// illustrates reports whether a picture belongs to a pointer to another
-// article: both are links to the same address.
 // dropLinkLists drops lists that are links only and stand alone or under a
 // heading of their own: they lead elsewhere. Lists between paragraphs that
 // introduce them stay.

@@ -6,6 +6,7 @@ import (
 	"dateline/news"
 )
 
+// isFurniture reports whether a piece between the article's own is none of it.
 func isFurniture(p *piece) bool {
 	if p.kind == news.Picture || p.kind == news.Table || p.kind == news.Code {
 		return false
@@ -14,7 +15,7 @@ func isFurniture(p *piece) bool {
 	if len(words) == 0 {
 		return len(p.text) < 400
 	}
-	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isTiming(p.text) || isClock(p) {
+	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isCounter(words) || isTiming(p.text) || isClock(p) {
 		return true
 	}
 	if n := relatedPhrases.prefix(words); n > 0 {
@@ -25,17 +26,50 @@ func isFurniture(p *piece) bool {
 	if p.kind != news.List && p.density() > 0.9 && len(words) > 2 && p.level == 0 && p.flags&flagPost == 0 && p.kind != news.Quote {
 		return true
 	}
-	if len(words) <= 40 && subscribePhrases.within(words) && (p.density() > 0.15 || p.italic || p.bold || p.level > 0) {
+	if len(words) <= 40 && subscribePhrases.within(words) && (p.density() > 0.15 || p.italic || p.bold || p.level > 0 || shouts(p)) {
 		return true
 	}
 	return strings.HasPrefix(p.text, "[") && strings.HasSuffix(p.text, "]") && len(words) < 8 && !strings.Contains(p.text, " ")
 }
 
+// isCounter knows the line that numbers the slides of a gallery: "Photo 3 of
+// 12", "1 / 5".
+func isCounter(words []string) bool {
+	if len(words) < 2 || len(words) > 5 {
+		return false
+	}
+	numbers, others := 0, 0
+	for _, w := range words {
+		switch {
+		case allNumbers([]string{w}) && len(w) < 4:
+			numbers++
+		case counterPhrases.prefix([]string{w}) > 0:
+			others++
+		default:
+			return false
+		}
+	}
+	return numbers == 2 || numbers == 1 && others == 1 && len(words) == 2 && counterPhrases.prefix(words) > 0 && !allNumbers(words[:1])
+}
+
+// networksIn counts the networks that a line names.
+func networksIn(words []string) int {
+	n := 0
+	for _, w := range words {
+		if networkWords[w] {
+			n++
+		}
+	}
+	return n
+}
+
+// labelAt reports whether a colon stands after the first n words.
 func labelAt(text string, n int) bool {
 	i := strings.IndexAny(text, ":：")
 	return i > 0 && len(wordsOf(text[:i])) == n
 }
 
+// isControl reports whether the words of a line are the labels of controls.
 func isControl(words []string) bool {
 	return len(words) > 0 && len(words) <= 12 && (controlPhrases.made(words) || allNumbers(words) && len(words) < 3)
 }
@@ -49,6 +83,7 @@ func allNumbers(words []string) bool {
 	return true
 }
 
+// isPager knows the line of an article's page numbers.
 func isPager(p *piece) bool {
 	words := p.foldedUpTo(80)
 	if len(words) == 0 {
@@ -66,6 +101,7 @@ func isPager(p *piece) bool {
 	return len(words) > n || strings.ContainsAny(p.text, ":：")
 }
 
+// isTiming knows the line in which a server says how long it took.
 func isTiming(s string) bool {
 	if len(s) > 120 {
 		return false
@@ -74,6 +110,7 @@ func isTiming(s string) bool {
 	return strings.ContainsAny(f, "0123456789") && strings.Contains(f, "second") && (strings.Contains(f, "render") || strings.Contains(f, "generat") || strings.Contains(f, "load"))
 }
 
+// isClock knows the hour that stands alone over an entry of a live page.
 func isClock(p *piece) bool {
 	if p.kind != news.Paragraph || len(p.text) > 8 || !strings.ContainsAny(p.text, ":.") {
 		return false
@@ -82,16 +119,20 @@ func isClock(p *piece) bool {
 	return len(words) == 2 && allNumbers(words) && len(words[0]) <= 2 && len(words[1]) == 2
 }
 
+// isMailbox knows the line that is a reporter's address and little else.
 func isMailbox(p *piece) bool {
 	_, host, found := strings.Cut(p.text, "@")
 	return found && len(p.text) < 60 && strings.Contains(host, ".") && p.words() <= 4
 }
 
+// labelled reports whether a line begins with a label and a colon.
 func labelled(s string) bool {
 	i := strings.IndexAny(s, ":：/")
 	return i > 0 && i < 40
 }
 
+// headsComments reports whether a piece stands over what readers wrote:
+// "Comments (12)".
 func headsComments(p *piece) bool {
 	words := p.foldedUpTo(60)
 	if p.level == 0 || len(words) == 0 || len(words) > 6 {
@@ -105,6 +146,8 @@ func headsComments(p *piece) bool {
 	return commentPhrases.whole(words)
 }
 
+// illustrates reports whether a picture belongs to a pointer to another
+// article: both are links to the same address.
 func illustrates(picture, pointer *piece) bool {
 	return picture.kind == news.Picture && picture.figure.Caption == "" && len(picture.links) > 0 &&
 		len(pointer.links) > 0 && picture.links[0].URL == pointer.links[0].URL

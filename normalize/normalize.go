@@ -84,7 +84,7 @@ func onePage(page news.Page, h Hints) news.Article {
 		title = h.Title
 	}
 	o := DateOptions{Lang: or(m.lang, h.Lang), Now: h.Now, Zone: h.Zone}
-	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, dates: o})
+	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, authors: m.authors, dates: o})
 	a := d.article(h, m.lang)
 	a.Link = news.CleanLink(or(resolve(base, m.canonical), page.Address))
 	a.Headline = title

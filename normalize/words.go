@@ -66,6 +66,22 @@ source; sources; mots clés; thèmes; avec afp; fuente; fuentes; etiquetas; tema
 источник; теги; темы; автор; редактор; фото; видео; по материалам; метки; джерело; теґи; автор; източник; извор; тагови; izvor; tagovi; źródło; źródła; tagi; opracowanie; autor; oprac; zdroj; zdroje; témata; štítky; štítky; forrás; címkék; avots; šaltinis; allikas; källa; ämnen; kilde; emner; lähde; aiheet
 πηγή; ετικέτες; kaynak; etiketler; anahtar kelimeler; mənbə; المصدر; المصادر; الوسوم; كلمات دلالية; منبع; کلیدواژه; برچسب ها; מקור; תגיות; स्रोत; टैग; টপিক; সূত্র; ที่มา; แท็ก; nguồn; từ khóa; chủ đề; 来源; 责任编辑; 责编; 编辑; 关键词; 标签; 來源; 責任編輯; 關鍵字; 標籤; 出典; 編集; タグ; キーワード; 出典元; 기자; 저작권자; 무단전재; 출처; 태그; 키워드; 무단 전재`)
 
+// contributionPhrases stand in the line that names who helped with a report.
+var contributionPhrases = newPhrases(`
+contributed reporting; contributed to this report; contributed to this story; contributed to this article; contributed to the report; contributed additional reporting; with reporting by; turut berkontribusi; hat zu diesem bericht beigetragen; haben zu diesem bericht beigetragen; mitarbeit an diesem; heeft bijgedragen aan; droegen bij aan; a contribué à cet article; ont contribué à cet article; contribuyó a este artículo; contribuyó con este; contribuyeron a este; con la colaboración de; contribuiu para esta; colaborou com esta; ha collaborato a questo; a contribuit la; в подготовке материала участвовали; при участии корреспондента; współpraca; bidrog till; bidro til; bidrog til; ساهم في إعداد; شارك في التغطية; 对本文亦有贡献; 本文有贡献; 对此文有贡献; 參與報導`)
+
+// counterPhrases are the words beside the numbers of slides.
+var counterPhrases = newPhrases(`
+image; picture; photo; slide; of; foto; gambar; dari; bild; von; afbeelding; van; diapositive; sur; imagen; de; imagem; immagine; di; изображение; фото; из; zdjęcie; z; bilde; av; billede; af; kuva; εικόνα; από; صورة; من; תמונה; מתוך; 图; 图片; 照片; 圖; 写真; 사진`)
+
+// networkWords are the networks on which outlets ask to be followed.
+var networkWords = map[string]bool{
+	"facebook": true, "twitter": true, "instagram": true, "youtube": true, "whatsapp": true, "telegram": true, "tiktok": true,
+	"linkedin": true, "pinterest": true, "snapchat": true, "threads": true, "bluesky": true, "mastodon": true, "вконтакте": true,
+	"одноклассники": true, "фейсбук": true, "твиттер": true, "телеграм": true, "فيسبوك": true, "تويتر": true, "يوتيوب": true,
+	"انستغرام": true, "تلغرام": true, "واتساب": true, "微信": true, "微博": true, "페이스북": true, "유튜브": true, "인스타그램": true,
+}
+
 // copyrightPhrases stand somewhere in a line of rights.
 var copyrightPhrases = newPhrases(`
 all rights reserved; copyright ©; © copyright; may not be published, broadcast; may not be reproduced; hak cipta dilindungi; alle rechte vorbehalten; tous droits réservés; todos los derechos reservados; todos os direitos reservados; tutti i diritti riservati; все права защищены; всі права захищені; wszelkie prawa zastrzeżone; všechna práva vyhrazena; minden jog fenntartva; tüm hakları saklıdır; جميع الحقوق محفوظة; כל הזכויות שמורות; 版权所有; 版權所有; 無断転載; 転載禁止; 무단전재; 무단 전재; 재배포 금지; all righ reserved; alle rettigheder forbeholdes; toate drepturile rezervate; με επιφύλαξη παντός δικαιώματος; सर्वाधिकार सुरक्षित; สงวนลิขสิทธิ์; bản quyền thuộc; riproduzione riservata`)
