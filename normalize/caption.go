@@ -33,6 +33,9 @@ func attachCaptions(pieces []piece) []piece {
 			continue
 		}
 		f := pictureFor(kept, pieces[i+1:], &p)
+		if f == nil && p.role == roleCredit && begun(kept) {
+			continue // of a picture that the page does not show
+		}
 		if f == nil {
 			f = &news.Figure{}
 			kept = append(kept, piece{kind: news.Picture, figure: f, frame: p.frame, node: p.node, under: p.under, flags: p.flags})
@@ -46,7 +49,42 @@ func attachCaptions(pieces []piece) []piece {
 		}
 		f.Credit = or(f.Credit, strings.TrimSpace(strings.TrimLeft(credit, "©:| ")))
 	}
+	shareCredits(kept)
 	return withoutRepeats(kept, shown)
+}
+
+// begun reports whether the text has begun.
+func begun(pieces []piece) bool {
+	for i := range pieces {
+		if pieces[i].clean() {
+			return true
+		}
+	}
+	return false
+}
+
+// shareCredits takes off captions a name in closing parentheses that several
+// of them end with: whoever made the pictures, and not whom they show.
+func shareCredits(pieces []piece) {
+	named := map[string]int{}
+	each := func(act func(f *news.Figure, rest, name string)) {
+		for i := range pieces {
+			f := pieces[i].figure
+			if pieces[i].kind != news.Picture || f.Credit != "" || !strings.HasSuffix(f.Caption, ")") {
+				continue
+			}
+			name, rest := cutParenthesis(f.Caption, "(", ")")
+			if rest != "" && strings.Contains(name, " ") && namesLike(name) && !hasDigit(name) {
+				act(f, rest, name)
+			}
+		}
+	}
+	each(func(_ *news.Figure, _, name string) { named[name]++ })
+	each(func(f *news.Figure, rest, name string) {
+		if named[name] > 1 {
+			f.Caption, f.Credit = strings.TrimSpace(rest), name
+		}
+	})
 }
 
 // creditOf is a line that the markup calls a credit, without its label.

@@ -181,7 +181,7 @@ func longerLabel(s string, start int) (int, bool) {
 
 // openLabel reads labels that need no colon: "Photo by X", "fot. X".
 func openLabel(s string) (text, credit string, ok bool) {
-	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "Image by ", "Picture by ", "Photo courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Credit...", "Credit ", "Source: "} {
+	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Credit...", "Credit ", "Source: "} {
 		i := strings.LastIndex(s, label)
 		if i < 0 || i > 0 && !strings.ContainsRune(" .\n|(", rune(s[i-1])) {
 			continue
@@ -246,6 +246,9 @@ func tailCredit(s string) (text, credit string, ok bool) {
 			continue
 		}
 		tail := strings.TrimLeft(s[i+len(sep):], "/ ")
+		if sep == ". " && forHouse(tail) {
+			return s[:i+1], tail, true
+		}
 		slashed := len(tail) < len(s)-i-len(sep) // ". / ANA RUIZ"
 		if !creditLike(tail) && !(slashed && looksLikeAgency(tail) && strings.Contains(tail, " ")) {
 			continue
@@ -260,6 +263,13 @@ func tailCredit(s string) (text, credit string, ok bool) {
 		return "", s, true
 	}
 	return "", "", false
+}
+
+// forHouse reads "Jane Roe for the Courier": who took the picture, and for whom.
+func forHouse(s string) bool {
+	who, house, found := strings.Cut(strings.Trim(s, " ."), " for ")
+	house = strings.TrimPrefix(strings.TrimPrefix(house, "the "), "The ")
+	return found && !hasDigit(s) && strings.Contains(who, " ") && len(strings.Fields(who)) <= 4 && namesLike(who) && looksLikeAgency(house)
 }
 
 // lastBreak is where sep last stands, not counting the full stop of an

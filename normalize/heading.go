@@ -67,6 +67,10 @@ func (d *draft) headsText(p, next *piece, shouted int) bool {
 	if next.kind != news.Paragraph && next.kind != news.List && next.kind != news.Heading && next.kind != news.Quote {
 		return false
 	}
+	if p.runIn {
+		_, _, numbered := headingNumber(p.text)
+		return numbered && !closesSentence(p.text)
+	}
 	if p.bold && words <= 25 && !closesSentence(p.text) && (!strings.HasSuffix(p.text, ":") || words <= 12) && !next.bold {
 		return true
 	}

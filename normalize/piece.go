@@ -20,6 +20,7 @@ type piece struct {
 	italic  bool
 	level   int // of a heading element, 1 to 6; 0: it is none
 	marked  bool
+	runIn   bool // a bold line that its paragraph begins with
 	ordered bool
 	list    *html.Node // the innermost list the text is an item of
 	rows    [][]string

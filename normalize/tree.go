@@ -94,6 +94,16 @@ func holdsTitle(n *html.Node, depth int) bool {
 	return false
 }
 
+// namesPicture reports whether an element says no more than that a picture
+// follows: a word for those who cannot see it.
+func namesPicture(n *html.Node) bool {
+	text := n.FirstChild
+	if text == nil || text.NextSibling != nil || text.Type != html.TextNode || len(text.Data) > 40 {
+		return false
+	}
+	return pictureNames.whole(wordsOf(text.Data))
+}
+
 func hasNoPicture(n *html.Node) bool {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type == html.ElementNode && (c.DataAtom == atom.Img || c.DataAtom == atom.Figure || c.DataAtom == atom.Video || c.DataAtom == atom.Iframe || !hasNoPicture(c)) {

@@ -35,7 +35,8 @@ type run struct {
 	marks  int
 	solid  int // bytes that are not space
 	space  bool
-	breaks int // line breaks since the last text
+	breaks int  // line breaks since the last text
+	runIn  bool // the paragraph goes on in another letter on the next line
 	from   context
 }
 
@@ -130,6 +131,9 @@ func (w *walker) element(n *html.Node, ctx context) {
 		} else if own&flagCaption != 0 && w.heft[n] < 1500 && hasNoPicture(n) {
 			ctx.role = roleCaption
 		}
+	}
+	if ctx.role != roleBody && w.run.solid == 0 && namesPicture(n) {
+		return
 	}
 	switch n.DataAtom {
 	case atom.Br:
@@ -249,8 +253,8 @@ func blank(s string) (size int, shown bool) {
 	switch s[0] {
 	case ' ', '\t', '\n', '\r', '\f':
 		return 1, true
-	case 0xC2, 0xE2, 0xEF:
-		for _, b := range [...]string{"\u00a0", "\u2028", "\u2029"} {
+	case 0xC2, 0xE2, 0xE3, 0xEF:
+		for _, b := range [...]string{"\u00a0", "\u2028", "\u2029", "\u3000"} {
 			if strings.HasPrefix(s, b) {
 				return len(b), true
 			}
@@ -270,6 +274,7 @@ func (w *walker) addWord(word string, ctx *context) {
 		w.flush()
 	}
 	if r.breaks == 1 && r.solid > 0 && r.bold == r.solid && !ctx.bold && r.from.level == 0 {
+		r.runIn = true
 		w.flush()
 	}
 	if r.solid == 0 {
@@ -319,7 +324,7 @@ func (w *walker) flush() {
 	p := piece{
 		kind: news.Paragraph, role: ctx.role, text: r.text.String(), links: r.links, linked: r.linked,
 		bold: r.bold*20 >= r.solid*19, italic: r.italic*20 >= r.solid*19, marked: r.marks == r.solid,
-		level: ctx.level, ordered: ctx.ordered, list: ctx.list, frame: ctx.frame, node: ctx.block, flags: ctx.flags,
+		level: ctx.level, ordered: ctx.ordered, list: ctx.list, frame: ctx.frame, node: ctx.block, flags: ctx.flags, runIn: r.runIn,
 	}
 	switch {
 	case ctx.level > 0:

@@ -74,6 +74,10 @@ contributed reporting; contributed to this report; contributed to this story; co
 var counterPhrases = newPhrases(`
 image; picture; photo; slide; of; foto; gambar; dari; bild; von; afbeelding; van; diapositive; sur; imagen; de; imagem; immagine; di; изображение; фото; из; zdjęcie; z; bilde; av; billede; af; kuva; εικόνα; από; صورة; من; תמונה; מתוך; 图; 图片; 照片; 圖; 写真; 사진`)
 
+// pictureNames are said before a caption to those who cannot see the picture.
+var pictureNames = newPhrases(`
+image; image caption; image copyright; image source; photo; picture; caption; media caption; gambar; keterangan gambar; sumber gambar; bild; bildunterschrift; bildquelle; image légende; légende; pie de foto; fuente de la imagen; imagen; legenda; crédito; imagem; didascalia; подпись к фото; автор фото; фото; підпис до фото; автор фото; podpis pod zdjęciem; obraz; εικόνα; görsel; fotoğraf; kaynak görseli; تعليق الصورة; صدر الصورة; مصدر الصورة; التعليق على الصورة; عکس; توضیح تصویر; منبع تصویر; تصویر کا ذریعہ; तस्वीर; इमेज स्रोत; इमेज कैप्शन; ছবির উৎস; ছবির ক্যাপশন; ที่มาของภาพ; คำบรรยายภาพ; nguồn hình ảnh; chụp lại hình ảnh; 图像来源; 图像加注文字; 圖像來源; 圖像加註文字; 画像提供; 画像説明; 사진 출처; 사진 설명; maelezo ya picha; chanzo cha picha`)
+
 // networkWords are the networks on which outlets ask to be followed.
 var networkWords = map[string]bool{
 	"facebook": true, "twitter": true, "instagram": true, "youtube": true, "whatsapp": true, "telegram": true, "tiktok": true,
