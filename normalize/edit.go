@@ -170,7 +170,7 @@ func (d *draft) headLine(p *piece) bool {
 			return true
 		}
 	}
-	if isControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) {
+	if isControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) || words <= 9 && isReadingTime(p) {
 		return true
 	}
 	if p.flags&(flagByline|flagDate) != 0 && words < 40 && !p.clean() {
@@ -289,20 +289,47 @@ func (d *draft) trimTail() {
 }
 
 // cutCards drops the teasers of other articles after the text: headings that
-// are links, each over a line or two.
+// are links, each over a line or two; lines that each begin with a link, as
+// long as a headline; and a list of links under a line that calls it so.
 func (d *draft) cutCards() {
 	after := 0
 	for i := len(d.pieces) - 1; i > 0; i-- {
 		p := &d.pieces[i]
 		if p.clean() {
 			if after += p.words(); after > 60 {
-				return
+				break
 			}
 		}
 		if p.level > 0 && p.density() > 0.8 {
 			d.pieces, after = d.pieces[:i], 0
 		}
 	}
+	end := len(d.pieces)
+	first := end
+	for first > 0 && (opensWithHeadline(&d.pieces[first-1]) || d.pieces[first-1].kind == news.Picture) {
+		first--
+	}
+	if end-first >= 3 && first > 0 {
+		d.pieces = d.pieces[:first]
+		return
+	}
+	first = end
+	for first > 0 && d.pieces[first-1].kind == news.List && d.pieces[first-1].linked > 0 && d.pieces[first-1].words() <= 30 {
+		first--
+	}
+	if first > 1 && end-first >= 2 && d.pieces[first-1].words() <= 8 && relatedPhrases.prefix(d.pieces[first-1].foldedUpTo(100)) > 0 {
+		d.pieces = d.pieces[:first-1]
+	}
+}
+
+// opensWithHeadline reports whether a line begins with a link as long as a
+// headline and goes on behind it.
+func opensWithHeadline(p *piece) bool {
+	if len(p.links) != 1 || p.links[0].Start > 0 || p.level > 0 {
+		return false
+	}
+	title := p.text[:p.links[0].End]
+	return countWords(title) >= 4 && len(title) < len(p.text) && !closes(title)
 }
 
 // noteTail keeps what the small print tells.

@@ -110,6 +110,17 @@ func isTiming(s string) bool {
 	return strings.ContainsAny(f, "0123456789") && strings.Contains(f, "second") && (strings.Contains(f, "render") || strings.Contains(f, "generat") || strings.Contains(f, "load"))
 }
 
+// isReadingTime knows the line that says how long the article takes to read.
+func isReadingTime(p *piece) bool {
+	words := p.foldedUpTo(120)
+	for _, w := range words {
+		if strings.ContainsAny(w, "0123456789") {
+			return readingPhrases.within(words)
+		}
+	}
+	return false
+}
+
 // isClock knows the hour that stands alone over an entry of a live page.
 func isClock(p *piece) bool {
 	if p.kind != news.Paragraph || len(p.text) > 8 || !strings.ContainsAny(p.text, ":.") {

@@ -29,6 +29,9 @@ func (d *draft) markHeadings() {
 			if p.level == 1 {
 				p.level = 2
 			}
+			if p.density() > 0.8 && p.list != nil {
+				continue
+			}
 			if next := following(ps, i); p.density() > 0.8 && next != nil && !next.clean() {
 				continue
 			}

@@ -94,6 +94,23 @@ func holdsTitle(n *html.Node, depth int) bool {
 	return false
 }
 
+// holdsPost reports whether an element holds a post of a network that the
+// article quotes.
+func holdsPost(n *html.Node, depth int) bool {
+	if depth > 6 {
+		return false
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		if c.DataAtom == atom.Blockquote && classFlags(attr(c, "class"))&flagPost != 0 || holdsPost(c, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
 // namesPicture reports whether an element says no more than that a picture
 // follows: a word for those who cannot see it.
 func namesPicture(n *html.Node) bool {

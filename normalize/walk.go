@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -30,6 +31,7 @@ type run struct {
 	text   strings.Builder
 	links  []news.Link
 	linked int
+	tagged int // bytes of links to the article's tags
 	bold   int // bytes that were bold
 	italic int
 	marks  int
@@ -55,6 +57,7 @@ type context struct {
 	role    role
 	link    string
 	inLink  bool
+	inTag   bool // the link leads to a tag's page
 	flags   flags
 	depth   int
 }
@@ -169,6 +172,7 @@ func (w *walker) inline(n *html.Node, ctx context) {
 	switch n.DataAtom {
 	case atom.A:
 		ctx.inLink, ctx.link = true, w.address(attr(n, "href"))
+		ctx.inTag = slices.Contains(strings.Fields(attr(n, "rel")), "tag")
 	case atom.B, atom.Strong:
 		ctx.bold = true
 	case atom.I, atom.Em, atom.Small:
@@ -298,6 +302,9 @@ func (w *walker) addWord(word string, ctx *context) {
 	if !ctx.inLink {
 		return
 	}
+	if ctx.inTag {
+		r.tagged += len(word)
+	}
 	end := r.text.Len()
 	if last := len(r.links) - 1; last >= 0 && r.links[last].URL == ctx.link && start-r.links[last].End <= 1 {
 		r.linked += end - r.links[last].End
@@ -335,7 +342,11 @@ func (w *walker) flush() {
 		p.kind = news.List
 	}
 	p.links = withAddress(p.links)
+	tags := r.tagged*2 > r.solid
 	w.run = run{}
+	if tags && ctx.level == 0 {
+		return
+	}
 	w.emit(p)
 }
 
@@ -369,7 +380,7 @@ func (w *walker) junk(n *html.Node, own flags) bool {
 	case own&flagComments != 0:
 		return !holdsTitle(n, 0) && w.heft[n]*10 < w.total*9
 	case own&flagFurniture != 0:
-		return own&(flagCaption|flagCredit|flagBody) == 0 && w.heft[n]*3 < w.total && !holdsTitle(n, 0) && !w.wrapsJunk(n)
+		return own&(flagCaption|flagCredit|flagBody) == 0 && !(n.DataAtom == atom.Div && holdsPost(n, 0)) && w.heft[n]*3 < w.total && !holdsTitle(n, 0) && !w.wrapsJunk(n)
 	}
 	return false
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,13 +172,26 @@ type captionDoc struct {
 	Credit string `json:"credit"`
 }
 
+// plainText is an article's text as a reader sees it: its headings bear their
+// numbers.
+func plainText(a *news.Article) string {
+	numbered := *a
+	numbered.Body = slices.Clone(a.Body)
+	for i := range numbered.Body {
+		if b := &numbered.Body[i]; b.Kind == news.Heading && b.Number > 0 {
+			b.Text = fmt.Sprintf("%d. %s", b.Number, b.Text)
+		}
+	}
+	return numbered.Text()
+}
+
 // articleDocument is the JSON form of an article, shared by the commands that
 // print one.
 func articleDocument(a news.Article) any { return newArticleDoc(a) }
 
 func newArticleDoc(a news.Article) *articleDoc {
 	d := &articleDoc{
-		Headline: a.Headline, Kicker: a.Kicker, Lede: a.Lede, Text: a.Text(), Body: []blockDoc{}, Headings: []headingDoc{}, Captions: []captionDoc{},
+		Headline: a.Headline, Kicker: a.Kicker, Lede: a.Lede, Text: plainText(&a), Body: []blockDoc{}, Headings: []headingDoc{}, Captions: []captionDoc{},
 		Dateline: a.Dateline, Byline: append([]string{}, a.Byline...), Agency: a.Agency, Published: stamp(a.Published), Updated: stamp(a.Updated),
 		Language: a.Lang, Truncated: a.Truncated, Kind: a.Kind, Pages: a.Pages,
 	}
