@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +86,10 @@ func (d *draft) trimHead() {
 		if d.isTitle(p) || d.headLine(p) {
 			continue
 		}
+		if d.lede == "" && d.standsApart(i) {
+			d.lede = p.text
+			continue
+		}
 		if p.clean() || p.level > 1 || p.kind == news.List || closes(p.text) || p.words() > 6 || d.dump {
 			break
 		}
@@ -93,6 +98,40 @@ func (d *draft) trimHead() {
 		}
 	}
 	d.pieces = append(kept, d.pieces[i:]...)
+}
+
+// standsApart reports whether a paragraph says what the page says of the
+// article, and stands outside of the element that holds the paragraphs after it.
+func (d *draft) standsApart(i int) bool {
+	p := &d.pieces[i]
+	if p.kind != news.Paragraph || p.node == nil || p.words() > 60 || !d.summarises(p) || !d.shortOfSummary(p) {
+		return false
+	}
+	var next []*piece
+	for j := i + 1; j < len(d.pieces) && len(next) < 2; j++ {
+		if d.pieces[j].clean() && d.pieces[j].node != nil {
+			next = append(next, &d.pieces[j])
+		}
+	}
+	return len(next) == 2 && next[0].node.Parent == next[1].node.Parent && p.node.Parent != next[0].node.Parent
+}
+
+// summarises reports whether a piece says what the page's description says.
+func (d *draft) summarises(p *piece) bool {
+	k := p.key()
+	for _, s := range d.summary {
+		if sk := key(s); k != "" && (k == sk || len(k) > 30 && (strings.HasPrefix(sk, k) || strings.HasPrefix(k, sk))) {
+			return true
+		}
+	}
+	return false
+}
+
+// shortOfSummary reports whether the description goes as far as the piece: one
+// that breaks off in the middle of it was cut from the article's first words.
+func (d *draft) shortOfSummary(p *piece) bool {
+	k := p.key()
+	return slices.ContainsFunc(d.summary, func(s string) bool { return strings.HasPrefix(key(s), k) })
 }
 
 // afterHead moves start behind a standfirst and the lines of author and date
@@ -111,7 +150,7 @@ func (d *draft) afterHead(start int) int {
 			continue
 		}
 		_, _, author := splitByline(p.text)
-		if _, dated := d.dateLine(p.text); dated || author {
+		if _, dated := d.slugLine(p.text); dated || author {
 			for j := start; j < i; j++ {
 				if d.pieces[j].clean() {
 					d.lede = or(d.lede, d.pieces[j].text)
@@ -181,11 +220,9 @@ func (d *draft) headLine(p *piece) bool {
 		return true
 	}
 	if p.level > 0 || (p.flags&flagStandfirst != 0 || p.bold || p.italic) && (p.flags&flagBody == 0 || !p.clean()) {
-		for _, s := range d.summary {
-			if k, sk := p.key(), key(s); k != "" && (k == sk || len(k) > 30 && (strings.HasPrefix(sk, k) || strings.HasPrefix(k, sk))) {
-				d.lede = or(d.lede, p.text)
-				return true
-			}
+		if d.summarises(p) {
+			d.lede = or(d.lede, p.text)
+			return true
 		}
 		if d.lede == "" && p.flags&flagStandfirst != 0 && p.flags&flagBody == 0 && words < 70 {
 			d.lede = or(d.lede, p.text)
@@ -357,6 +394,9 @@ func (d *draft) isTail(p *piece) bool {
 	words := p.foldedUpTo(500)
 	if words == nil {
 		return false
+	}
+	if len(words) <= 3 && p.kind == news.Paragraph && hasDigit(p.text) && !closes(p.text) && len(d.pieces) > 3 {
+		return true
 	}
 	if copyrightPhrases.within(words) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright") {
 		return true
