@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"dateline/news"
 )
 
@@ -195,6 +197,9 @@ func (d *draft) headLine(p *piece) bool {
 		return false
 	}
 	words := p.words()
+	if p.kind == news.List && opensWithHeadline(p) || !d.dump && isStamp(p) {
+		return true
+	}
 	if words <= 20 {
 		if names, agency, ok := splitByline(p.text); ok {
 			d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
@@ -350,6 +355,10 @@ func (d *draft) cutCards() {
 		d.pieces = d.pieces[:first]
 		return
 	}
+	if n := cardRun(d.pieces); n > 0 {
+		d.pieces = d.pieces[:end-n]
+		return
+	}
 	first = end
 	for first > 0 && d.pieces[first-1].kind == news.List && d.pieces[first-1].linked > 0 && d.pieces[first-1].words() <= 30 {
 		first--
@@ -357,6 +366,40 @@ func (d *draft) cutCards() {
 	if first > 1 && end-first >= 2 && d.pieces[first-1].words() <= 8 && relatedPhrases.prefix(d.pieces[first-1].foldedUpTo(100)) > 0 {
 		d.pieces = d.pieces[:first-1]
 	}
+}
+
+// cardRun gives the number of pieces at the end that are cards of other
+// articles: at least four times the same few elements, a link among them and
+// no more than a line or two of text.
+func cardRun(pieces []piece) int {
+	const fewest, mostWords = 4, 30
+	for period := 2; period <= 4; period++ {
+		cycles := 0
+		for end := len(pieces); end >= period; end -= period {
+			words, linked := 0, false
+			for i := range pieces[end-period : end] {
+				p := &pieces[end-period+i]
+				words += p.words()
+				linked = linked || len(p.links) > 0
+				if last := &pieces[len(pieces)-period+i]; p.kind != last.kind || p.level != last.level || !sameMake(p.under, last.under) {
+					words = mostWords + 1
+				}
+			}
+			if words > mostWords || words == 0 || !linked {
+				break
+			}
+			cycles++
+		}
+		if cycles >= fewest {
+			return cycles * period
+		}
+	}
+	return 0
+}
+
+// sameMake reports whether two elements are of one name and class.
+func sameMake(a, b *html.Node) bool {
+	return a != nil && b != nil && a.DataAtom == b.DataAtom && attr(a, "class") == attr(b, "class")
 }
 
 // opensWithHeadline reports whether a line begins with a link as long as a
@@ -395,7 +438,7 @@ func (d *draft) isTail(p *piece) bool {
 	if words == nil {
 		return false
 	}
-	if len(words) <= 3 && p.kind == news.Paragraph && hasDigit(p.text) && !closes(p.text) && len(d.pieces) > 3 {
+	if isStamp(p) && len(d.pieces) > 3 {
 		return true
 	}
 	if copyrightPhrases.within(words) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright") {

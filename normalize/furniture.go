@@ -110,6 +110,13 @@ func isTiming(s string) bool {
 	return strings.ContainsAny(f, "0123456789") && strings.Contains(f, "second") && (strings.Contains(f, "render") || strings.Contains(f, "generat") || strings.Contains(f, "load"))
 }
 
+// isStamp knows the short line of figures that is a time, a count or a place in
+// a list: "November 20", "15:23 2019".
+func isStamp(p *piece) bool {
+	words := p.foldedUpTo(60)
+	return p.kind == news.Paragraph && len(words) > 0 && len(words) <= 3 && hasDigit(p.text) && !closes(p.text)
+}
+
 // isReadingTime knows the line that says how long the article takes to read.
 func isReadingTime(p *piece) bool {
 	words := p.foldedUpTo(120)

@@ -77,6 +77,9 @@ func (d *draft) headsText(p, next *piece, shouted int) bool {
 	if p.bold && words <= 25 && !closesSentence(p.text) && (!strings.HasSuffix(p.text, ":") || words <= 12) && !next.bold {
 		return true
 	}
+	if !d.dump && shouts(p) && strings.Contains(p.text, ",") && words <= 4 {
+		return false // the place of a dateline, on a line of its own
+	}
 	longer := next.words() >= words && (next.words() >= 12 || next.kind == news.Heading)
 	if shouts(p) && words <= 12 && !closesSentence(p.text) && longer {
 		return shouted > 1 || words > 1
