@@ -18,6 +18,9 @@ func isFurniture(p *piece) bool {
 	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isCounter(words) || isTiming(p.text) || isClock(p) {
 		return true
 	}
+	if pictureNames.whole(words) && p.level == 0 || len(words) <= 15 && networksIn(words) > 2 {
+		return true
+	}
 	if n := relatedPhrases.prefix(words); n > 0 {
 		if n == len(words) || p.density() > 0.4 || n > 0 && labelled(p.text) && len(words) <= 30 && labelAt(p.text, n) {
 			return true

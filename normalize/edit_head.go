@@ -1,0 +1,242 @@
+package normalize
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"dateline/news"
+)
+
+// trimHead drops what stands before the text and keeps what it tells.
+func (d *draft) trimHead() {
+	start, end := 0, len(d.pieces)
+	for i, text := 0, 0; i < end && i-start <= 40 && text < 3; i++ {
+		p := &d.pieces[i]
+		if d.isTitle(p) {
+			start, text = i+1, 0
+		} else if p.clean() {
+			text++
+		}
+	}
+	start = d.afterHead(start)
+	var kept []piece
+	for i := range d.pieces[:start] {
+		p := &d.pieces[i]
+		if p.kind == news.Picture && (p.figure.Caption != "" || p.figure.Credit != "") || p.clean() && d.dump {
+			kept = append(kept, *p)
+		} else {
+			d.headLine(p)
+		}
+	}
+	i := start
+	for ; i < end; i++ {
+		p := &d.pieces[i]
+		if p.kind == news.Picture || p.kind == news.Table || p.kind == news.Code {
+			kept = append(kept, *p)
+			continue
+		}
+		if d.isTitle(p) || d.headLine(p) {
+			continue
+		}
+		if d.lede == "" && d.standsApart(i) {
+			d.lede = p.text
+			continue
+		}
+		if p.clean() || p.level > 1 || p.kind == news.List || closes(p.text) || p.words() > 6 || d.dump {
+			break
+		}
+		if len(p.text) < 400 && relatedPhrases.prefix(p.foldedUpTo(400)) == 0 && p.density() < 0.5 && p.flags&(flagByline|flagDate) == 0 && (p.bold || len(d.pieces) > i+1 && d.pieces[i+1].clean()) {
+			break
+		}
+	}
+	d.pieces = append(kept, d.pieces[i:]...)
+}
+
+// standsApart reports whether a paragraph says what the page says of the
+// article, and stands outside of the element that holds the paragraphs after it.
+func (d *draft) standsApart(i int) bool {
+	p := &d.pieces[i]
+	if p.kind != news.Paragraph || p.node == nil || p.words() > 60 || !d.summarises(p) || !d.shortOfSummary(p) {
+		return false
+	}
+	var next []*piece
+	for j := i + 1; j < len(d.pieces) && len(next) < 2; j++ {
+		if d.pieces[j].clean() && d.pieces[j].node != nil {
+			next = append(next, &d.pieces[j])
+		}
+	}
+	return len(next) == 2 && next[0].node.Parent == next[1].node.Parent && p.node.Parent != next[0].node.Parent
+}
+
+// summarises reports whether a piece says what the page's description says.
+func (d *draft) summarises(p *piece) bool {
+	k := p.key()
+	for _, s := range d.summary {
+		if sk := key(s); k != "" && (k == sk || len(k) > 30 && (strings.HasPrefix(sk, k) || strings.HasPrefix(k, sk))) {
+			return true
+		}
+	}
+	return false
+}
+
+// shortOfSummary reports whether the description goes as far as the piece: one
+// that breaks off in the middle of it was cut from the article's first words.
+func (d *draft) shortOfSummary(p *piece) bool {
+	k := p.key()
+	return slices.ContainsFunc(d.summary, func(s string) bool { return strings.HasPrefix(key(s), k) })
+}
+
+// afterHead moves start behind a standfirst and the lines of author and date
+// that follow it: what stands above those is not the text yet.
+func (d *draft) afterHead(start int) int {
+	text := 0
+	for i := start; i < len(d.pieces) && i < start+8; i++ {
+		p := &d.pieces[i]
+		if p.clean() {
+			if text++; text > 1 || p.words() > 60 {
+				return start
+			}
+			continue
+		}
+		if text == 0 || p.words() > 15 || p.level > 0 {
+			continue
+		}
+		_, _, author := splitByline(p.text)
+		if _, dated := d.slugLine(p.text); dated || author {
+			for j := start; j < i; j++ {
+				if d.pieces[j].clean() {
+					d.lede = or(d.lede, d.pieces[j].text)
+				}
+			}
+			return i
+		}
+	}
+	return start
+}
+
+// isTitle reports whether a piece says the headline again.
+func (d *draft) isTitle(p *piece) bool {
+	if p.text == "" || len(p.text) > 400 {
+		return false
+	}
+	k := p.key()
+	if d.keys[k] {
+		return p.level > 0 || !closesSentence(p.text) || d.dump
+	}
+	if p.level == 1 || p.level == 2 && p.flags&flagTitle != 0 {
+		return d.saysTitle(p) || p.level == 1 && !d.titled
+	}
+	return false
+}
+
+// saysTitle reports whether a heading says about what one of the titles says.
+func (d *draft) saysTitle(p *piece) bool {
+	k := p.key()
+	for t := range d.keys {
+		if k == t || len(k) > 20 && (strings.HasPrefix(t, k) || strings.HasPrefix(k, t)) || similar(k, t) > 0.75 && similar(t, k) > 0.6 {
+			return true
+		}
+	}
+	return false
+}
+
+// headLine reports whether a piece is one of the lines between headline and
+// text, and takes from it what it tells.
+func (d *draft) headLine(p *piece) bool {
+	if p.kind == news.Picture || p.text == "" {
+		return false
+	}
+	words := p.words()
+	if p.kind == news.List && opensWithHeadline(p) || !d.dump && isStamp(p) {
+		return true
+	}
+	if words <= 20 {
+		if names, agency, ok := splitByline(p.text); ok {
+			d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
+			return true
+		}
+		if t, ok := d.slugLine(p.text); ok {
+			if d.published.IsZero() {
+				d.published = t
+			} else if d.updated.IsZero() && t.After(d.published) {
+				d.updated = t
+			}
+			return true
+		}
+	}
+	if isControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) || words <= 9 && isReadingTime(p) {
+		return true
+	}
+	if p.flags&(flagByline|flagDate) != 0 && words < 40 && !p.clean() {
+		return true
+	}
+	if p.flags&flagKicker != 0 && words < 10 {
+		d.kicker = or(d.kicker, p.text)
+		return true
+	}
+	if p.level > 0 || (p.flags&flagStandfirst != 0 || p.bold || p.italic) && (p.flags&flagBody == 0 || !p.clean()) {
+		if d.summarises(p) {
+			d.lede = or(d.lede, p.text)
+			return true
+		}
+		if d.lede == "" && p.flags&flagStandfirst != 0 && p.flags&flagBody == 0 && words < 70 {
+			d.lede = or(d.lede, p.text)
+			return true
+		}
+	}
+	return words <= 25 && isFurniture(p)
+}
+
+// slugLine reads a short line that is a date, or a date beside the names of
+// who reported and from where: "By Ann Lee | Updated 3 May 2024, 10:15".
+func (d *draft) slugLine(text string) (time.Time, bool) {
+	if t, ok := d.dateLine(text); ok {
+		return t, true
+	}
+	if len(text) > 160 || !hasDigit(text) || closesSentence(text) {
+		return time.Time{}, false
+	}
+	for _, sign := range [...]string{"|", "•", "·", " - ", " – ", " — "} {
+		parts := strings.Split(text, sign)
+		if len(parts) < 2 || len(parts) > 5 {
+			continue
+		}
+		var at time.Time
+		for _, part := range parts {
+			if t, ok := d.dateLine(part); ok {
+				at = t
+			} else if countWords(part) > 6 {
+				return time.Time{}, false
+			}
+		}
+		if !at.IsZero() {
+			return at, true
+		}
+	}
+	for i := range text { // "By Ann Lee 3 May 2024"
+		if text[i] != ' ' || i > 80 {
+			continue
+		}
+		who, _, _ := strings.Cut(text[:i], "@")
+		if names, agency, ok := splitByline(who); ok {
+			if t, dated := d.dateLine(text[i+1:]); dated {
+				d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
+				return t, true
+			}
+		}
+	}
+	return time.Time{}, false
+}
+
+// dateLine reads a short line that is a date and little else.
+func (d *draft) dateLine(text string) (time.Time, bool) {
+	if len(text) > 90 || !strings.ContainsAny(news.Fold(text), "0123456789") {
+		return time.Time{}, false
+	}
+	return ParseDate(text, d.dates)
+}
+
+func (d *draft) isOutletLine(text string) bool {
+	return len(text) < 60 && isOutlet(text, d.site) && !closes(text)
+}

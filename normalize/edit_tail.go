@@ -1,0 +1,206 @@
+package normalize
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"dateline/news"
+)
+
+// trimTail drops what stands after the text, from the end upwards, and before
+// that everything below a heading that points elsewhere.
+func (d *draft) trimTail() {
+	total := 0
+	for i := range d.pieces {
+		if d.pieces[i].clean() {
+			total += d.pieces[i].words()
+		}
+	}
+	sum := 0
+	for i := range d.pieces {
+		p := &d.pieces[i]
+		if p.clean() {
+			sum += p.words()
+		}
+		if sum > 40 && headsComments(p) {
+			d.pieces = d.pieces[:i]
+			break
+		}
+		rest := 30 // percent of the text that may be lost with the block
+		if p.level == 0 && !d.dump {
+			rest = 10
+		}
+		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold || d.dump) && p.words() <= 8 && relatedPhrases.prefix(p.foldedUpTo(100)) > 0 {
+			d.noteTail(d.pieces[i:])
+			d.pieces = d.pieces[:i]
+			break
+		}
+	}
+	d.cutCards()
+	for len(d.pieces) > 0 {
+		last := &d.pieces[len(d.pieces)-1]
+		if !d.isTail(last) {
+			return
+		}
+		d.noteTail(d.pieces[len(d.pieces)-1:])
+		d.pieces = d.pieces[:len(d.pieces)-1]
+	}
+}
+
+// cutCards drops the teasers of other articles after the text: headings that
+// are links, each over a line or two; lines that each begin with a link, as
+// long as a headline; and a list of links under a line that calls it so.
+func (d *draft) cutCards() {
+	after := 0
+	for i := len(d.pieces) - 1; i > 0; i-- {
+		p := &d.pieces[i]
+		if p.clean() {
+			if after += p.words(); after > 60 {
+				break
+			}
+		}
+		if p.level > 0 && p.density() > 0.8 {
+			d.pieces, after = d.pieces[:i], 0
+		}
+	}
+	end := len(d.pieces)
+	first := end
+	for first > 0 && (opensWithHeadline(&d.pieces[first-1]) || d.pieces[first-1].kind == news.Picture) {
+		first--
+	}
+	if end-first >= 3 && first > 0 {
+		d.pieces = d.pieces[:first]
+		return
+	}
+	if n := cardRun(d.pieces); n > 0 {
+		d.pieces = d.pieces[:end-n]
+		return
+	}
+	first = end
+	for first > 0 && d.pieces[first-1].kind == news.List && d.pieces[first-1].linked > 0 && d.pieces[first-1].words() <= 30 {
+		first--
+	}
+	if first > 1 && end-first >= 2 && d.pieces[first-1].words() <= 8 && relatedPhrases.prefix(d.pieces[first-1].foldedUpTo(100)) > 0 {
+		d.pieces = d.pieces[:first-1]
+	}
+}
+
+// cardRun gives the number of pieces at the end that are cards of other
+// articles: at least four times the same few elements, a link among them and
+// no more than a line or two of text.
+func cardRun(pieces []piece) int {
+	const fewest, mostWords = 4, 30
+	for period := 2; period <= 4; period++ {
+		cycles := 0
+		for end := len(pieces); end >= period; end -= period {
+			words, linked := 0, false
+			for i := range pieces[end-period : end] {
+				p := &pieces[end-period+i]
+				words += p.words()
+				linked = linked || len(p.links) > 0
+				if last := &pieces[len(pieces)-period+i]; p.kind != last.kind || p.level != last.level || !sameMake(p.under, last.under) {
+					words = mostWords + 1
+				}
+			}
+			if words > mostWords || words == 0 || !linked {
+				break
+			}
+			cycles++
+		}
+		if cycles >= fewest {
+			return cycles * period
+		}
+	}
+	return 0
+}
+
+// sameMake reports whether two elements are of one name and class.
+func sameMake(a, b *html.Node) bool {
+	return a != nil && b != nil && a.DataAtom == b.DataAtom && attr(a, "class") == attr(b, "class")
+}
+
+// opensWithHeadline reports whether a line begins with a link as long as a
+// headline and goes on behind it.
+func opensWithHeadline(p *piece) bool {
+	if len(p.links) != 1 || p.links[0].Start > 0 || p.level > 0 {
+		return false
+	}
+	title := p.text[:p.links[0].End]
+	return countWords(title) >= 4 && len(title) < len(p.text) && !closes(title)
+}
+
+// noteTail keeps what the small print tells.
+func (d *draft) noteTail(pieces []piece) {
+	for i := range pieces {
+		if isPager(&pieces[i]) {
+			d.truncated = true
+		}
+	}
+}
+
+func (d *draft) isTail(p *piece) bool {
+	if p.kind == news.Picture {
+		return false
+	}
+	if p.kind == news.Table || p.kind == news.Code {
+		return false
+	}
+	if correctionPhrases.prefix(p.foldedUpTo(600)) > 0 && closes(p.text) && p.words() > 6 {
+		return false
+	}
+	if p.level > 0 || isFurniture(p) || isPager(p) || d.isTitle(p) || d.isOutletLine(p.text) {
+		return true
+	}
+	if p.kind == news.List && p.density() < 0.5 {
+		return false
+	}
+	words := p.foldedUpTo(500)
+	if words == nil {
+		return false
+	}
+	if isStamp(p) && len(d.pieces) > 3 {
+		return true
+	}
+	if copyrightPhrases.within(words) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright") {
+		return true
+	}
+	if len(words) <= 30 && contributionPhrases.within(words) || d.presentsAuthor(p) || len(words) <= 25 && networksIn(words) > 1 {
+		return true
+	}
+	n := closingPhrases.prefix(words)
+	if n > 0 && len(words) <= 45 && (p.italic || p.density() > 0.2 || n > 1 || len(words) <= 12 || labelled(p.text)) && (len(words) <= 30 || p.italic || n > 1) {
+		return true
+	}
+	if subscribePhrases.within(words) && (len(words) <= 30 || p.italic || p.density() > 0.1) {
+		return true
+	}
+	if p.italic && p.words() < 60 && (p.density() > 0 || strings.Contains(p.text, "@")) {
+		return true
+	}
+	if p.flags&(flagByline|flagDate) != 0 && p.words() < 60 {
+		return true
+	}
+	if _, _, ok := splitByline(p.text); ok && len(words) < 15 {
+		return true
+	}
+	if _, ok := d.dateLine(p.text); ok && len(words) < 10 {
+		return true
+	}
+	return p.density() > 0.7 || isTiming(p.text) || isMailbox(p)
+}
+
+// presentsAuthor knows the lines under a text that say who wrote it: they
+// begin with the author's name.
+func (d *draft) presentsAuthor(p *piece) bool {
+	if p.kind != news.Paragraph || len(p.text) > 600 {
+		return false
+	}
+	for _, name := range slices.Concat(d.authors, d.byline) {
+		if strings.Contains(name, " ") && strings.HasPrefix(p.text, name) {
+			return true
+		}
+	}
+	return false
+}
