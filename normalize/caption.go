@@ -7,10 +7,11 @@ import (
 )
 
 // attachCaptions takes the pieces that are captions and credits to their
-// pictures. A caption without a picture becomes a figure of its own.
+// pictures. A caption without a picture becomes a figure of its own. It works in
+// the pieces' own room.
 func attachCaptions(pieces []piece) []piece {
 	markLoose(pieces)
-	kept := make([]piece, 0, len(pieces))
+	kept := pieces[:0]
 	shown := map[string]bool{}
 	for i := range pieces {
 		p := pieces[i]
@@ -126,7 +127,7 @@ func pictureFor(before, after []piece, p *piece) *news.Figure {
 
 // withoutRepeats drops figures that say or show what one before them does.
 func withoutRepeats(pieces []piece, shown map[string]bool) []piece {
-	kept := pieces[:0:0]
+	kept := pieces[:0]
 	for i := range pieces {
 		p := pieces[i]
 		if p.kind == news.Picture {

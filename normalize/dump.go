@@ -29,7 +29,7 @@ func Text(dump string, h Hints) news.Article {
 	if h.Summary != "" {
 		a.Lede = h.Summary
 	}
-	a.Kind = kindOf(&a, &meta{}, nil)
+	a.Kind = kindOf(&a, &meta{}, 0, 0)
 	lead(&a, "")
 	return a
 }

@@ -33,7 +33,7 @@ type draft struct {
 }
 
 // edit turns pieces into a body: captions to their pictures, head, tail and
-// furniture away, headings told from text.
+// furniture away, headings told from text. It works in the pieces' own room.
 func edit(pieces []piece, c claims) *draft {
 	d := &draft{claims: c, keys: map[string]bool{}}
 	for _, t := range c.titles {
@@ -58,7 +58,7 @@ func edit(pieces []piece, c claims) *draft {
 // nothing but links.
 func (d *draft) trimInside() {
 	seen := map[string]bool{}
-	kept := d.pieces[:0:0]
+	kept := d.pieces[:0]
 	for i := range d.pieces {
 		p := &d.pieces[i]
 		if isFurniture(p) || p.flags&flagAside != 0 && p.kind != news.Picture && !p.clean() || d.isTitle(p) && p.level > 0 {
@@ -69,11 +69,10 @@ func (d *draft) trimInside() {
 		}
 		if p.kind == news.Paragraph || p.kind == news.Quote {
 			if len(p.text) > 60 {
-				k := p.key()
-				if seen[k] {
+				if seen[p.text] {
 					continue
 				}
-				seen[k] = true
+				seen[p.text] = true
 			}
 		}
 		kept = append(kept, *p)
@@ -85,7 +84,7 @@ func (d *draft) trimInside() {
 // heading of their own: they lead elsewhere. Lists between paragraphs that
 // introduce them stay.
 func dropLinkLists(pieces []piece) []piece {
-	kept := pieces[:0:0]
+	kept := pieces[:0]
 	for i := 0; i < len(pieces); i++ {
 		p := &pieces[i]
 		if p.kind != news.List || p.list == nil {

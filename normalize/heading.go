@@ -18,7 +18,7 @@ func (d *draft) markHeadings() {
 			shouted++
 		}
 	}
-	kept := ps[:0:0]
+	kept := ps[:0]
 	for i := range ps {
 		p := ps[i]
 		if p.kind == news.Heading || p.kind == news.Paragraph && (d.headsText(&p, following(ps, i), shouted)) {

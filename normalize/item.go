@@ -3,6 +3,7 @@ package normalize
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 		a = Text(html.UnescapeString(content), Hints{URL: h.URL, Lang: or(it.Lang, h.Lang), Title: h.Title, Now: h.Now})
 	} else {
 		pieces := fragment(content, base)
-		d := edit(pieces, c)
+		d := edit(slices.Clone(pieces), c)
 		if len(d.pieces) == 0 {
 			d.pieces = bare(pieces, d)
 		}

@@ -84,6 +84,7 @@ func onePage(page news.Page, h Hints) news.Article {
 		title = h.Title
 	}
 	o := DateOptions{Lang: or(m.lang, h.Lang), Now: h.Now, Zone: h.Zone}
+	links, clean := shares(pieces)
 	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, authors: m.authors, dates: o})
 	a := d.article(h, m.lang)
 	a.Link = news.CleanLink(or(resolve(base, m.canonical), page.Address))
@@ -101,7 +102,7 @@ func onePage(page news.Page, h Hints) news.Article {
 	if t := pageDate(o, m.updated); !t.IsZero() {
 		a.Updated = t
 	}
-	a.Kind = kindOf(&a, m, pieces)
+	a.Kind = kindOf(&a, m, links, clean)
 	lead(&a, resolve(base, m.image))
 	return a
 }
@@ -198,10 +199,8 @@ func samePicture(a, b string) bool {
 	return a != "" && cut(a) == cut(b)
 }
 
-// kindOf says what sort of page was read.
-func kindOf(a *news.Article, m *meta, pieces []piece) news.Kind {
-	words := countWords(a.Text())
-	links, clean := 0, 0
+// shares counts the pieces that are links and those that are running text.
+func shares(pieces []piece) (links, clean int) {
 	for i := range pieces {
 		if pieces[i].clean() {
 			clean++
@@ -209,10 +208,18 @@ func kindOf(a *news.Article, m *meta, pieces []piece) news.Kind {
 			links++
 		}
 	}
+	return links, clean
+}
+
+// kindOf says what sort of page was read, of which links and clean pieces were
+// counted before the editing.
+func kindOf(a *news.Article, m *meta, links, clean int) news.Kind {
+	text := a.Text()
+	words := countWords(text)
 	switch {
 	case m.kind == "LiveBlogPosting":
 		return news.KindLive
-	case words < 250 && consentPhrases.within(wordsOf(firstBytes(a.Headline+" "+a.Text(), 2000))):
+	case words < 250 && consentPhrases.within(wordsOf(firstBytes(a.Headline+" "+text, 2000))):
 		return news.KindConsent
 	case words < 60 && links > 10 && links > 4*clean:
 		return news.KindIndex

@@ -28,7 +28,7 @@ type walker struct {
 
 // run is the text being gathered for the next piece.
 type run struct {
-	text   strings.Builder
+	text   []byte
 	links  []news.Link
 	linked int
 	tagged int // bytes of links to the article's tags
@@ -284,11 +284,11 @@ func (w *walker) addWord(word string, ctx *context) {
 	if r.solid == 0 {
 		r.from = *ctx
 	} else if r.space {
-		r.text.WriteByte(' ')
+		r.text = append(r.text, ' ')
 	}
 	r.space, r.breaks = false, 0
-	start := r.text.Len()
-	r.text.WriteString(word)
+	start := len(r.text)
+	r.text = append(r.text, word...)
 	r.solid += len(word)
 	if ctx.bold {
 		r.bold += len(word)
@@ -305,7 +305,7 @@ func (w *walker) addWord(word string, ctx *context) {
 	if ctx.inTag {
 		r.tagged += len(word)
 	}
-	end := r.text.Len()
+	end := len(r.text)
 	if last := len(r.links) - 1; last >= 0 && r.links[last].URL == ctx.link && start-r.links[last].End <= 1 {
 		r.linked += end - r.links[last].End
 		r.links[last].End = end
@@ -329,7 +329,7 @@ func (w *walker) flush() {
 	}
 	ctx := r.from
 	p := piece{
-		kind: news.Paragraph, role: ctx.role, text: r.text.String(), links: r.links, linked: r.linked,
+		kind: news.Paragraph, role: ctx.role, text: string(r.text), links: r.links, linked: r.linked,
 		bold: r.bold*20 >= r.solid*19, italic: r.italic*20 >= r.solid*19, marked: r.marks == r.solid,
 		level: ctx.level, ordered: ctx.ordered, list: ctx.list, frame: ctx.frame, node: ctx.block, flags: ctx.flags, runIn: r.runIn,
 	}
@@ -343,7 +343,7 @@ func (w *walker) flush() {
 	}
 	p.links = withAddress(p.links)
 	tags := r.tagged*2 > r.solid
-	w.run = run{}
+	w.run = run{text: r.text[:0]}
 	if tags && ctx.level == 0 {
 		return
 	}
