@@ -1,24 +1,65 @@
 package normalize
 
 import (
+	_ "embed" // the table of words
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"dateline/news"
 )
 
-// bylineOpenings stand before names; bylineClosings behind them. Folded.
-var (
-	bylineOpenings = []string{"by ", "oleh ", "oleh:", "penulis:", "reporter:", "laporan:", "von ", "par ", "por ", "di ", "door ", "af ", "av ", "przez ", "autor:", "autor ", "autore:", "auteur:", "author:", "written by ", "reported by ", "story by ", "forfatter:", "autorka:", "szerzo:", "irta:", "pise:", "od ", "text:", "автор:", "текст:", "تقرير:", "كتب:", "كتبت:", "بقلم:", "بقلم ", "نويسنده:", "מאת:", "מאת ", "του ", "της ", "γραφει ο ", "γραφει η ", "tac gia:", "theo ", "记者", "記者", "本报记者", "撰文:", "文:", "作者:", "文/", "โดย ", "द्वारा ", "लेखक:", "yazan:", "ni ", "文・", "取材・文＝", "取材・文・", "reported by:", "written by:", "by: ", "ditulis oleh ", "pewarta:", "texto:", "texte:", "testo:", "tekst:", "tekst ", "szoveg:", "kirjoittaja:", "yazar:", "muallif:", "autors:", "autorius:"}
-	bylineClosings = []string{"기자", "특파원", "記者", "记者", "人民記者", "특파원 기자"}
+//go:embed byline_words.txt
+var bylineWordsText string
+
+// bylineVocabulary is what stands around names, folded.
+type bylineVocabulary struct {
+	kinds map[string]uint8 // what an opening is, by itself
+	most  int              // bytes of the longest opening
+	roles map[string]bool
+	none  map[string]bool // words of no name
+	ends  []string        // stand behind names
+}
+
+// How strong the opening of a byline is.
+const (
+	bylineLabel uint8 = 1 << iota // with a sign behind it
+	bylineVerb                    // with or without
+	bylineWeak                    // a preposition, so that only a whole name may follow
 )
 
-// weakOpenings are prepositions that open names of places and families too, so
-// that nothing less than a whole name may follow.
-var weakOpenings = foldedList("by |von |par |por |di |door |af |av |przez |od |theo |ni |του |της |tekst ")
+var bylineWords = sync.OnceValue(func() *bylineVocabulary {
+	v := &bylineVocabulary{kinds: map[string]uint8{}, roles: map[string]bool{}, none: map[string]bool{}}
+	for line := range strings.Lines(bylineWordsText) {
+		f := strings.Fields(line)
+		if len(f) < 2 || f[0][0] == '#' {
+			continue
+		}
+		for _, w := range f[1:] {
+			w = news.Fold(strings.ReplaceAll(w, "_", " "))
+			switch f[0] {
+			case "label":
+				v.kinds[w] |= bylineLabel
+			case "verb":
+				v.kinds[w] |= bylineVerb | bylineLabel
+			case "weak":
+				v.kinds[w] |= bylineWeak | bylineLabel
+			case "close":
+				v.ends = append(v.ends, strings.ReplaceAll(w, "_", " "))
+			case "role":
+				v.roles[w] = true
+			case "nobody":
+				v.none[w] = true
+			}
+			v.most = max(v.most, len(w))
+		}
+	}
+	return v
+})
 
-// splitByline reads a line that is nothing but who wrote the report.
+// splitByline reads a line that is nothing but who wrote the report: names
+// without roles, places and addresses, and the agency they write for.
 func splitByline(line string) (names []string, agency string, ok bool) {
 	s := strings.Trim(line, " \t\n=|·•–—-")
 	if s == "" || utf8.RuneCountInString(s) > 120 || strings.HasSuffix(s, ".") && strings.Count(s, " ") > 6 {
@@ -27,35 +68,93 @@ func splitByline(line string) (names []string, agency string, ok bool) {
 	if place, who, found := strings.Cut(s, "="); found && isPlace(strings.TrimSpace(place)) {
 		s = strings.TrimSpace(who)
 	}
-	body, marked, weak := s, false, false
-	folded, source := news.FoldMap(s)
-	for _, o := range bylineOpenings {
-		if strings.HasPrefix(folded, o) {
-			body, marked, weak = s[source[len(o)]:], true, weakOpenings[o]
-			break
-		}
-	}
-	for _, c := range bylineClosings {
-		if head, found := strings.CutSuffix(strings.TrimSpace(body), c); found {
-			body, marked = head, true
-		}
-	}
+	body, kind := cutBylineOpening(withoutAddresses(s))
+	body, closed := cutBylineClosing(body)
 	body = strings.TrimLeft(body, " :：\u3000")
-	if !marked || unicode.Is(unicode.Hiragana, firstRune(body)) {
+	if kind == 0 && !closed || unicode.Is(unicode.Hiragana, firstRune(body)) {
 		return nil, "", false
 	}
 	if unicode.Is(unicode.Han, firstRune(body)) {
 		body = strings.Join(strings.Fields(body), ",")
 	}
-	for name := range strings.SplitSeq(unifyJoins(body), ",") {
-		name = strings.Trim(name, " :：=.、\u3000")
+	return readNames(body, kind)
+}
+
+// cutBylineOpening takes the words before the names off a line.
+func cutBylineOpening(s string) (body string, kind uint8) {
+	v := bylineWords()
+	folded, source := news.FoldMap(s)
+	for n := min(v.most, len(folded)-1); n > 0; n-- {
+		k := v.kinds[folded[:n]]
+		if k == 0 {
+			continue
+		}
+		after := s[source[n]:]
+		bare := strings.TrimLeft(after, " \u3000")
+		sign := firstRune(bare)
 		switch {
-		case name == "":
+		case k&bylineLabel != 0 && strings.ContainsRune(":：/／|｜=＝՝", sign), k&bylineLabel != 0 && bare != after && strings.ContainsRune("-–—", sign):
+			return bare[utf8.RuneLen(sign):], bylineLabel
+		case k&bylineVerb != 0 && (bare != after || unspacedBefore(folded[:n])):
+			return bare, bylineVerb
+		case k&bylineWeak != 0 && bare != after:
+			return bare, bylineWeak
+		}
+	}
+	return s, 0
+}
+
+// unspacedBefore reports whether an opening needs no space behind it.
+func unspacedBefore(opening string) bool {
+	r, _ := utf8.DecodeLastRuneInString(opening)
+	return !hangul(r) && (news.Unspaced(r) || strings.ContainsRune("/／・", r))
+}
+
+// cutBylineClosing takes the words behind the names off a line.
+func cutBylineClosing(s string) (body string, closed bool) {
+	s = strings.TrimSpace(s)
+	for _, c := range bylineWords().ends {
+		if head, found := strings.CutSuffix(s, c); found {
+			s, closed = strings.TrimSpace(head), true
+		}
+	}
+	return s, closed
+}
+
+// withoutAddresses takes mail addresses and handles out of a line.
+func withoutAddresses(s string) string {
+	if !strings.Contains(s, "@") {
+		return s
+	}
+	var kept []string
+	for w := range strings.FieldsSeq(s) {
+		if !strings.Contains(w, "@") {
+			kept = append(kept, w)
+		}
+	}
+	return strings.Trim(strings.Join(kept, " "), " ,|;-–—")
+}
+
+// readNames reads the names of a byline's body.
+func readNames(body string, kind uint8) (names []string, agency string, ok bool) {
+	v := bylineWords()
+	weak := kind == bylineWeak
+	for name := range strings.SplitSeq(unifyJoins(body), ",") {
+		name = withoutRole(strings.Trim(name, " :：=.、\u3000"))
+		words := strings.Fields(news.Fold(name))
+		switch {
+		case name == "" || len(words) == 0:
 		case isAgency(name):
 			agency = name
-		case weak && (!strings.Contains(name, " ") || isPlace(name)):
+		case len(names) > 0 && (isPlace(name) || namesOutlet(name) || v.roles[words[len(words)-1]] || bylineTails[words[0]] || reportingPlace(name)):
+			// where and for whom
+		case weak && (len(words) < 2 || len(words) > 5 || isPlace(name) || !startsUpper(name)):
 			return nil, "", false
-		case !namesLike(name) || hasDigit(name) || utf8.RuneCountInString(name) > 45:
+		case !namesLike(name) || hasDigit(name) || utf8.RuneCountInString(name) > 45 || !cased(name) && len(words) > 4 || anyWord(words, v.none):
+			return nil, "", false
+		case kind == bylineVerb && unicode.Is(unicode.Arabic, firstRune(name)) && (len(words) < 2 || strings.HasPrefix(name, "ال")):
+			return nil, "", false
+		case kind == bylineVerb && hangul(firstRune(name)) && (len(words) > 1 || utf8.RuneCountInString(name) > 4):
 			return nil, "", false
 		default:
 			names = append(names, name)
@@ -64,7 +163,42 @@ func splitByline(line string) (names []string, agency string, ok bool) {
 	return names, agency, len(names) > 0 && len(names) <= 8 || agency != ""
 }
 
-// unifyJoins makes commas of the words and signs between names.
-func unifyJoins(s string) string {
-	return strings.NewReplacer(" and ", ",", " & ", ",", " dan ", ",", " und ", ",", " et ", ",", " y ", ",", " e ", ",", " en ", ",", " og ", ",", " och ", ",", " и ", ",", " та ", ",", " i ", ",", " και ", ",", " ve ", ",", "、", ",", "，", ",", "،", ",", "/", ",", "|", ",", "(", ",", ")", ",", "·", ",", ";", ",").Replace(s)
+func anyWord(words []string, set map[string]bool) bool {
+	for _, w := range words {
+		if set[w] {
+			return true
+		}
+	}
+	return false
 }
+
+// bylineTails are the prepositions before where somebody reports from.
+var bylineTails = foldedList("in|à|en|em|a|da|aus|i|w|ve|v|u|din|în|iz|z|в|у|из|із|di|at|from|fra|från|på")
+
+// withoutRole cuts what somebody is before a name and where he is behind it:
+// "unserer Korrespondentin Anna Meier", "Jane Roe in Lima".
+func withoutRole(name string) string {
+	v, words := bylineWords(), strings.Fields(name)
+	for len(words) > 1 && !startsUpper(words[0]) && v.roles[news.Fold(words[0])] {
+		for words = words[1:]; len(words) > 2 && v.roles[news.Fold(words[0])]; words = words[1:] {
+		}
+		name = strings.Join(words, " ")
+	}
+	for i, w := range words {
+		if i >= 2 && i+1 < len(words) && bylineTails[news.Fold(w)] && w != "da" && w != "di" && !startsUpper(w) && startsUpper(words[i+1]) {
+			return strings.Join(words[:i], " ")
+		}
+	}
+	return name
+}
+
+// reportingPlace reports whether s is "台北報導", where a report was written.
+func reportingPlace(s string) bool {
+	return endsAny(s, []string{"報導", "报道", "報道", "报导"})
+}
+
+// unifyJoins makes commas of the words and signs between names.
+func unifyJoins(s string) string { return bylineJoins.Replace(s) }
+
+var bylineJoins = strings.NewReplacer(" and ", ",", " & ", ",", " dan ", ",", " und ", ",", " et ", ",", " y ", ",", " e ", ",", " en ", ",", " og ", ",", " och ", ",", " i ", ",", " ja ", ",", " és ", ",", " și ", ",", " a ", ",", " и ", ",", " та ", ",", " і ", ",", " και ", ",", " ve ", ",", " və ", ",", " dhe ", ",", " và ", ",", " na ", ",", " at ", ",", " და ", ",", " և ", ",", " और ", ",", " व ", ",", " र ", ",", " ও ", ",", " و ", ",", " اور ", ",", " และ ", ",",
+	"、", ",", "，", ",", "،", ",", "/", ",", "／", ",", "|", ",", "｜", ",", "(", ",", ")", ",", "·", ",", "・", ",", ";", ",")

@@ -155,7 +155,7 @@ func (p *dateParser) read() bool {
 	case dateAM:
 		p.am = true
 	case datePM:
-		if prev := p.peek(-1); !(prev.kind == dateNumber && prev.end-prev.start == 4) {
+		if prev := p.peek(-1); !(prev.kind == dateNumber && prev.end-prev.start == 4 && p.s[t.start:t.end] == "م") { // "2024 م": of our era
 			p.pm = true
 		}
 	case dateAt:
@@ -165,6 +165,13 @@ func (p *dateParser) read() bool {
 	case dateZone:
 		p.i++
 		p.zone, p.zoned = t.value, true
+		if name := p.s[t.start:t.end]; strings.HasSuffix(name, "мск") || name == "msk" { // "МСК+7": so many hours east of Moscow
+			ok := p.offset(true)
+			if p.zone != t.value {
+				p.zone += t.value
+			}
+			return ok
+		}
 		return p.offset(t.value == 0)
 	case dateEra:
 		if next := p.peek(1); next.kind == dateNumber && p.year == 0 {

@@ -124,6 +124,8 @@ func signOpening(s string) (opening, bool) {
 				return opening{head: head + " (" + agency + ")", rest: tail}, true
 			}
 			return opening{head: head, rest: strings.TrimSpace(after)}, true
+		case depth == 0 && r == '៖': // Khmer
+			return opening{head: strings.TrimSpace(s[:i]), rest: strings.TrimSpace(s[i+len("៖"):]), weak: true}, true
 		case depth == 0 && r == ':' && strings.HasPrefix(s[i+1:], " "):
 			return opening{head: strings.TrimSpace(s[:i]), rest: strings.TrimSpace(s[i+1:]), weak: true}, true
 		}
@@ -167,7 +169,7 @@ func readOpening(o opening) (p datelineParts, ok bool) {
 	var places []string
 	for _, f := range openingFields(head) {
 		switch {
-		case isAgency(f):
+		case isAgency(f), len(places) > 0 && p.Agency == "" && namesOutlet(f):
 			p.Agency, sure = f, true
 		case hasDigit(f):
 			if len(f) > 40 || !isDayText(f) {
@@ -197,7 +199,7 @@ func readOpening(o opening) (p datelineParts, ok bool) {
 func openingFields(head string) []string {
 	raw := strings.FieldsFunc(head, func(r rune) bool { return r == ',' || r == '،' })
 	if len(raw) < 2 {
-		raw = strings.Split(strings.TrimRight(head, " ,"), ". ")
+		raw = splitStops(strings.TrimRight(head, " ,"))
 		if known := strings.Trim(head, " ."); isPlace(known) {
 			raw = []string{known}
 		}
@@ -212,13 +214,27 @@ func openingFields(head string) []string {
 		}
 		switch {
 		case f == "":
-		case day > 0 && isPlace(place):
+		case day > 0 && (isPlace(place) || namesLike(place) && !isDayText(place) && isDayText(f[day:])):
 			fields = append(fields, place, f[day:])
 		default:
 			fields = append(fields, f)
 		}
 	}
 	return fields
+}
+
+// splitStops parts s at its full stops, but not behind a number: "Praha 20. června".
+func splitStops(s string) []string {
+	var fields []string
+	for from, i := 0, 0; ; i++ {
+		next := strings.Index(s[i:], ". ")
+		if next < 0 {
+			return append(fields, s[from:])
+		}
+		if i += next; i == 0 || s[i-1] < '0' || s[i-1] > '9' {
+			fields, from = append(fields, s[from:i]), i+len(". ")
+		}
+	}
 }
 
 // namesStation reports whether s names an outlet by an acronym: "CNN Indonesia".
@@ -266,11 +282,18 @@ func isDayText(s string) bool {
 	if !p.scan() {
 		return false
 	}
-	month := false
-	for i := range p.n {
-		month = month || p.toks[i].kind == dateMonth || p.toks[i].kind == dateMark
+	month, numbers, slash := false, 0, false
+	for _, t := range p.toks[:p.n] {
+		switch t.kind {
+		case dateMonth, dateJalali, dateMark:
+			month = true
+		case dateNumber:
+			numbers++
+		case dateSign:
+			slash = slash || t.value == '/'
+		}
 	}
-	return month
+	return month || slash && numbers == 2 // "20/6"
 }
 
 func hasDigit(s string) bool { return strings.IndexFunc(s, unicode.IsDigit) >= 0 }
@@ -329,9 +352,9 @@ func placeLike(s string, sure bool, o opening) bool {
 		return !o.weak && !aside(o.rest)
 	case o.weak:
 		first, _ := utf8.DecodeRuneInString(s)
-		return !o.known && !shoutedWords[news.Fold(s)] && len(words) <= 2 && letters >= 2 && letters <= 12 && unicode.Is(unicode.Devanagari, first)
+		return !o.known && !isLabel(s) && len(words) <= 2 && letters >= 2 && letters <= 12 && indic(first)
 	}
-	return capitals(s) && letters >= 5 && !isAgency(s) && !shoutedWords[news.Fold(s)]
+	return capitals(s) && letters >= 5 && !isAgency(s) && !isLabel(s) || shapedPlace(s, o)
 }
 
 // startsSentence reports whether s begins as a sentence does, not as one goes on.

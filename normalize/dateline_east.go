@@ -10,10 +10,11 @@ import (
 
 // bracketDateline reads "(서울=연합뉴스) 홍길동 기자 = " and "【平壌共同】".
 func bracketDateline(s string) (p datelineParts, rest string, ok bool) {
-	var inside string
+	var inside, sign string
 	for _, pair := range [...][2]string{{"(", ")"}, {"（", "）"}, {"【", "】"}, {"[", "]"}, {"［", "］"}, {"〔", "〕"}} {
 		if after, found := strings.CutPrefix(s, pair[0]); found {
 			if inside, rest, ok = strings.Cut(after, pair[1]); ok {
+				sign = pair[0]
 				break
 			}
 		}
@@ -23,7 +24,11 @@ func bracketDateline(s string) (p datelineParts, rest string, ok bool) {
 	}
 	rest = strings.TrimSpace(rest)
 	if p, ok = insideBrackets(inside); !ok {
-		return p, "", false
+		if sign == "(" || sign == "（" { // asides of sentences too
+			return p, "", false
+		}
+		p.Place, ok = shapedBracket(inside, rest)
+		return p, rest, ok
 	}
 	if after := strings.TrimLeft(rest, "-–— "); after != rest {
 		rest = after
@@ -117,7 +122,7 @@ func wireDateline(s string) (p datelineParts, rest string, ok bool) {
 		if i > 90 {
 			break
 		}
-		if r == '电' || r == '電' {
+		if strings.ContainsRune("电電讯訊", r) {
 			at, size = i, utf8.RuneLen(r)
 			break
 		}
@@ -136,7 +141,12 @@ func wireDateline(s string) (p datelineParts, rest string, ok bool) {
 			p.Agency, p.Place = a, place
 		}
 	}
-	if p.Agency == "" {
+	for _, own := range [...]string{"本报", "本報", "本社"} { // the paper's own reporters
+		if place, found := strings.CutPrefix(head, own); found {
+			p.Place = place
+		}
+	}
+	if p.Place == "" {
 		return p, "", false
 	}
 	rest = strings.TrimLeft(s[at+size:], " \u3000")
