@@ -10,6 +10,30 @@ import (
 	"dateline/news"
 )
 
+// labelledItem is a text and the topics that an editor files it under.
+type labelledItem struct {
+	ID, Lang, Title, Body string
+	Topics                []news.TopicID
+}
+
+func labelled(t testing.TB) []labelledItem {
+	t.Helper()
+	f, err := os.Open("testdata/labelled.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var items []labelledItem
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var item labelledItem
+		if err := json.Unmarshal(lines.Bytes(), &item); err != nil {
+			t.Fatal(err)
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
 // TestOwnLabelledItems keeps the score on items written for this test: headlines
 // in five dozen languages for nine pairs of countries, and texts that only
 // look like them.
@@ -22,22 +46,11 @@ func TestOwnLabelledItems(t *testing.T) {
 		list = append(list, news.Topic{ID: ids[i], Rule: pair(p[0], p[1])})
 	}
 	m := mustNew(t, nil, list)
-	f, err := os.Open("testdata/labelled.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
 	type counts struct{ right, wrong, missed int }
 	langs := map[string]*counts{}
 	items, negatives, letIn := 0, 0, 0
-	for lines := bufio.NewScanner(f); lines.Scan(); items++ {
-		var item struct {
-			ID, Lang, Title, Body string
-			Topics                []news.TopicID
-		}
-		if err := json.Unmarshal(lines.Bytes(), &item); err != nil {
-			t.Fatal(err)
-		}
+	for _, item := range labelled(t) {
+		items++
 		got := m.Topics(m.Match(&Document{Lang: item.Lang, Title: item.Title, Body: item.Body}))
 		if !slices.Equal(got, item.Topics) {
 			t.Logf("%s %s: got %v, want %v: %s", item.ID, item.Lang, got, item.Topics, item.Title)
