@@ -24,6 +24,7 @@ type Rule struct {
 	Weight      map[Field]float64    // of evidence by field; absent: title 3, lede 2, others 1
 	MinScore    float64              // the sum of weights needed; 0: any
 	Enumeration int                  // a sentence that names this many countries is no evidence; 0: 4, negative: off
+	Sports      bool                 // a rule of countries alone takes what they play against each other, too
 	Include     []SourceID           // only these sources; empty: all
 	Exclude     []SourceID           // never these
 	Trust       map[SourceID]float64 // multiplies the score of a source's articles; absent: 1
@@ -53,7 +54,8 @@ type Near struct {
 // Unit is what Near counts in.
 type Unit string
 
-// The units. An empty Unit is NearDocument.
+// The units. An empty Unit is NearParagraph where a rule asks for two or more
+// countries and nothing else, or else NearDocument.
 const (
 	NearDocument  Unit = "document"
 	NearParagraph Unit = "paragraph"

@@ -10,33 +10,47 @@ import (
 	"dateline/news"
 )
 
-// TestOwnLabelledItems keeps the score on items written for this test: headlines
-// in five dozen languages for five pairs of countries, and texts that only
-// look like them.
-func TestOwnLabelledItems(t *testing.T) {
-	ids := []news.TopicID{"india-pakistan", "israel-iran", "us-venezuela", "japan-south-korea", "france-turkey"}
-	pairs := [][2]string{{"IN", "PK"}, {"IL", "IR"}, {"US", "VE"}, {"JP", "KR"}, {"FR", "TR"}}
-	var list []news.Topic
-	for i, p := range pairs {
-		list = append(list, news.Topic{ID: ids[i], Rule: pair(p[0], p[1])})
-	}
-	m := mustNew(t, nil, list)
+// labelledItem is a text and the topics that an editor files it under.
+type labelledItem struct {
+	ID, Lang, Title, Body string
+	Topics                []news.TopicID
+}
+
+func labelled(t testing.TB) []labelledItem {
+	t.Helper()
 	f, err := os.Open("testdata/labelled.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	type counts struct{ right, wrong, missed int }
-	langs := map[string]*counts{}
-	items, negatives, letIn := 0, 0, 0
-	for lines := bufio.NewScanner(f); lines.Scan(); items++ {
-		var item struct {
-			ID, Lang, Title, Body string
-			Topics                []news.TopicID
-		}
+	var items []labelledItem
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var item labelledItem
 		if err := json.Unmarshal(lines.Bytes(), &item); err != nil {
 			t.Fatal(err)
 		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// TestOwnLabelledItems keeps the score on items written for this test: headlines
+// in five dozen languages for nine pairs of countries, and texts that only
+// look like them.
+func TestOwnLabelledItems(t *testing.T) {
+	ids := []news.TopicID{"india-pakistan", "israel-iran", "us-venezuela", "japan-south-korea", "france-turkey",
+		"armenia-azerbaijan", "egypt-ethiopia", "poland-belarus", "saudi-arabia-yemen"}
+	pairs := [][2]string{{"IN", "PK"}, {"IL", "IR"}, {"US", "VE"}, {"JP", "KR"}, {"FR", "TR"}, {"AM", "AZ"}, {"EG", "ET"}, {"PL", "BY"}, {"SA", "YE"}}
+	var list []news.Topic
+	for i, p := range pairs {
+		list = append(list, news.Topic{ID: ids[i], Rule: pair(p[0], p[1])})
+	}
+	m := mustNew(t, nil, list)
+	type counts struct{ right, wrong, missed int }
+	langs := map[string]*counts{}
+	items, negatives, letIn := 0, 0, 0
+	for _, item := range labelled(t) {
+		items++
 		got := m.Topics(m.Match(&Document{Lang: item.Lang, Title: item.Title, Body: item.Body}))
 		if !slices.Equal(got, item.Topics) {
 			t.Logf("%s %s: got %v, want %v: %s", item.ID, item.Lang, got, item.Topics, item.Title)
@@ -69,12 +83,29 @@ func TestOwnLabelledItems(t *testing.T) {
 			sum++
 		}
 	}
+	right, wrong, missed := 0, 0, 0
+	for _, c := range langs {
+		right, wrong, missed = right+c.right, wrong+c.wrong, missed+c.missed
+	}
+	precision, recall := float64(right)/float64(right+wrong), float64(right)/float64(right+missed)
 	f1 := sum / float64(len(langs))
-	t.Logf("%d items, %d languages: macro F1 %.3f, %d of %d off-topic items let in", items, len(langs), f1, letIn, negatives)
-	if items < 200 || len(langs) < 25 || f1 < labelledFloor || letIn*100 > 5*negatives {
-		t.Errorf("macro F1 %.3f, want %.3f; %d of %d let in, want at most 5 in a hundred", f1, labelledFloor, letIn, negatives)
+	t.Logf("%d items, %d languages: macro F1 %.3f, precision %.3f, recall %.3f, %d of %d off-topic items let in", items, len(langs), f1, precision, recall, letIn, negatives)
+	if items < 320 || len(langs) < 30 {
+		t.Errorf("%d items in %d languages, want 320 in 30", items, len(langs))
+	}
+	if f1 < floorF1 || precision < floorPrecision || recall < floorRecall {
+		t.Errorf("macro F1 %.3f, precision %.3f, recall %.3f; want %.3f, %.3f, %.3f", f1, precision, recall, floorF1, floorPrecision, floorRecall)
+	}
+	if letIn*100 > ceilingLetIn*negatives {
+		t.Errorf("%d of %d off-topic items let in, want at most %d in a hundred", letIn, negatives, ceilingLetIn)
 	}
 }
 
-// labelledFloor is the score that may not fall.
-const labelledFloor = 0.97
+// The scores that may not fall. At the first try, before any rule was written
+// for them, the items from l-227 on stood at precision 0.75 and recall 0.89.
+const (
+	floorF1        = 0.97
+	floorPrecision = 0.98
+	floorRecall    = 0.95
+	ceilingLetIn   = 3
+)

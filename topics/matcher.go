@@ -189,6 +189,7 @@ type reading struct {
 	met   []conceptID
 	lang  int // -1: unknown
 	regex map[*clause][]hit
+	sport map[int32]sportiness // by paragraph, as far as it was asked for
 }
 
 // maxHits bounds the evidence of one document.

@@ -27,6 +27,7 @@ type clause struct {
 type rule struct {
 	news.Rule
 	all, any, none []clause
+	relations      bool // sport is no evidence
 }
 
 type topic struct {
@@ -62,7 +63,27 @@ func (c *compiler) rule(r news.Rule, path string, depth int) rule {
 	out.all = c.clauses(r.All, path+"all", depth)
 	out.any = c.clauses(r.Any, path+"any", depth)
 	out.none = c.clauses(r.None, path+"none", depth)
+	if depth == 0 && relations(&r) {
+		if r.Near.Unit == "" {
+			out.Near.Unit = news.NearParagraph
+		}
+		if !r.Sports {
+			out.guardSports()
+		}
+	}
 	return out
+}
+
+// guardSports puts up the guard against sport, in groups as well.
+func (r *rule) guardSports() {
+	r.relations = true
+	for _, list := range [][]clause{r.all, r.any} {
+		for i := range list {
+			if g := list[i].group; g != nil {
+				g.guardSports()
+			}
+		}
+	}
 }
 
 func (c *compiler) clauses(list []news.Clause, path string, depth int) []clause {

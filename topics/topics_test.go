@@ -137,21 +137,3 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkMatch(b *testing.B) {
-	text := strings.Repeat("The president of Russia met the chairman in Pyongyang on Monday to talk about grain, ships and the weather over the sea. ", 40)
-	for name, n := range map[string]int{"1": 1, "1000": 1000} {
-		list := make([]news.Topic, n)
-		codes := Countries()
-		for i := range list {
-			list[i] = news.Topic{ID: news.TopicID(string(rune('a' + i))), Rule: pair(codes[i%len(codes)].Code, codes[(i*7+1)%len(codes)].Code)}
-		}
-		m := mustNew(b, nil, list)
-		b.Run(name, func(b *testing.B) {
-			b.SetBytes(int64(len(text)))
-			for b.Loop() {
-				m.Match(&Document{Lang: "en", Title: "Report", Body: text})
-			}
-		})
-	}
-}

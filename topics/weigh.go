@@ -30,7 +30,7 @@ type Explanation struct {
 	Score   float64
 	Matches []news.Match
 	Clauses []ClauseVerdict
-	Guard   string // empty, or what kept the topic from taking it: near, none, enumeration, score, source
+	Guard   string // empty, or what kept the topic from taking it: near, none, sports, enumeration, fields, score, source
 }
 
 // ClauseVerdict tells whether one clause was met, and by what.
@@ -38,7 +38,7 @@ type ClauseVerdict struct {
 	Clause  string // "all[0] country:RU"
 	Met     bool
 	Nearest []news.Match // what spoke for it anywhere in the document
-	Guard   string       // "enumeration" where only a list named it
+	Guard   string       // what kept it from counting: sports, enumeration (only a list names it), fields
 }
 
 // maxEvidence bounds what is shown for one clause.
@@ -207,7 +207,7 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 	var out []evidence
 	for _, h := range hits {
 		p := &r.parts[h.part]
-		if c.pattern == nil && !h.speaksFor(c) || len(fields) > 0 && !slices.Contains(fields, p.field) || !in(p, h) || limit > 0 && h.order >= limit {
+		if c.pattern == nil && !h.speaksFor(c) || len(fields) > 0 && !slices.Contains(fields, p.field) || !in(p, h) || limit > 0 && h.order >= limit || u.relations && r.sporting(h) {
 			continue
 		}
 		e := evidence{hit: h, concept: c.name, score: u.weight(p.field) * c.weight()}
@@ -287,19 +287,29 @@ func (r *reading) explain(t *topic) Explanation {
 	return x
 }
 
+// nearest is what would speak for c if a guard of u let it, and which.
+func (r *reading) nearest(u rule, c clause) ([]evidence, string) {
+	for _, step := range []struct {
+		guard string
+		off   func()
+	}{
+		{"sports", func() { u.relations = false }},
+		{"enumeration", func() { u.Enumeration = -1 }},
+		{"fields", func() { u.Fields, c.Fields = nil, nil }},
+	} {
+		step.off()
+		if e, _ := r.clause(&u, &c, everywhere); len(e) > 0 {
+			return e, step.guard
+		}
+	}
+	return nil, ""
+}
+
 func (r *reading) verdictOn(t *topic, list string, i int, c *clause) ClauseVerdict {
 	e, ok := r.clause(&t.rule, c, everywhere)
 	cv := ClauseVerdict{Clause: fmt.Sprintf("%s[%d] %s", list, i, c.name), Met: ok}
 	if !ok {
-		loose := t.rule
-		loose.Enumeration = -1
-		loose.Fields = nil
-		if e, _ = r.clause(&loose, c, everywhere); len(e) > 0 {
-			cv.Guard = "enumeration"
-			if len(t.rule.Fields)+len(c.Fields) > 0 {
-				cv.Guard = "fields"
-			}
-		}
+		e, cv.Guard = r.nearest(t.rule, *c)
 	}
 	if len(e) > 0 {
 		cv.Nearest = r.matches(t.id, verdict{evidence: e})

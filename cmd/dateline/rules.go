@@ -42,7 +42,8 @@ type topicConfig struct {
 
 type guardConfig struct {
 	placed
-	Enumeration int `yaml:"enumeration"`
+	Enumeration int   `yaml:"enumeration"`
+	Sports      *bool `yaml:"sports"`
 }
 
 type clauseConfig struct {
@@ -221,7 +222,7 @@ func (ck clauseCheck) fields(names []string, at place) {
 func (t *topicConfig) topic() news.Topic {
 	rule := news.Rule{
 		All: clauses(t.All), Any: clauses(t.Any), None: clauses(t.None), Near: t.Near.near, Fields: fields(t.Fields),
-		MinScore: t.Score, Enumeration: t.Guard.Enumeration, Include: sourceIDs(t.Include), Exclude: sourceIDs(t.Exclude),
+		MinScore: t.Score, Enumeration: t.Guard.Enumeration, Sports: t.Guard.Sports != nil && !*t.Guard.Sports, Include: sourceIDs(t.Include), Exclude: sourceIDs(t.Exclude),
 	}
 	if len(t.Weight) > 0 {
 		rule.Weight = map[news.Field]float64{}

@@ -1,0 +1,110 @@
+package topics
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"dateline/news"
+)
+
+// benchText is news of the kind a desk reads, mostly words that name nothing.
+func benchText(paragraphs int) string {
+	list := []string{
+		"The central bank kept its main rate unchanged on Thursday, saying that prices had risen less than feared and that wages would follow over the coming months.",
+		"Residents of the coastal town carried furniture to upper floors as the river rose for a third day; schools stayed closed and trains were cancelled until further notice.",
+		"The president of Russia met the chairman in Pyongyang on Monday to talk about grain, ships and the weather over the sea, according to a statement issued afterwards.",
+		"Researchers who followed four thousand families for twenty years found that children who slept longer did better at arithmetic, whatever their parents earned.",
+		"A court ordered the company to pay its former workers eighteen months of wages, and said the directors had known of the losses when they promised new contracts.",
+		"Shares fell after the opening but recovered by noon, when the ministry in Ankara denied a report that it was planning a tax on the profits of lenders.",
+	}
+	var b strings.Builder
+	for i := range paragraphs {
+		b.WriteString(list[i%len(list)])
+		b.WriteString("\n\n")
+	}
+	return b.String()
+}
+
+// manyConcepts are n aliases of made-up names, in tens to a concept.
+func manyConcepts(n int) []news.Concept {
+	var list []news.Concept
+	syllables := strings.Fields("ba ke lo mi nu ra se to vi zu dra kli pre sto gru fle han jor wex qui")
+	word := func(i int) string {
+		var b strings.Builder
+		for range 4 {
+			b.WriteString(syllables[i%len(syllables)])
+			i /= len(syllables)
+		}
+		return b.String()
+	}
+	for i := 0; i < n; i += 10 {
+		c := news.Concept{ID: fmt.Sprint("c", i), Aliases: map[string][]string{}}
+		for j := i; j < i+10; j++ {
+			c.Aliases[""] = append(c.Aliases[""], word(j*7919%160000)+" "+word(j*104729%160000))
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+func BenchmarkMatch(b *testing.B) {
+	text := benchText(36)
+	codes := Countries()
+	concepts := manyConcepts(65000)
+	for _, n := range []int{100, 10000} {
+		list := make([]news.Topic, n)
+		for i := range list {
+			list[i] = news.Topic{ID: news.TopicID(fmt.Sprint("t", i)), Rule: pair(codes[i%len(codes)].Code, codes[(i/len(codes)+i*7+1)%len(codes)].Code)}
+		}
+		m := mustNew(b, concepts, list)
+		b.Run(fmt.Sprint(n, " topics, 100k aliases"), func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				m.Match(&Document{Lang: "en", Title: "Report", Body: text})
+			}
+		})
+	}
+}
+
+// BenchmarkMatchLanguages reads the labelled items of sixty languages, a text
+// for each language.
+func BenchmarkMatchLanguages(b *testing.B) {
+	texts := map[string]string{}
+	for _, item := range labelled(b) {
+		texts[item.Lang] += item.Title + ".\n" + item.Body + "\n"
+	}
+	m := mustNew(b, manyConcepts(65000), []news.Topic{{ID: "x", Rule: pair("RU", "KP")}})
+	var docs []*Document
+	size := 0
+	for lang, text := range texts {
+		docs = append(docs, &Document{Lang: lang, Body: text})
+		size += len(text)
+	}
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, d := range docs {
+			m.Match(d)
+		}
+	}
+}
+
+func BenchmarkReadLexicon(b *testing.B) {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var kept *lexicon
+	for b.Loop() {
+		kept, _ = readLexicon()
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
+	if slices.Contains(kept.names, "") {
+		b.Fatal("a concept has no name")
+	}
+}
