@@ -20,7 +20,23 @@ func FuzzPage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, page, address string) {
 		p := []news.Page{{Address: address, HTML: []byte(page)}}
 		sound(t, Page(p, Hints{Now: noon}))
-		if next := NextPage(p); next == address && next != "" {
+	})
+}
+
+func FuzzNextPage(f *testing.F) {
+	f.Add(plainPage, "https://outlet.example/a")
+	f.Fuzz(func(t *testing.T, page, address string) {
+		next := NextPage([]news.Page{{Address: address, HTML: []byte(page)}})
+		if next == "" {
+			return
+		}
+		printable(t, next)
+		here, err := url.Parse(address)
+		there, _ := url.Parse(next)
+		if err != nil || there == nil || !strings.EqualFold(here.Hostname(), there.Hostname()) {
+			t.Errorf("%q leads away to %q", address, next)
+		}
+		if next == address {
 			t.Errorf("a page follows itself: %q", next)
 		}
 	})

@@ -28,44 +28,59 @@ func TestGolden(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.TrimSpace(string(archive.Comment)) == "" {
+			c := readGolden(t, file)
+			if strings.TrimSpace(string(c.archive.Comment)) == "" {
 				t.Error("the first line must tell the reason of the case")
 			}
-			parts := map[string]string{}
-			var pages []news.Page
-			for _, f := range archive.Files {
-				parts[f.Name] = string(f.Data)
-				if strings.HasPrefix(f.Name, "page") {
-					address := "https://outlet.example/world/story"
-					if len(pages) > 0 {
-						address += fmt.Sprintf("?page=%d", len(pages)+1)
-					}
-					pages = append(pages, news.Page{Address: address, HTML: f.Data})
-				}
-			}
-			var a news.Article
-			switch filepath.Base(filepath.Dir(file)) {
-			case "dumps":
-				a = Text(parts["dump.txt"], Hints{Now: noon})
-			case "items":
-				it := &news.Item{GUID: "1", Link: "https://outlet.example/world/story", Title: strings.TrimSpace(parts["title"]), Summary: parts["summary.html"], Content: parts["content.html"]}
-				a = Article(news.Source{ID: "outlet", Title: "Outlet"}, it, pages, noon)
-			default:
-				a = Page(pages, Hints{Now: noon})
-			}
-			got := proof(a)
+			got := proof(c.edit())
 			if *update {
-				rewrite(t, file, archive, got)
+				rewrite(t, file, c.archive, got)
 				return
 			}
-			if want := strings.TrimSpace(parts["want"]); got != want {
+			if want := strings.TrimSpace(c.parts["want"]); got != want {
 				t.Errorf("got\n%s\n\nwant\n%s", got, want)
 			}
 		})
+	}
+}
+
+// golden is one case of testdata.
+type golden struct {
+	sort    string // pages, dumps or items
+	archive *txtar.Archive
+	parts   map[string]string
+	pages   []news.Page
+}
+
+func readGolden(t *testing.T, file string) golden {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := golden{sort: filepath.Base(filepath.Dir(file)), archive: archive, parts: map[string]string{}}
+	for _, f := range archive.Files {
+		c.parts[f.Name] = string(f.Data)
+		if strings.HasPrefix(f.Name, "page") {
+			address := "https://outlet.example/world/story"
+			if len(c.pages) > 0 {
+				address += fmt.Sprintf("?page=%d", len(c.pages)+1)
+			}
+			c.pages = append(c.pages, news.Page{Address: address, HTML: f.Data})
+		}
+	}
+	return c
+}
+
+func (c *golden) edit() news.Article {
+	switch c.sort {
+	case "dumps":
+		return Text(c.parts["dump.txt"], Hints{Now: noon})
+	case "items":
+		it := &news.Item{GUID: "1", Link: "https://outlet.example/world/story", Title: strings.TrimSpace(c.parts["title"]), Summary: c.parts["summary.html"], Content: c.parts["content.html"]}
+		return Article(news.Source{ID: "outlet", Title: "Outlet"}, it, c.pages, noon)
+	default:
+		return Page(c.pages, Hints{Now: noon})
 	}
 }
 
