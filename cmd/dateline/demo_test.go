@@ -193,7 +193,11 @@ func TestCorrectionKeepsTheStory(t *testing.T) {
 		if after.ID != before.ID || corrected.ID != old.ID {
 			t.Errorf("got story %s article %s, want %s and %s", after.ID, corrected.ID, before.ID, old.ID)
 		}
-		if !strings.Contains(corrected.Text(), truth.After) || strings.Contains(corrected.Text(), truth.Before) {
+		report, note, noted := strings.Cut(corrected.Text(), "\n\nCorrection: ")
+		if !noted || !strings.Contains(note, truth.Before) {
+			t.Errorf("got %q, want the newsroom's note on %q at its end", corrected.Text(), truth.Before)
+		}
+		if !strings.Contains(report, truth.After) || strings.Contains(report, truth.Before) {
 			t.Errorf("got %q, want %q in place of %q", corrected.Text(), truth.After, truth.Before)
 		}
 		if !corrected.Changed.After(old.Changed) || !corrected.Filed.Equal(old.Filed) {
