@@ -47,6 +47,7 @@ type Roster struct {
 	Schedules map[news.SourceID]Schedule
 	Topics    []news.Topic
 	Matcher   *topics.Matcher
+	Sites     normalize.Sites // the user's rules for the pages of hosts
 }
 
 // Outcome is what came of one poll.
@@ -70,7 +71,7 @@ type Desk struct {
 	now  func() time.Time
 	wake chan struct{} // there may be something due
 
-	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // normalize.Article
+	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // nil: that of the roster's sites
 
 	assigning sync.Mutex // held while a roster is taken up: one at a time
 
@@ -96,7 +97,7 @@ func New(o Options) *Desk {
 		o.Now = time.Now
 	}
 	return &Desk{
-		o: o, log: o.Log, now: o.Now, editor: normalize.Article,
+		o: o, log: o.Log, now: o.Now,
 		wake:  make(chan struct{}, 1),
 		index: stories.New(stories.Options{Window: o.Window}),
 	}
@@ -340,6 +341,12 @@ func (d *Desk) source(id news.SourceID) (news.Source, Schedule, bool) {
 		return news.Source{}, Schedule{}, false
 	}
 	return *src, d.roster.Schedules[id], true
+}
+
+func (d *Desk) sites() normalize.Sites {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.roster.Sites
 }
 
 func (d *Desk) matcher() *topics.Matcher {

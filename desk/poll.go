@@ -228,7 +228,11 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 
 // article edits one item.
 func (d *Desk) article(src news.Source, it *news.Item, pages []news.Page, now time.Time) (a news.Article, err error) {
-	err = d.guard(func() { a = d.editor(src, it, pages, now) })
+	edit := d.editor
+	if edit == nil {
+		edit = d.sites().Article
+	}
+	err = d.guard(func() { a = edit(src, it, pages, now) })
 	return a, err
 }
 
@@ -325,7 +329,7 @@ func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item, alone 
 		return nil, "", false
 	}
 	var err error
-	if panicked := d.guard(func() { pages, err = ReadArticle(ctx, d.o.Fetcher, src, it.Link) }); panicked != nil {
+	if panicked := d.guard(func() { pages, err = ReadArticle(ctx, d.o.Fetcher, d.sites(), src, it.Link) }); panicked != nil {
 		err = panicked
 	}
 	var busy *fetcher.Busy
@@ -339,9 +343,10 @@ func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item, alone 
 	}
 }
 
-// ReadArticle reads an article's page and the pages that follow it. With an
+// ReadArticle reads an article's page and the pages that follow it, by the
+// rules for its host where there are any. With an
 // error it returns the pages read before.
-func ReadArticle(ctx context.Context, f *fetcher.Fetcher, src news.Source, link string) ([]news.Page, error) {
+func ReadArticle(ctx context.Context, f *fetcher.Fetcher, sites normalize.Sites, src news.Source, link string) ([]news.Page, error) {
 	if clean := news.CleanLink(link); clean != "" { // with tracking it does not look like its own second page
 		link = clean
 	}
@@ -352,7 +357,7 @@ func ReadArticle(ctx context.Context, f *fetcher.Fetcher, src news.Source, link 
 			return pages, err
 		}
 		pages = append(pages, page)
-		link = normalize.NextPage(pages)
+		link = sites.NextPage(pages)
 	}
 	return pages, nil
 }

@@ -6,9 +6,8 @@ import (
 )
 
 // choose picks the pieces of the article: those of the smallest container
-// that keeps nearly all the clean words of the best one. Known is text that
-// the article is known to hold (from the feed or JSON-LD); it may be empty.
-func choose(pieces []piece, known string) []piece {
+// that keeps nearly all the clean words of the best one.
+func choose(pieces []piece) []piece {
 	c := survey(pieces)
 	best := c.densest()
 	if best == nil {

@@ -17,7 +17,12 @@ import (
 // itself, the feed's is taken and Note says why. ID, Filed, Changed, Topics
 // and Matches are left for the desk.
 func Article(src news.Source, it *news.Item, pages []news.Page, now time.Time) news.Article {
-	h := Hints{URL: it.Link, Lang: or(src.Lang, it.Lang), Title: withoutOutlet(plainTitle(it.Title), []string{src.Title, src.Publisher}, false), Now: now}
+	return Sites(nil).Article(src, it, pages, now)
+}
+
+// Article is Article by the rules for the pages' hosts where there are any.
+func (s Sites) Article(src news.Source, it *news.Item, pages []news.Page, now time.Time) news.Article {
+	h := Hints{Sites: s, URL: it.Link, Lang: or(src.Lang, it.Lang), Title: withoutOutlet(plainTitle(it.Title), []string{src.Title, src.Publisher}, false), Now: now}
 	a := fromFeed(it, h)
 	if len(pages) > 0 {
 		h.Summary = a.Lede
@@ -56,7 +61,6 @@ func better(feed, page news.Article, title string) news.Article {
 		feed.Note = "the page has far less text than the feed: the feed's own text is used"
 	default:
 		page.Lede = or(feed.Lede, page.Lede)
-		page.Note = ""
 		if feed.Lead != nil && page.Lead == nil {
 			page.Lead = feed.Lead
 		}

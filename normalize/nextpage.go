@@ -19,7 +19,11 @@ const maxPages = 20
 // were read so far; empty when there is none. A single-page view is offered
 // once, after the first page. Links are looked for before anything is cleaned
 // away: pagers are furniture.
-func NextPage(read []news.Page) string {
+func NextPage(read []news.Page) string { return Sites(nil).NextPage(read) }
+
+// NextPage is NextPage by the rule for the page's host where there is one that
+// tells of further pages, and in the general way elsewhere.
+func (s Sites) NextPage(read []news.Page) string {
 	if len(read) == 0 || len(read) >= maxPages {
 		return ""
 	}
@@ -40,6 +44,9 @@ func NextPage(read []news.Page) string {
 	if m := findBase(root); m != "" {
 		base = baseOf(last.Address, m)
 	}
+	if rule := s.For(last.Address); rule != nil && (rule.next != nil || rule.single != nil) {
+		return rule.nextPage(root, base, here, seen, len(read))
+	}
 	links := pagerLinks(root, base, here)
 	if len(read) == 1 {
 		for _, l := range links {
@@ -59,6 +66,25 @@ func NextPage(read []news.Page) string {
 			if want(l) && !seen[pageKey(l.url.String())] && follows(here, l.url, number) {
 				return l.url.String()
 			}
+		}
+	}
+	return ""
+}
+
+// nextPage is the page that a rule's selectors lead to: on the same host, and
+// not read before.
+func (s *Site) nextPage(root *html.Node, base, here *url.URL, seen map[string]bool, read int) string {
+	var wanted []*url.URL
+	if read == 1 {
+		wanted = append(wanted, link(root, s.single, base))
+	}
+	for _, u := range append(wanted, link(root, s.next, base)) {
+		if u == nil || !strings.EqualFold(u.Hostname(), here.Hostname()) || u.Scheme != "http" && u.Scheme != "https" {
+			continue
+		}
+		u.Fragment, u.User = "", nil
+		if address := u.String(); !seen[pageKey(address)] {
+			return address
 		}
 	}
 	return ""

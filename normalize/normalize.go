@@ -19,6 +19,7 @@ type Hints struct {
 	Summary string // plain text
 	Now     time.Time
 	Zone    *time.Location // of dates that name none
+	Sites   Sites          // the user's rules for hosts
 }
 
 // maxPage bounds what is read of one page, in bytes.
@@ -75,9 +76,14 @@ func onePage(page news.Page, h Hints) news.Article {
 	}
 	m := readMeta(root)
 	base := baseOf(page.Address, m.base)
+	rule := h.Sites.For(page.Address)
+	rule.prepare(root)
 	pieces := readTree(root, base, false)
-	known := or(m.body, h.Summary)
-	chosen := choose(pieces, known)
+	chosen := rule.pieces(root, base)
+	missed := rule != nil && rule.body != nil && chosen == nil
+	if chosen == nil {
+		chosen = choose(pieces)
+	}
 	site := appendNew(m.site, hostName(base))
 	title := m.title
 	if h.Title != "" && (title == "" || similar(h.Title, title) < 0.3) {
@@ -104,6 +110,10 @@ func onePage(page news.Page, h Hints) news.Article {
 	}
 	a.Kind = kindOf(&a, m, links, clean)
 	lead(&a, resolve(base, m.image))
+	rule.correct(&a, root, base, o)
+	if missed {
+		a.Note = "the rule for " + rule.host + " finds no text on the page: it was read in the general way"
+	}
 	return a
 }
 

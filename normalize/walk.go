@@ -71,6 +71,16 @@ func readTree(n *html.Node, base *url.URL, fragment bool) []piece {
 	return w.pieces
 }
 
+// readElement lists the pieces of an element that holds a picture and what is
+// said of it.
+func readElement(n *html.Node, base *url.URL) []piece {
+	w := &walker{base: base, classes: map[string]flags{}, heft: map[*html.Node]int{}, fragment: true}
+	w.total = w.weigh(n)
+	w.element(n, context{frame: n})
+	w.flush()
+	return w.pieces
+}
+
 // weigh notes how much of the page's paragraphs stands under each element.
 func (w *walker) weigh(n *html.Node) int {
 	sum := 0

@@ -15,6 +15,7 @@ import (
 
 // ArticleCmd fetches an article and edits it.
 type ArticleCmd struct {
+	sitesFlag
 	URL       string   `arg:"" help:"The article's address."`
 	JSON      bool     `name:"json" help:"Print as JSON."`
 	Allow     []string `help:"Address ranges that may be reached although they are not public, such as 127.0.0.0/8." placeholder:"CIDR"`
@@ -36,19 +37,26 @@ func (a *ArticleCmd) Run(ctx context.Context, std stdio) error {
 		}
 		allow = append(allow, p.Prefix)
 	}
+	sites, err := a.sites()
+	if err != nil {
+		return err
+	}
 	f, err := fetcher.New(fetcher.Options{UserAgent: firstOf(a.UserAgent, "Dateline/"+version()+" (+https://dateline.invalid/)"), Allow: allow, AnyRobots: true})
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	pages, err := desk.ReadArticle(ctx, f, news.Source{ID: "article"}, a.URL)
+	pages, err := desk.ReadArticle(ctx, f, sites, news.Source{ID: "article"}, a.URL)
 	if err != nil && len(pages) == 0 {
 		return err
 	}
 	if err != nil {
 		fmt.Fprintf(std.Err, "only %d pages could be read: %v\n", len(pages), err)
 	}
-	article := normalize.Page(pages, normalize.Hints{URL: a.URL, Now: time.Now()})
+	article := normalize.Page(pages, normalize.Hints{URL: a.URL, Now: time.Now(), Sites: sites})
+	if article.Note != "" {
+		fmt.Fprintln(std.Err, article.Note)
+	}
 	if !a.JSON {
 		return printArticle(std.Out, article)
 	}

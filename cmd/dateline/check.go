@@ -27,6 +27,7 @@ func (c *config) check(f *faults) {
 	if _, err := news.ParseRights(c.Defaults.Rights); err != nil {
 		f.add(c.Defaults.key("rights"), "%v", err)
 	}
+	c.checkSites(f)
 	topics := c.checkTopics(f)
 	seen := map[string]place{}
 	for i := range c.Sources {
@@ -131,6 +132,9 @@ func (c *config) makeRoster() (desk.Roster, error) {
 		r.Sources = append(r.Sources, src)
 	}
 	var err error
+	if r.Sites, err = c.sites(); err != nil {
+		return r, err
+	}
 	r.Topics, r.Matcher, err = c.matcher()
 	return r, err
 }

@@ -30,6 +30,7 @@ type config struct {
 	Sources  []sourceConfig  `yaml:"sources"`
 	Concepts []conceptConfig `yaml:"concepts"`
 	Topics   []topicConfig   `yaml:"topics"`
+	Sites    []hostConfig    `yaml:"sites"`
 
 	file string       // where it was read
 	made *desk.Roster // what roster made of it

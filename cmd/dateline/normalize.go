@@ -18,6 +18,7 @@ import (
 
 // normalizeCmd edits one page, dump or fragment, or many as JSON lines.
 type normalizeCmd struct {
+	sitesFlag
 	HTML  bool   `help:"The file is HTML." xor:"form"`
 	Text  bool   `help:"The file is plain text." xor:"form"`
 	URL   string `name:"url" help:"The page's address: relative addresses are resolved against it."`
@@ -34,8 +35,12 @@ func (normalizeCmd) Help() string {
 
 // Run edits what the flags name.
 func (c *normalizeCmd) Run(std stdio) error {
+	sites, err := c.sites()
+	if err != nil {
+		return err
+	}
 	if c.Batch {
-		return normalizeBatch(std.In, std.Out)
+		return normalizeBatch(std.In, std.Out, sites)
 	}
 	if c.File == "" {
 		return errors.New("normalize: name a file, or - for standard input")
@@ -44,7 +49,7 @@ func (c *normalizeCmd) Run(std stdio) error {
 	if err != nil {
 		return fmt.Errorf("normalize: %w", err)
 	}
-	h := normalize.Hints{URL: c.URL, Lang: c.Lang, Now: time.Now()}
+	h := normalize.Hints{URL: c.URL, Lang: c.Lang, Now: time.Now(), Sites: sites}
 	a := editFile(raw, c.HTML || !c.Text && looksLikeHTML(raw), h)
 	if !c.JSON {
 		return printArticle(std.Out, a)
@@ -86,14 +91,14 @@ type normalizeLine struct {
 }
 
 // normalizeBatch answers each line with one line, in order.
-func normalizeBatch(in io.Reader, out io.Writer) error {
+func normalizeBatch(in io.Reader, out io.Writer, sites normalize.Sites) error {
 	lines, w := bufio.NewReaderSize(in, 1<<20), bufio.NewWriter(out)
 	answers := json.NewEncoder(w)
 	answers.SetEscapeHTML(false)
 	for {
 		raw, err := lines.ReadBytes('\n')
 		if len(bytes.TrimSpace(raw)) > 0 {
-			if err := answers.Encode(normalizeOne(raw)); err != nil {
+			if err := answers.Encode(normalizeOne(raw, sites)); err != nil {
 				return fmt.Errorf("normalize: %w", err)
 			}
 			if lines.Buffered() == 0 {
@@ -111,7 +116,7 @@ func normalizeBatch(in io.Reader, out io.Writer) error {
 	}
 }
 
-func normalizeOne(raw []byte) any {
+func normalizeOne(raw []byte, sites normalize.Sites) any {
 	var line normalizeLine
 	fault := func(err string) any {
 		return map[string]string{"id": line.ID, "error": err}
@@ -122,7 +127,7 @@ func normalizeOne(raw []byte) any {
 	if line.HTML == "" && line.Text == "" {
 		return fault("neither html nor text")
 	}
-	h := normalize.Hints{URL: line.URL, Lang: line.Lang, Now: time.Now()}
+	h := normalize.Hints{URL: line.URL, Lang: line.Lang, Now: time.Now(), Sites: sites}
 	text := line.HTML
 	if text == "" {
 		text = line.Text
