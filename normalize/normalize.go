@@ -95,12 +95,7 @@ func onePage(page news.Page, h Hints) news.Article {
 	if len(a.Byline) == 0 {
 		a.Byline = d.byline
 	}
-	if t := pageDate(o, append([]string{m.published}, m.times...)...); !t.IsZero() {
-		a.Published = t
-	}
-	if t := pageDate(o, m.updated); !t.IsZero() {
-		a.Updated = t
-	}
+	a.Published, a.Updated = trustedDates(m, d, page.Address, o)
 	a.Kind = kindOf(&a, m, pieces)
 	lead(&a, resolve(base, m.image))
 	return a
