@@ -6,22 +6,17 @@ import (
 	"time"
 )
 
-// trustedDates decides when a page was published and updated. The order of
-// trust: what the page says to machines, its time elements, its visible text,
-// its address. A visible date that is later never wins over a published one.
-func trustedDates(m *meta, d *draft, address string, o DateOptions) (published, updated time.Time) {
-	published = exactDate(pageDate(o, append([]string{m.published}, m.times...)...), d.published)
-	if published.IsZero() {
-		published = d.published
+// publishedDate decides when a page was published, or zero. The order of trust:
+// what the page says to machines, its time elements, its visible text, its
+// address. A visible date that is later never wins over a published one.
+func publishedDate(m *meta, d *draft, address string, o DateOptions) time.Time {
+	if claim := pageDate(o, append([]string{m.published}, m.times...)...); !claim.IsZero() {
+		return exactDate(claim, d.published)
 	}
-	updated = pageDate(o, m.updated)
-	if updated.IsZero() {
-		updated = d.updated
+	if !d.published.IsZero() {
+		return d.published
 	}
-	if published.IsZero() {
-		published = addressDate(address, o)
-	}
-	return published, updated
+	return addressDate(address, o)
 }
 
 // exactDate is a claim made exact by what the reader sees: a claim that is a

@@ -95,7 +95,10 @@ func onePage(page news.Page, h Hints) news.Article {
 	if len(a.Byline) == 0 {
 		a.Byline = d.byline
 	}
-	a.Published, a.Updated = trustedDates(m, d, page.Address, o)
+	a.Published = publishedDate(m, d, page.Address, o)
+	if t := pageDate(o, m.updated); !t.IsZero() {
+		a.Updated = t
+	}
 	a.Kind = kindOf(&a, m, pieces)
 	lead(&a, resolve(base, m.image))
 	return a
