@@ -352,7 +352,7 @@ func placeLike(s string, sure bool, o opening) bool {
 		return !o.weak && !aside(o.rest)
 	case o.weak:
 		first, _ := utf8.DecodeRuneInString(s)
-		return !o.known && !isLabel(s) && len(words) <= 2 && letters >= 2 && letters <= 12 && indic(first)
+		return !o.known && !isLabel(s) && len(words) == 1 && letters >= 2 && letters <= 12 && indic(first)
 	}
 	return capitals(s) && letters >= 5 && !isAgency(s) && !isLabel(s) || shapedPlace(s, o)
 }

@@ -79,18 +79,21 @@ func shapedBracket(inside, rest string) (place string, ok bool) {
 	switch {
 	case unicode.Is(unicode.Katakana, first):
 		return inside, size >= 3 && size <= 12 && katakana(inside)
-	case unicode.Is(unicode.Han, first):
-		return inside, size >= 2 && size <= 6
+	case unicode.Is(unicode.Han, first): // labels have two signs or four
+		return inside, size == 3 || size == 5 || size <= 6 && endsAny(inside, hanPlaceEnds)
 	case hangul(first):
-		return inside, size >= 2 && size <= 6 && strings.Contains(rest, "다.") && !endsAny(inside, hangulLabelEnds)
+		return inside, size >= 3 && size <= 8 && endsAny(inside, hangulPlaceEnds)
 	case startsUpper(inside) && cased(inside):
 		return inside, placeShape(inside)
 	}
 	return "", false
 }
 
-// hangulLabelEnds end the labels of Korean newsrooms.
-var hangulLabelEnds = []string{"뉴스", "터뷰", "포토", "칼럼", "기고", "사설", "체크", "리포", "라이브", "경제", "정치", "사회", "국제", "문화", "연예", "스포츠", "날씨", "인사", "부고", "동정", "수첩", "시각", "현장", "읽기", "보기", "이야기", "브리핑"}
+// hanPlaceEnds and hangulPlaceEnds end the names of places and seldom labels.
+var (
+	hanPlaceEnds    = []string{"市", "县", "縣", "州", "省", "岛", "島", "堡", "斯克", "格勒", "河"}
+	hangulPlaceEnds = []string{"스크", "스토크", "그라드", "부르크", "베르크", "스탄", "폴리스", "타운", "시티", "특별시", "광역시", "특구"}
+)
 
 func endsAny(s string, ends []string) bool {
 	for _, e := range ends {
@@ -131,9 +134,9 @@ func shapedPlace(head string, o opening) bool {
 	case len(words) > 2 || letters < 4 || letters > 22 || strings.ContainsAny(head, ",.،"):
 		return false
 	case unicode.Is(unicode.Arabic, first):
-		return !strings.HasPrefix(head, "ال") && len(words) == 1
+		return !strings.HasPrefix(head, "ال") && len(words) == 1 && letters >= 6
 	case unicode.Is(unicode.Hebrew, first):
-		return !strings.HasPrefix(head, "ה") && len(words) == 1 && letters >= 5
+		return !strings.HasPrefix(head, "ה") && len(words) == 1 && letters >= 6
 	case unicode.Is(unicode.Thai, first):
 		return len(words) == 1
 	}
@@ -149,8 +152,9 @@ func placeShape(s string) bool {
 			return true
 		}
 	}
+	last := f[strings.LastIndexByte(f, ' ')+1:]
 	for _, e := range v.ends {
-		if stem, found := strings.CutSuffix(f, e); found && utf8.RuneCountInString(stem) >= 3 {
+		if stem, found := strings.CutSuffix(last, e); found && utf8.RuneCountInString(stem) >= 3 {
 			return true
 		}
 	}

@@ -102,9 +102,7 @@ func onePage(page news.Page, h Hints) news.Article {
 	if len(a.Byline) == 0 {
 		a.Byline = d.byline
 	}
-	if t := pageDate(o, append([]string{m.published}, m.times...)...); !t.IsZero() {
-		a.Published = t
-	}
+	a.Published = publishedDate(m, d, page.Address, o)
 	if t := pageDate(o, m.updated); !t.IsZero() {
 		a.Updated = t
 	}
