@@ -90,7 +90,7 @@ func (t *table) begins(word string, lang int) bool {
 			if j+1 < len(word) && !utf8.RuneStart(word[j+1]) {
 				continue
 			}
-			if runes++; (runes >= minStem || j+1 == len(word)) && t.mayHave(h) && t.files(h, len(word)-offset, lang) {
+			if runes++; (runes >= minStem || j+1 == len(word)) && t.mayHave(h) && t.files(h, word[offset:], lang) {
 				return true
 			}
 		}
@@ -98,11 +98,15 @@ func (t *table) begins(word string, lang int) bool {
 	return false
 }
 
-// files reports whether an alias of the language is filed under key that a word
-// of some bytes can spell.
-func (t *table) files(key uint64, size, lang int) bool {
+// files reports whether an alias of the language is filed under key whose first
+// word can be spelt so.
+func (t *table) files(key uint64, word string, lang int) bool {
 	for at := t.heads[mix(key)&uint64(len(t.heads)-1)]; at > 0; at = t.links[at-1].next {
-		if l := &t.links[at-1]; l.key == key && (lang < 0 || l.langs.at(lang)) && int32(size) <= l.size+maxEnding {
+		l := &t.links[at-1]
+		if l.key != key || lang >= 0 && !l.langs.at(lang) || int32(len(word)) > l.size+maxEnding {
+			continue
+		}
+		if a := &t.aliases[at-1]; a.ending(a.words[0], word, lang) != endsNot {
 			return true
 		}
 	}
