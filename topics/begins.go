@@ -17,8 +17,8 @@ type beginnings struct {
 	words [1 << memoryBits]atomic.Uint64 // hash of word and language, and the flags
 }
 
-// memoryBits makes the memory 64 KiB: it should stay near the processor.
-const memoryBits = 13
+// memoryBits makes the memory 256 KiB: it should stay near the processor.
+const memoryBits = 15
 
 // The flags in the last bits of what is remembered.
 const (
