@@ -19,25 +19,29 @@ func Fold(s string) string {
 	if folded, ok := foldASCII(s); ok {
 		return folded
 	}
-	var b strings.Builder
-	b.Grow(len(s))
-	eachFolded(s, func(_ int, f string) { b.WriteString(f) })
-	return b.String()
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); {
+		var size int
+		b, size = appendFolded(b, s, i)
+		i += size
+	}
+	return string(b)
 }
 
 // FoldMap is Fold with the way back: source[i] is the byte offset in s of the
 // character that folded[i] came from, and source[len(folded)] is len(s).
 func FoldMap(s string) (folded string, source []int32) {
-	var b strings.Builder
-	b.Grow(len(s))
+	b := make([]byte, 0, len(s))
 	source = make([]int32, 0, len(s)+1)
-	eachFolded(s, func(at int, f string) {
-		b.WriteString(f)
-		for range len(f) {
-			source = append(source, int32(at))
+	for i := 0; i < len(s); {
+		var size int
+		b, size = appendFolded(b, s, i)
+		for len(source) < len(b) {
+			source = append(source, int32(i))
 		}
-	})
-	return b.String(), append(source, int32(len(s)))
+		i += size
+	}
+	return string(b), append(source, int32(len(s)))
 }
 
 // foldASCII is the short way for text without any other character.
@@ -56,27 +60,21 @@ func foldASCII(s string) (string, bool) {
 	return strings.ToLower(s), true
 }
 
-// eachFolded calls emit with each character of s, or cluster that must be seen
-// as one, folded, and its offset.
-func eachFolded(s string, emit func(at int, folded string)) {
-	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf && !(i+1 < len(s) && s[i+1] >= utf8.RuneSelf) {
-			emit(i, asciiFold[c])
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if composes(r, s[i+size:]) {
-			n := norm.NFKC.NextBoundaryInString(s[i:], true)
-			size = max(size, n)
-			for _, c := range norm.NFKC.String(s[i : i+size]) {
-				emit(i, foldRune(c))
-			}
-		} else if f := foldRune(r); f != "" {
-			emit(i, f)
-		}
-		i += size
+// appendFolded appends the character of s at i, or the cluster that must be
+// seen as one, folded, and gives its length in s.
+func appendFolded(b []byte, s string, i int) ([]byte, int) {
+	if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
+		return append(b, asciiFold[c]), 1
 	}
+	r, size := utf8.DecodeRuneInString(s[i:])
+	if !composes(r, s[i+size:]) {
+		return append(b, foldRune(r)...), size
+	}
+	size = max(size, norm.NFKC.NextBoundaryInString(s[i:], true))
+	for _, c := range norm.NFKC.String(s[i : i+size]) {
+		b = append(b, foldRune(c)...)
+	}
+	return b, size
 }
 
 // composes reports whether r and what follows are one letter written in
@@ -92,9 +90,9 @@ func composes(r rune, rest string) bool {
 	return next == 0x3099 || next == 0x309A || next == 0xFF9E || next == 0xFF9F
 }
 
-var asciiFold = func() (table [utf8.RuneSelf]string) {
+var asciiFold = func() (table [utf8.RuneSelf]byte) {
 	for c := range table {
-		table[c] = string(unicode.ToLower(rune(c)))
+		table[c] = byte(unicode.ToLower(rune(c)))
 	}
 	return
 }()

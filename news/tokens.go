@@ -1,6 +1,7 @@
 package news
 
 import (
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 )
@@ -31,24 +32,20 @@ func AppendTokens(dst []Token, folded string) []Token {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(folded[i:])
+		class := classOf(r)
+		if class != inWord && start >= 0 {
+			dst = append(dst, Token{start, i})
+			start = -1
+		}
 		switch {
-		case Unspaced(r):
-			if start >= 0 {
-				dst = append(dst, Token{start, i})
-				start = -1
-			}
-			if unicode.IsMark(r) && len(dst) > 0 && dst[len(dst)-1].End == i {
-				dst[len(dst)-1].End = i + size
-			} else {
-				dst = append(dst, Token{i, i + size})
-			}
-		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r):
+		case class == inWord:
 			if start < 0 {
 				start = i
 			}
-		case start >= 0:
-			dst = append(dst, Token{start, i})
-			start = -1
+		case class == unspacedMark && len(dst) > 0 && dst[len(dst)-1].End == i:
+			dst[len(dst)-1].End = i + size
+		case class != betweenWords:
+			dst = append(dst, Token{i, i + size})
 		}
 		i += size
 	}
@@ -56,6 +53,41 @@ func AppendTokens(dst []Token, folded string) []Token {
 		dst = append(dst, Token{start, len(folded)})
 	}
 	return dst
+}
+
+// What a rune is to AppendTokens.
+const (
+	betweenWords uint8 = iota
+	inWord
+	unspacedLetter
+	unspacedMark
+)
+
+// classPages remembers workOutClass by pages of 256 runes, as foldPages does.
+var classPages [(unicode.MaxRune + 1) / 256]atomic.Pointer[[256]uint8]
+
+func classOf(r rune) uint8 {
+	page := classPages[r/256].Load()
+	if page == nil {
+		page = new([256]uint8)
+		for i := range page {
+			page[i] = workOutClass(r&^255 + rune(i))
+		}
+		classPages[r/256].Store(page)
+	}
+	return page[r%256]
+}
+
+func workOutClass(r rune) uint8 {
+	switch {
+	case Unspaced(r) && unicode.IsMark(r):
+		return unspacedMark
+	case Unspaced(r):
+		return unspacedLetter
+	case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r):
+		return inWord
+	}
+	return betweenWords
 }
 
 // Unspaced reports whether r is a letter or mark of a script in which one

@@ -9,17 +9,50 @@ import (
 )
 
 func isLower(r rune) bool {
-	if r < utf8.RuneSelf {
+	switch {
+	case r < utf8.RuneSelf:
 		return 'a' <= r && r <= 'z'
+	case uint32(r) < twoBytes:
+		return letterCase[r] == small
 	}
-	return unicode.IsLower(r)
+	return mayBeCased(r) && unicode.IsLower(r)
 }
 
-func isUpper(r rune) bool {
-	if r < utf8.RuneSelf {
-		return 'A' <= r && r <= 'Z'
+// mayBeCased reports whether r may have a case: the scripts of India and East Asia have none.
+func mayBeCased(r rune) bool {
+	return !(0x0900 <= r && r < 0x10A0 || 0x2E80 <= r && r < 0xA640 || 0xAC00 <= r && r < 0xD800)
+}
+
+// twoBytes is the first rune that takes three bytes in UTF-8: Latin, Greek,
+// Cyrillic, Armenian, Hebrew and Arabic stand before it.
+const twoBytes = 0x800
+
+const (
+	small = iota + 1
+	large
+)
+
+// letterCase is the case of those letters.
+var letterCase = func() (table [twoBytes]uint8) {
+	for r := range rune(twoBytes) {
+		switch {
+		case unicode.IsLower(r):
+			table[r] = small
+		case unicode.IsUpper(r) || unicode.IsTitle(r):
+			table[r] = large
+		}
 	}
-	return unicode.IsUpper(r) || unicode.IsTitle(r)
+	return table
+}()
+
+func isUpper(r rune) bool {
+	switch {
+	case r < utf8.RuneSelf:
+		return 'A' <= r && r <= 'Z'
+	case uint32(r) < twoBytes:
+		return letterCase[r] == large
+	}
+	return mayBeCased(r) && (unicode.IsUpper(r) || unicode.IsTitle(r))
 }
 
 func isASCII(s string) bool {
@@ -33,7 +66,7 @@ func isASCII(s string) bool {
 
 func hasLower(s string) bool {
 	for _, r := range s {
-		if unicode.IsLower(r) {
+		if isLower(r) {
 			return true
 		}
 	}

@@ -19,6 +19,7 @@ type Matcher struct {
 	topics  []topic
 	filed   map[conceptID][]int // topics by the concepts of their rarest clause
 	always  []int               // topics that no concept can announce
+	begins  *beginnings
 }
 
 // New compiles topics over the built-in countries and blocs and the editor's
@@ -28,7 +29,7 @@ func New(concepts []news.Concept, topics []news.Topic) (*Matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Matcher{lex: lex, user: newTable(64), numbers: map[string]conceptID{}, filed: map[conceptID][]int{}}
+	m := &Matcher{lex: lex, user: newTable(64), numbers: map[string]conceptID{}, filed: map[conceptID][]int{}, begins: newBeginnings()}
 	for _, c := range concepts {
 		m.addConcept(c)
 	}
@@ -182,14 +183,15 @@ func (r *reading) concepts() []conceptID {
 
 // reading is a document with all that was met in it.
 type reading struct {
-	m     *Matcher
-	doc   *Document
-	parts []part
-	hits  []hit // without those that guards took out
-	met   []conceptID
-	lang  int // -1: unknown
-	regex map[*clause][]hit
-	sport map[int32]sportiness // by paragraph, as far as it was asked for
+	m           *Matcher
+	doc         *Document
+	parts       []part
+	hits        []hit // without those that guards took out
+	met         []conceptID
+	lang        int // -1: unknown
+	regex       map[*clause][]hit
+	sport       map[int32]sportiness // by paragraph, as far as it was asked for
+	sportCounts bool                 // the guard against sport is off
 }
 
 // maxHits bounds the evidence of one document.
@@ -200,10 +202,9 @@ func (m *Matcher) read(d *Document) *reading {
 	lang := docLang(d, r.parts)
 	r.lang = lang
 	for i := range r.parts {
-		r.scan(m.lex.table, i, lang)
-		if len(m.user.aliases) > 0 {
-			r.scan(m.user, i, lang)
-		}
+		builtIn, own := m.live(&r.parts[i], lang)
+		r.scan(m.lex.table, i, lang, builtIn)
+		r.scan(m.user, i, lang, own)
 	}
 	slices.SortStableFunc(r.hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start))
@@ -217,22 +218,30 @@ func (m *Matcher) read(d *Document) *reading {
 	return r
 }
 
-func (r *reading) scan(t *table, n, lang int) {
+// scan looks at the tokens where aliases of t may begin, and past those that an
+// alias covers.
+func (r *reading) scan(t *table, n, lang int, live []int32) {
 	p := &r.parts[n]
 	var room [8]hit
-	for i := 0; i < len(p.tokens) && len(r.hits) < maxHits; {
+	next := 0
+	for _, at := range live {
+		i := int(at)
+		if i < next {
+			continue
+		}
+		if len(r.hits) >= maxHits {
+			return
+		}
 		found, end := t.find(room[:0], p, i, lang)
 		if p.source != nil { // signs are not plain ASCII
 			if row, stop := r.compound(t, found, p, i, lang); stop > end {
 				found, end = row, stop
 			}
 		}
-		if end == i {
-			i++
-			continue
+		if end > i {
+			r.take(n, found)
+			next = end
 		}
-		r.take(n, found)
-		i = end
 	}
 }
 

@@ -54,7 +54,7 @@ func (r *reading) weigh(u *rule) verdict {
 			return verdict{guard: "none", evidence: e}
 		}
 	}
-	v := r.near(u, everywhere)
+	v := r.guarded(u)
 	if !v.takes {
 		if v.guard = "near"; !r.holds(u, everywhere).takes {
 			v.guard = ""
@@ -74,6 +74,20 @@ func (r *reading) weigh(u *rule) verdict {
 		v.takes, v.guard = false, "score"
 	}
 	return v
+}
+
+// guarded asks whether u holds anywhere, and only then whether it does without
+// what stands in the news of sport.
+func (r *reading) guarded(u *rule) verdict {
+	if u.relations {
+		r.sportCounts = true
+		v := r.near(u, everywhere)
+		r.sportCounts = false
+		if !v.takes {
+			return v
+		}
+	}
+	return r.near(u, everywhere)
 }
 
 // view is the part of a document that is looked at.
@@ -207,7 +221,7 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 	var out []evidence
 	for _, h := range hits {
 		p := &r.parts[h.part]
-		if c.pattern == nil && !h.speaksFor(c) || len(fields) > 0 && !slices.Contains(fields, p.field) || !in(p, h) || limit > 0 && h.order >= limit || u.relations && r.sporting(h) {
+		if c.pattern == nil && !h.speaksFor(c) || len(fields) > 0 && !slices.Contains(fields, p.field) || !in(p, h) || limit > 0 && h.order >= limit || u.relations && !r.sportCounts && r.sporting(h) {
 			continue
 		}
 		e := evidence{hit: h, concept: c.name, score: u.weight(p.field) * c.weight()}
