@@ -56,7 +56,7 @@ func (w *walker) noscript(n *html.Node, ctx context) {
 
 // figureOf reads an img element, with the sources of its picture element.
 func (w *walker) figureOf(n *html.Node) *news.Figure {
-	f := &news.Figure{Alt: oneLine(attr(n, "alt")), Width: pixels(attr(n, "width")), Height: pixels(attr(n, "height"))}
+	f := &news.Figure{Alt: plainTitle(attr(n, "alt")), Width: pixels(attr(n, "width")), Height: pixels(attr(n, "height"))}
 	if f.Width == 1 || f.Height == 1 || f.Width == 2 && f.Height == 2 {
 		return nil
 	}

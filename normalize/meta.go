@@ -97,12 +97,13 @@ func readMeta(root *html.Node) *meta {
 		}
 		return ""
 	}
-	m.titles = appendNew(m.titles, first("og:title"), first("twitter:title"), first("headline", "dc.title", "title", "parsely-title", "sailthru.title"), docTitle)
-	m.summary = appendNew(m.summary, first("og:description"), first("description"), first("twitter:description"), first("dc.description"))
+	text := func(names ...string) string { return unescaped(first(names...)) }
+	m.titles = appendNew(m.titles, text("og:title"), text("twitter:title"), text("headline", "dc.title", "title", "parsely-title", "sailthru.title"), docTitle)
+	m.summary = appendNew(m.summary, text("og:description"), text("description"), text("twitter:description"), text("dc.description"))
 	m.published = or(m.published, first("article:published_time", "datepublished", "og:published_time", "article.published", "parsely-pub-date", "date", "pubdate", "publishdate", "dc.date", "dc.date.issued", "sailthru.date", "publish_date", "publication_date"))
 	m.updated = or(m.updated, first("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dc.date.modified"))
 	m.image = or(first("og:image:secure_url", "og:image", "twitter:image", "twitter:image:src"), m.image)
-	m.site = appendNew(m.site, first("og:site_name"), first("application-name"))
+	m.site = appendNew(m.site, text("og:site_name"), text("application-name"))
 	if len(m.authors) == 0 {
 		for _, a := range []string{first("author", "parsely-author", "dc.creator", "sailthru.author", "article:author", "byl")} {
 			if a != "" && !strings.Contains(a, "://") && len(a) < 100 {
@@ -206,7 +207,9 @@ func readLD(text string) []ldArticle {
 	return found
 }
 
-func unescaped(s string) string { return oneLine(html.UnescapeString(s)) }
+// unescaped is a text of a page's metadata without the markup and the entities
+// that some systems leave in it, escaped once more.
+func unescaped(s string) string { return plainTitle(html.UnescapeString(s)) }
 
 // ldText is a value's text: itself, the first of several, or a thing's name.
 func ldText(v any) string {
