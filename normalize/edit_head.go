@@ -148,7 +148,7 @@ func (d *draft) headLine(p *piece) bool {
 		return false
 	}
 	words := p.words()
-	if p.kind == news.List && opensWithHeadline(p) || !d.dump && isStamp(p) {
+	if p.kind == news.List && opensWithHeadline(p) {
 		return true
 	}
 	if words <= 20 {
@@ -165,7 +165,7 @@ func (d *draft) headLine(p *piece) bool {
 			return true
 		}
 	}
-	if isControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) || words <= 9 && isReadingTime(p) {
+	if !d.dump && isStamp(p) || isControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) || words <= 9 && isReadingTime(p) {
 		return true
 	}
 	if p.flags&(flagByline|flagDate) != 0 && words < 40 && !p.clean() {

@@ -23,20 +23,21 @@ var floors = map[string][]string{
 // homes says where each library may be imported, besides its own tests. A
 // module that is not named is not imported at all.
 var homes = map[string][]string{
-	"github.com/mmcdole/gofeed":     {"dateline/fetcher"},
-	"code.dny.dev/ssrf":             {"dateline/fetcher"},
-	"github.com/gorilla/feeds":      {"dateline/publish"},
-	"github.com/robfig/cron/v3":     {"dateline/desk"},
-	"github.com/redis/go-redis/v9":  {"dateline/store"},
-	"github.com/ncruces/go-sqlite3": {"dateline/store"},
-	"golang.org/x/net":              {"dateline/normalize"},
-	"golang.org/x/text":             {"dateline/news", "dateline/normalize", "dateline/topics", "dateline/topics/gen", "dateline/fetcher", "dateline/publish"},
-	"golang.org/x/time":             {"dateline/fetcher"},
-	"golang.org/x/sync":             {"dateline/cmd/dateline", "dateline/fetcher", "dateline/publish", "dateline/store"},
-	"github.com/klauspost/compress": {"dateline/fetcher", "dateline/store", "dateline/publish"},
-	"github.com/andybalholm/brotli": {"dateline/fetcher", "dateline/publish"},
-	"github.com/alecthomas/kong":    {"dateline/cmd/dateline"},
-	"github.com/goccy/go-yaml":      {"dateline/cmd/dateline"},
+	"github.com/mmcdole/gofeed":       {"dateline/fetcher"},
+	"code.dny.dev/ssrf":               {"dateline/fetcher"},
+	"github.com/gorilla/feeds":        {"dateline/publish"},
+	"github.com/robfig/cron/v3":       {"dateline/desk"},
+	"github.com/redis/go-redis/v9":    {"dateline/store"},
+	"github.com/ncruces/go-sqlite3":   {"dateline/store"},
+	"github.com/andybalholm/cascadia": {"dateline/normalize"},
+	"golang.org/x/net":                {"dateline/normalize"},
+	"golang.org/x/text":               {"dateline/news", "dateline/normalize", "dateline/topics", "dateline/topics/gen", "dateline/fetcher", "dateline/publish"},
+	"golang.org/x/time":               {"dateline/fetcher"},
+	"golang.org/x/sync":               {"dateline/cmd/dateline", "dateline/fetcher", "dateline/publish", "dateline/store"},
+	"github.com/klauspost/compress":   {"dateline/fetcher", "dateline/store", "dateline/publish"},
+	"github.com/andybalholm/brotli":   {"dateline/fetcher", "dateline/publish"},
+	"github.com/alecthomas/kong":      {"dateline/cmd/dateline"},
+	"github.com/goccy/go-yaml":        {"dateline/cmd/dateline"},
 }
 
 type listed struct {
