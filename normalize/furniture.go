@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"dateline/news"
 )
@@ -89,7 +90,7 @@ func isMailbox(p *piece) bool {
 
 func labelled(s string) bool {
 	i := strings.IndexAny(s, ":：/")
-	return i > 0 && i < 40
+	return i > 0 && utf8.RuneCountInString(s[:i]) < 40
 }
 
 func headsComments(p *piece) bool {
