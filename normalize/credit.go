@@ -181,7 +181,7 @@ func longerLabel(s string, start int) (int, bool) {
 
 // openLabel reads labels that need no colon: "Photo by X", "fot. X".
 func openLabel(s string) (text, credit string, ok bool) {
-	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Credit...", "Credit ", "Source: "} {
+	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Credit...", "Credit ", "Source: "} {
 		i := strings.LastIndex(s, label)
 		if i < 0 || i > 0 && !strings.ContainsRune(" .\n|(", rune(s[i-1])) {
 			continue

@@ -23,7 +23,7 @@ func (d *draft) trimHead() {
 	var kept []piece
 	for i := range d.pieces[:start] {
 		p := &d.pieces[i]
-		if p.kind == news.Picture && (p.figure.Caption != "" || p.figure.Credit != "") || p.clean() && d.dump {
+		if p.kind == news.Picture && (p.figure.Caption != "" || p.figure.Credit != "") || p.clean() && d.dump && !d.isTitle(p) {
 			kept = append(kept, *p)
 		} else {
 			d.headLine(p)

@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"dateline/news"
 )
@@ -149,7 +150,7 @@ func isMailbox(p *piece) bool {
 // labelled reports whether a line begins with a label and a colon.
 func labelled(s string) bool {
 	i := strings.IndexAny(s, ":：/")
-	return i > 0 && i < 40
+	return i > 0 && utf8.RuneCountInString(s[:i]) < 40
 }
 
 // headsComments reports whether a piece stands over what readers wrote:
