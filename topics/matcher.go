@@ -104,6 +104,9 @@ func (m *Matcher) number(name string) (conceptID, bool) {
 }
 
 func (m *Matcher) conceptName(id conceptID) string {
+	if id == noConcept {
+		return ""
+	}
 	if int(id) < len(m.lex.names) {
 		return m.lex.names[id]
 	}
