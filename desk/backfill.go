@@ -2,9 +2,9 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 
 	"dateline/news"
 	"dateline/topics"
@@ -77,14 +77,10 @@ func (d *Desk) fill(ctx context.Context, r Roster, wanted map[news.TopicID]bool)
 	return flush()
 }
 
-// fillDigest stands for what a topic is filled by: its rule and the sources
-// that bear it.
+// fillDigest stands for what a topic is filled by: its rule with all that its
+// concepts expand to, and the sources that bear it.
 func fillDigest(r Roster, t news.Topic) uint64 {
-	rule, err := json.Marshal(t.Rule)
-	if err != nil { // a number that JSON does not know; such a topic is filled once
-		rule = nil
-	}
-	parts := []string{string(rule)}
+	parts := []string{strconv.FormatUint(r.Matcher.Digest(t.ID), 16)}
 	for i := range r.Sources {
 		if slices.Contains(r.Sources[i].Topics, t.ID) {
 			parts = append(parts, string(r.Sources[i].ID))

@@ -104,6 +104,9 @@ func (m *Matcher) number(name string) (conceptID, bool) {
 }
 
 func (m *Matcher) conceptName(id conceptID) string {
+	if id == noConcept {
+		return ""
+	}
 	if int(id) < len(m.lex.names) {
 		return m.lex.names[id]
 	}
@@ -280,7 +283,10 @@ func (r *reading) matches(id news.TopicID, v verdict) []news.Match {
 	for _, e := range v.evidence {
 		p := &r.parts[e.part]
 		from, to := p.span(e.start, e.stop)
-		start := utf8.RuneCountInString(p.text[:from])
+		start := from // the text is plain ASCII
+		if p.source != nil {
+			start = utf8.RuneCountInString(p.text[:from])
+		}
 		match := news.Match{Topic: id, Concept: e.concept, Sense: e.sense.String(), Field: p.field, Start: start,
 			End: start + utf8.RuneCountInString(p.text[from:to]), Text: p.text[from:to], Quote: p.quote(e.hit), Score: e.score}
 		if e.alias != nil {
@@ -310,6 +316,9 @@ func (p *part) quote(h hit) string {
 		last++
 	}
 	from, to := p.span(p.tokens[first].Start, p.tokens[last].End)
+	if to-from <= maxQuote {
+		return p.text[from:to]
+	}
 	text := []rune(p.text[from:to])
 	if len(text) > maxQuote {
 		return string(text[:maxQuote]) + "…"

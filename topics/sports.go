@@ -151,8 +151,7 @@ func (r *reading) weighSport(n int32) sportiness {
 		return sportless
 	}
 	words := &list[r.lang]
-	points, states := 0, 0
-	seen := map[string]bool{}
+	points, seen := 0, map[string]bool{}
 	for i := range r.parts {
 		p := &r.parts[i]
 		first, end := p.within(n)
@@ -162,10 +161,30 @@ func (r *reading) weighSport(n int32) sportiness {
 		text := p.spaced(first, end)
 		raw := p.words[p.tokens[first].Start:p.tokens[end-1].End]
 		points += pointsSure*count(words.sure, text, raw, seen) + pointsOften*count(words.often, text, raw, seen)
-		states += count(words.state, text, raw, seen)
 		if !seen["0-0"] && p.score(first, end) {
 			seen["0-0"] = true
 			points += pointsScore
+		}
+	}
+	if points < isSport && (n == 0 || r.sportIn(0) != sportful) {
+		return sportless // states would change nothing
+	}
+	switch states := r.statesIn(n, words); {
+	case points >= isSport+pointsState*states:
+		return sportful
+	case states > 0:
+		return stateful
+	}
+	return sportless
+}
+
+// statesIn counts the words of states and the leaders in a paragraph.
+func (r *reading) statesIn(n int32, words *sportWords) (states int) {
+	seen := map[string]bool{}
+	for i := range r.parts {
+		p := &r.parts[i]
+		if first, end := p.within(n); first < end {
+			states += count(words.state, p.spaced(first, end), p.words[p.tokens[first].Start:p.tokens[end-1].End], seen)
 		}
 	}
 	for _, h := range r.hits {
@@ -173,13 +192,7 @@ func (r *reading) weighSport(n int32) sportiness {
 			states++
 		}
 	}
-	switch {
-	case points >= isSport+pointsState*states:
-		return sportful
-	case states > 0:
-		return stateful
-	}
-	return sportless
+	return states
 }
 
 // count is how many of the words stand in a text and were not seen before.

@@ -38,7 +38,8 @@ type commands struct {
 		List TopicListCmd `cmd:"" help:"List the topics."`
 		Test TopicTestCmd `cmd:"" help:"Match a text, or labelled samples, against the topics."`
 		Why  TopicWhyCmd  `cmd:"" help:"Explain why a topic takes an article, or does not."`
-	} `cmd:"" help:"Topics: list, test, why."`
+		Diff TopicDiffCmd `cmd:"" help:"Show what changed rules gain and lose on stored articles."`
+	} `cmd:"" help:"Topics: list, test, why, diff."`
 	Story struct {
 		Why   StoryWhyCmd   `cmd:"" help:"Explain why two articles are one story, or are not."`
 		Split StorySplitCmd `cmd:"" help:"Take an article out of the story that tells it."`

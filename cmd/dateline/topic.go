@@ -53,15 +53,19 @@ func (t *TopicListCmd) Run(std stdio) error {
 // TopicTestCmd tries the topics on texts.
 type TopicTestCmd struct {
 	configFlag
-	Batch bool   `help:"Read JSON lines {\"id\",\"lang\",\"title\",\"body\"} and print one for each."`
-	Title string `help:"The title of the text."`
-	Lang  string `help:"The language of the text."`
-	Text  string `arg:"" optional:"" help:"The text; - or nothing: standard input."`
+	Batch        bool    `help:"Read JSON lines {\"id\",\"lang\",\"title\",\"body\"} and print one for each."`
+	Labelled     string  `help:"Read samples {\"id\",\"lang\",\"title\",\"body\",\"topics\"} and print precision and recall." placeholder:"FILE" type:"existingfile"`
+	MinPrecision float64 `help:"With --labelled: fail below this." placeholder:"SHARE"`
+	MinRecall    float64 `help:"With --labelled: fail below this." placeholder:"SHARE"`
+	Title        string  `help:"The title of the text."`
+	Lang         string  `help:"The language of the text."`
+	Text         string  `arg:"" optional:"" help:"The text; - or nothing: standard input."`
 }
 
 // Help is shown under the flags.
 func (TopicTestCmd) Help() string {
 	return "Example: dateline topic test --title 'Putin lands in Pyongyang' 'The Russian president met Kim.'\n" +
+		"dateline topic test --labelled samples.jsonl --min-precision 0.97 --min-recall 0.9\n" +
 		"The config needs only concepts and topics here."
 }
 
@@ -102,6 +106,13 @@ func (t *TopicTestCmd) Run(std stdio) error {
 	}
 	if t.Batch {
 		return eachLine(std, func(line []byte) any { return judge(matcher, line) })
+	}
+	if t.Labelled != "" {
+		var ids []news.TopicID
+		for i := range c.Topics {
+			ids = append(ids, news.TopicID(c.Topics[i].ID))
+		}
+		return t.score(std, matcher, ids)
 	}
 	body := t.Text
 	if body == "" || body == "-" {
