@@ -3,6 +3,8 @@ package normalize
 import (
 	"strings"
 
+	"golang.org/x/net/html"
+
 	"dateline/news"
 )
 
@@ -13,6 +15,7 @@ func attachCaptions(pieces []piece) []piece {
 	markLoose(pieces)
 	kept := pieces[:0]
 	shown := map[string]bool{}
+	sold := soldFrames(pieces)
 	for i := range pieces {
 		p := pieces[i]
 		if p.kind == news.Picture {
@@ -25,7 +28,7 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, p)
 			continue
 		}
-		if isControl(p.foldedUpTo(120)) || subscribePhrases.within(p.foldedUpTo(600)) {
+		if p.frame != nil && sold[p.frame] || isControl(p.foldedUpTo(120)) || subscribePhrases.within(p.foldedUpTo(600)) {
 			continue
 		}
 		if p.role == roleCaption && p.frame == nil && p.words() > 90 {
@@ -34,7 +37,7 @@ func attachCaptions(pieces []piece) []piece {
 			continue
 		}
 		f := pictureFor(kept, pieces[i+1:], &p)
-		if f == nil && p.role == roleCredit && begun(kept) {
+		if f == nil && p.role == roleCredit && begun(kept) && !captioned(pieces[i+1:], p.frame) {
 			continue // of a picture that the page does not show
 		}
 		if f == nil {
@@ -46,12 +49,54 @@ func attachCaptions(pieces []piece) []piece {
 			text, credit = "", creditOf(p.text)
 		}
 		if text != "" && !strings.Contains(f.Caption, text) && len(f.Caption) < 2000 {
-			f.Caption = strings.TrimSpace(f.Caption + " " + text)
+			f.Caption = saidOnce(withoutCounter(strings.TrimSpace(f.Caption + " " + text)))
 		}
 		f.Credit = or(f.Credit, strings.TrimSpace(strings.TrimLeft(credit, "©:| ")))
 	}
 	shareCredits(kept)
 	return withoutRepeats(kept, shown)
+}
+
+// soldFrames are the figure elements whose caption asks the reader to
+// subscribe: they show a magazine and no news.
+func soldFrames(pieces []piece) map[*html.Node]bool {
+	var sold map[*html.Node]bool
+	for i := range pieces {
+		p := &pieces[i]
+		if p.frame == nil || p.role != roleCaption || !subscribePhrases.within(p.foldedUpTo(600)) {
+			continue
+		}
+		if sold == nil {
+			sold = map[*html.Node]bool{}
+		}
+		sold[p.frame] = true
+	}
+	return sold
+}
+
+// saidOnce cuts a caption where it begins anew: the short form of a slide's
+// caption behind the full one. What is left of the switch between the two, a
+// word behind the last sentence, goes too.
+func saidOnce(s string) string {
+	const opening = 40
+	if len(s) < 3*opening {
+		return s
+	}
+	at := strings.Index(s[opening:], s[:opening])
+	if at < 0 {
+		return s
+	}
+	full := strings.TrimSpace(s[:opening+at])
+	if i := strings.LastIndexByte(full, ' '); i > 0 && !closes(full) && closes(full[:i]) {
+		full = full[:i]
+	}
+	return full
+}
+
+// captioned reports whether a caption of the figure element comes next: the
+// figure stands there although its picture waits for a script.
+func captioned(after []piece, frame *html.Node) bool {
+	return frame != nil && len(after) > 0 && after[0].frame == frame && after[0].role == roleCaption && after[0].text != ""
 }
 
 // begun reports whether the text has begun.

@@ -1,6 +1,10 @@
 package normalize
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+)
 
 // classWords says what single words of class and id attributes mean. An
 // attribute is cut into words at signs and at capitals ("storyBody_x2").
@@ -40,6 +44,18 @@ var classPairs = classTable(map[flags]string{
 	flagComments:   `comment-list comments-area user-comments fb-comments`,
 	flagTitle:      `article-title post-title entry-title story-title page-title`,
 })
+
+// namesOwner reports whether the classes of n speak of rights.
+func namesOwner(n *html.Node) bool {
+	for name := range strings.FieldsSeq(attr(n, "class")) {
+		for _, w := range nameWords(name) {
+			if w == "copyright" {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 func classTable(lists map[flags]string) map[string]flags {
 	table := map[string]flags{}

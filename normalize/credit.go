@@ -9,7 +9,7 @@ import (
 )
 
 // creditLabels are the words before a credit, folded.
-var creditLabels = foldedList("photo photos photograph photographer photography|photo by|photos by|photograph by|image by|picture by|pictures by|image|images|picture|pic|photo credit|image credit|image source|photo source|picture credit|credit|credits|image copyright|image caption credit|illustration|illustration by|" +
+var creditLabels = foldedList("photo photos photograph photographer photography|handout|courtesy|photo courtesy|illustrations|cortesía|cortesia|courtoisie|ilustrasi|ilustración|ilustração|ilustracja|illustrazione|illustratie|illustrasjon|иллюстрация|автор фото|фото автора|autor foto|autor fotografie|autor fotografije|画像提供|イラスト|photo by|photos by|photograph by|image by|picture by|pictures by|image|images|picture|pic|photo credit|image credit|image source|photo source|picture credit|credit|credits|image copyright|image caption credit|illustration|illustration by|" +
 	"foto|fotos|foto oleh|sumber foto|dok|dok foto|kredit foto|gambar|bild|bilder|bildquelle|quelle|fotograf|bildrechte|beeld|foto de|foto di|foto von|foto van|crédit photo|crédits photo|crédit|crédits|photo de|crédito|créditos|crédito da foto|imagen|imagem|fotografía|fotografia|reprodução|divulgação|foto e|foto nga|immagine|credito|credits foto|crèdit|" +
 	"фото|фото из|фотография|фотограф|источник фото|снимка|снимки|фотографија|слика|світлина|фота|здымак|сурет|" +
 	"사진|사진제공|사진 제공|사진 출처|写真|写真提供|画像|撮影|提供|图|圖|图片|圖片|图片来源|圖片來源|图源|圖源|摄影|攝影|摄|攝|摄影师|供图|" +
@@ -129,7 +129,10 @@ func labelCredit(s string) (text, credit string, ok bool) {
 		if n := utf8.RuneCountInString(credit); n < 2 || n > longest {
 			continue
 		}
-		if at, found := labelBefore(s[:i]); found && (!strings.ContainsRune("/／|", r) || opensSentence(s[:at])) {
+		if narrates(credit) {
+			continue
+		}
+		if at, found := labelBefore(s[:i], credit); found && !pointed(s[:at]) && (!strings.ContainsRune("/／|", r) || opensSentence(s[:at])) {
 			return s[:at], credit, true
 		}
 	}
@@ -143,8 +146,45 @@ func opensSentence(s string) bool {
 	return s == "" || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != ','
 }
 
-// labelBefore finds a label that ends s, and where it begins.
-func labelBefore(s string) (int, bool) {
+// pointed reports whether the label behind s stands in a phrase that points at
+// the picture: "На фото: ...", "Im Bild: ...".
+func pointed(s string) bool {
+	s = strings.TrimRight(s, " ")
+	return pointers[news.Fold(s[strings.LastIndexAny(s, " \n.|(")+1:])]
+}
+
+var pointers = foldedList("на|в|у|in|the|in the|this|im|am|das|dieses|en|la|el|esta|na|em|dans|sur|cette|på|i|ved|op|de|deze|nella|sulla|az|în|στη|στην|هذه|این|इस|এই")
+
+// narrates reports whether s tells something, as names and agencies do not: of
+// many words most begin small, or letters without spaces run on.
+func narrates(s string) bool {
+	words, small := strings.Fields(s), 0
+	for _, w := range words {
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLower(r) && !nameParticles[w] {
+			small++
+		}
+	}
+	if len(words) >= 6 && 5*small > 3*len(words) {
+		return true
+	}
+	return !strings.ContainsAny(s, " /／・、") && utf8.RuneCountInString(s) > 15 && kana(s)
+}
+
+// kana reports whether s holds the letters that bind a Japanese sentence.
+func kana(s string) bool {
+	for _, r := range s {
+		if unicode.Is(unicode.Hiragana, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// makers label a credit only before a name: they head sentences as often.
+var makers = foldedList("video|vídeo|vidéo|видео|відео|βίντεο|فيديو|ویدئو|วิดีโอ|वीडियो|ভিডিও|screenshot|screengrab|screen grab|tangkapan layar|скриншот|скріншот|graphic|graphics|infographic|grafik|grafika|gráfico|infografik|infografis|infographie|montage|map|karte|autor|author|auteur|autore|автор|снимок")
+
+// labelBefore finds a label of credit that ends s, and where it begins.
+func labelBefore(s, credit string) (int, bool) {
 	s = strings.TrimRight(s, " ")
 	at := len(s)
 	for words := 0; words < 3 && at > 0; words++ {
@@ -154,7 +194,11 @@ func labelBefore(s string) (int, bool) {
 			_, size := utf8.DecodeRuneInString(s[i:])
 			start = i + size
 		}
-		if creditLabels[strings.Trim(news.Fold(s[start:]), ". ")] {
+		label := strings.Trim(news.Fold(s[start:]), ". ")
+		if makers[label] && opensSentence(s[:start]) && (creditLike(credit) || looksLikeAgency(credit)) {
+			return start, true
+		}
+		if creditLabels[label] {
 			longer, found := 0, false
 			if words < 2 && start > 0 && s[start-1] == ' ' {
 				longer, found = longerLabel(s, start)
@@ -181,7 +225,7 @@ func longerLabel(s string, start int) (int, bool) {
 
 // openLabel reads labels that need no colon: "Photo by X", "fot. X".
 func openLabel(s string) (text, credit string, ok bool) {
-	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Credit...", "Credit ", "Source: "} {
+	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Credit...", "Credit ", "Source: "} {
 		i := strings.LastIndex(s, label)
 		if i < 0 || i > 0 && !strings.ContainsRune(" .\n|(", rune(s[i-1])) {
 			continue

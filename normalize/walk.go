@@ -129,6 +129,9 @@ func (w *walker) element(n *html.Node, ctx context) {
 	if w.heft[n] > 700 { // such words are about a line or two, not about a text
 		own &^= flagByline | flagDate | flagStandfirst | flagKicker | flagTitle | flagSubhead | flagCredit
 	}
+	if own&flagFurniture != 0 && (own&flagCredit != 0 || ctx.frame != nil && namesOwner(n)) {
+		own = own&^flagFurniture | flagCredit // the rights in a picture are its credit
+	}
 	if w.junk(n, own) {
 		if !inline(n.DataAtom) {
 			w.flush()
@@ -139,7 +142,7 @@ func (w *walker) element(n *html.Node, ctx context) {
 	ctx.flags |= own
 	switch {
 	case ctx.frame != nil || own&flagStandfirst == 0:
-		if own&flagCredit != 0 && own&flagByline == 0 && w.heft[n] < 400 {
+		if own&flagCredit != 0 && (ctx.flags&flagByline == 0 || ctx.frame != nil && own&flagByline == 0) && w.heft[n] < 400 {
 			ctx.role = roleCredit
 		} else if own&flagCaption != 0 && w.heft[n] < 1500 && hasNoPicture(n) {
 			ctx.role = roleCaption
