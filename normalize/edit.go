@@ -14,6 +14,7 @@ type claims struct {
 	site    []string
 	authors []string // that the page's head names
 	dates   DateOptions
+	feed    bool // a feed's own copy: what it lists is part of it
 	dump    bool // lines of plain text: no markup vouches for anything
 }
 

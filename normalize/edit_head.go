@@ -148,7 +148,7 @@ func (d *draft) headLine(p *piece) bool {
 		return false
 	}
 	words := p.words()
-	if p.kind == news.List && opensWithHeadline(p) {
+	if p.kind == news.List && opensWithHeadline(p) && !d.feed {
 		return true
 	}
 	if words <= 20 {

@@ -65,6 +65,9 @@ func (d *draft) cutCards() {
 			d.pieces, after = d.pieces[:i], 0
 		}
 	}
+	if d.feed {
+		return
+	}
 	end := len(d.pieces)
 	first := end
 	for first > 0 && (opensWithHeadline(&d.pieces[first-1]) || d.pieces[first-1].kind == news.Picture) {
@@ -160,7 +163,7 @@ func (d *draft) isTail(p *piece) bool {
 	if words == nil {
 		return false
 	}
-	if isStamp(p) && len(d.pieces) > 3 {
+	if isStamp(p) && len(d.pieces) > 3 && !d.feed {
 		return true
 	}
 	if copyrightPhrases.within(words) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright") {

@@ -79,7 +79,7 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 	if strings.TrimSpace(content) == "" {
 		content = summary
 	}
-	c := claims{titles: []string{h.Title}, dates: DateOptions{Lang: h.Lang, Now: h.Now}}
+	c := claims{titles: []string{h.Title}, feed: true, dates: DateOptions{Lang: h.Lang, Now: h.Now}}
 	var a news.Article
 	if isDump(content) {
 		a = Text(html.UnescapeString(content), Hints{URL: h.URL, Lang: or(it.Lang, h.Lang), Title: h.Title, Now: h.Now})
