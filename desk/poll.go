@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"dateline/fetcher"
@@ -185,6 +186,7 @@ const goneFor = 30 * 24 * time.Hour
 func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, fresh []sifted, first bool, now time.Time) []news.Article {
 	matcher := d.matcher()
 	articles := make([]news.Article, 0, len(fresh))
+	defer func() { ledger.Poll.Repairs = append(ledger.Poll.Repairs, remarks(articles)...) }()
 	for n := range fresh {
 		it, mark := &fresh[n].item, &ledger.Marks[fresh[n].mark]
 		pages, note, later := d.pages(ctx, src, it, n == 0)
@@ -225,6 +227,37 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 	}
 	return articles
 }
+
+// remarks say what stood in the way of better texts, a sentence each with the
+// number of articles it is true of.
+func remarks(articles []news.Article) []string {
+	const most = 4
+	var kinds []string
+	count := map[string]int{}
+	for i := range articles {
+		note := articles[i].Note
+		if note == "" {
+			continue
+		}
+		if what, _, found := strings.Cut(note, unread); found && what == "" {
+			note = strings.TrimSuffix(unread, ": ") // why differs from page to page
+		}
+		if count[note]++; count[note] == 1 && len(kinds) < most {
+			kinds = append(kinds, note)
+		}
+	}
+	for i, note := range kinds {
+		articles := "articles"
+		if count[note] == 1 {
+			articles = "article"
+		}
+		kinds[i] = fmt.Sprintf("%d %s: %s", count[note], articles, note)
+	}
+	return kinds
+}
+
+// unread opens the note on a page that could not be read.
+const unread = "the page could not be read: "
 
 // article edits one item.
 func (d *Desk) article(src news.Source, it *news.Item, pages []news.Page, now time.Time) (a news.Article, err error) {
@@ -339,7 +372,7 @@ func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item, alone 
 	case errors.As(err, &busy), ctx.Err() != nil && !alone:
 		return nil, "", true
 	default:
-		return pages, fmt.Sprintf("the page could not be read: %v", err), false
+		return pages, fmt.Sprintf(unread+"%v", err), false
 	}
 }
 

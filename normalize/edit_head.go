@@ -203,14 +203,18 @@ func (d *draft) slugLine(text string) (time.Time, bool) {
 			continue
 		}
 		var at time.Time
+		var who []string
 		for _, part := range parts {
 			if t, ok := d.dateLine(part); ok {
 				at = t
+			} else if names, _, ok := splitByline(part); ok {
+				who = append(who, names...)
 			} else if countWords(part) > 6 {
 				return time.Time{}, false
 			}
 		}
 		if !at.IsZero() {
+			d.byline = appendNew(d.byline, who...)
 			return at, true
 		}
 	}
