@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -93,6 +94,9 @@ func onePage(page news.Page, h Hints) news.Article {
 	links, clean := shares(pieces)
 	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, authors: m.authors, dates: o})
 	a := d.article(h, m.lang)
+	if had, told := countWords(a.Text()), countWords(m.body); told >= 60 && had < 30 {
+		a = scripted(a, m.body, title, h) // a script would have put the text there
+	}
 	a.Link = news.CleanLink(or(resolve(base, m.canonical), page.Address))
 	a.Headline = title
 	if len(m.summary) > 0 {
@@ -112,6 +116,17 @@ func onePage(page news.Page, h Hints) news.Article {
 	if missed {
 		a.Note = "the rule for " + rule.host + " finds no text on the page: it was read in the general way"
 	}
+	return a
+}
+
+// scripted is an article whose page holds its text only in what it says to
+// machines.
+func scripted(a news.Article, body, title string, h Hints) news.Article {
+	h.Title, h.Summary = title, ""
+	t := Text(body, h)
+	a.Body, a.Lang, a.Truncated = t.Body, t.Lang, t.Truncated
+	a.Dateline, a.Agency = or(t.Dateline, a.Dateline), or(t.Agency, a.Agency)
+	a.Byline = appendNew(a.Byline, t.Byline...)
 	return a
 }
 
@@ -252,13 +267,42 @@ func join(a, part *news.Article) {
 	if part.Dateline != "" && a.Dateline == "" {
 		a.Dateline = part.Dateline
 	}
+	fresh := part.Body[:0]
 	for _, b := range part.Body {
 		if k := blockKey(&b); k == "" || !seen[k] {
 			seen[k] = true
-			a.Body = append(a.Body, b)
+			fresh = append(fresh, b)
 		}
 	}
+	a.Body = append(a.Body, joinSeam(a.Body, fresh)...)
 	a.Truncated = part.Truncated
+}
+
+// joinSeam makes one paragraph of the last before and the first after a turn
+// of the page, where the sentence goes on there, and returns what is left to
+// add.
+func joinSeam(before, after []news.Block) []news.Block {
+	if len(before) == 0 || len(after) == 0 {
+		return after
+	}
+	last, first := &before[len(before)-1], &after[0]
+	if last.Kind != news.Paragraph || first.Kind != news.Paragraph || closes(last.Text) {
+		return after
+	}
+	r := firstRune(first.Text)
+	space := " "
+	switch {
+	case news.Unspaced(r):
+		space = ""
+	case !unicode.IsLower(r) && (unicode.IsUpper(r) || !unicode.IsLetter(r)):
+		return after // it begins anew
+	}
+	shift := len(last.Text) + len(space)
+	last.Text += space + first.Text
+	for _, l := range first.Links {
+		last.Links = append(last.Links, news.Link{Start: l.Start + shift, End: l.End + shift, URL: l.URL})
+	}
+	return after[1:]
 }
 
 func blockKey(b *news.Block) string {
