@@ -245,7 +245,9 @@ func vote(table map[string][]languageVote, word string, lang uint8, weight float
 
 func (t *languageTable) judge(text string, script textScript, claims []string) string {
 	var score [maxLanguages]float32
-	words := t.count(strings.ToLower(text), &score)
+	text = strings.ToLower(text)
+	words := t.count(text, &score)
+	t.addLetters(text, script, &score)
 	claimed := t.claimed(script, claims)
 	if words == 0 {
 		return claimed
@@ -267,6 +269,38 @@ func (t *languageTable) judge(text string, script textScript, claims []string) s
 		return claimed
 	}
 	return best
+}
+
+// letterWeight is what the letters of a text weigh beside its words: four nats of
+// likelihood are as much as one of the rarer common words.
+const letterWeight = 0.25
+
+// addLetters adds what the letters of a text say for each language of a script.
+func (t *languageTable) addLetters(text string, script textScript, score *[maxLanguages]float32) {
+	var sums [maxLanguages]float32
+	letters := letterTables()
+	letters.judge(text, &sums)
+	top := float32(0)
+	for i := range letters.tags {
+		if letters.script[i] == script {
+			top = max(top, sums[i])
+		}
+	}
+	for j := range t.tags { // a language without letters has nearly what the likeliest has
+		if t.script[j] == script && !letters.has(t.tags[j], script) {
+			score[j] += 0.97 * letterWeight * top
+		}
+	}
+	for i, tag := range letters.tags {
+		if letters.script[i] != script {
+			continue
+		}
+		for j := range t.tags {
+			if t.tags[j] == tag && t.script[j] == script {
+				score[j] += letterWeight * sums[i]
+			}
+		}
+	}
 }
 
 // claimed is the first claim that can be true of a text in this script.
