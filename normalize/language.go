@@ -247,7 +247,9 @@ func (t *languageTable) judge(text string, script textScript, claims []string) s
 	var score [maxLanguages]float32
 	text = strings.ToLower(text)
 	words := t.count(text, &score)
-	t.addLetters(text, script, &score)
+	if !t.clear(script, &score) {
+		t.addLetters(text, script, &score)
+	}
 	claimed := t.claimed(script, claims)
 	if words == 0 {
 		return claimed
@@ -269,6 +271,22 @@ func (t *languageTable) judge(text string, script textScript, claims []string) s
 		return claimed
 	}
 	return best
+}
+
+// clear reports whether the words alone leave no doubt.
+func (t *languageTable) clear(script textScript, score *[maxLanguages]float32) bool {
+	const sure, ahead = 12, 1.5
+	best, second := float32(0), float32(0)
+	for i := range t.tags {
+		if s := score[i]; t.script[i] != script {
+			continue
+		} else if s > best {
+			best, second = s, best
+		} else if s > second {
+			second = s
+		}
+	}
+	return best > sure && best > ahead*second
 }
 
 // letterWeight is what the letters of a text weigh beside its words: four nats of
