@@ -190,8 +190,23 @@ func readOpening(o opening) (p datelineParts, ok bool) {
 			return p, false
 		}
 	}
-	p.Place = strings.Join(places, ", ")
+	p.Place = withInitialsDot(strings.Join(places, ", "), o.head)
 	return p, true
+}
+
+// withInitialsDot gives a place that ends in initials the full stop back that
+// it has in the head: "SIOUX FALLS, S.D.".
+func withInitialsDot(place, head string) string {
+	last := place[strings.LastIndexAny(place, " ,")+1:]
+	if len(last) >= 3 && len(last)%2 == 1 && strings.Contains(head, last+".") {
+		for i := range len(last) {
+			if isDot := last[i] == '.'; isDot != (i%2 == 1) || !isDot && (last[i] < 'A' || last[i] > 'Z') {
+				return place
+			}
+		}
+		return place + "."
+	}
+	return place
 }
 
 // openingFields parts a head at its commas, or where it has none at its full
