@@ -147,9 +147,17 @@ func edit(p page) string {
 	return a.Text()
 }
 
+// readable parses the page itself: go-readability's own reader guesses the
+// charset first, which takes longer than all the rest and which no other tool
+// here does.
 func readable(p page) string {
 	u, _ := url.Parse(p.url)
-	a, err := readability.FromReader(bytes.NewReader(p.html), u)
+	root, err := html.Parse(bytes.NewReader(p.html))
+	if err != nil {
+		return ""
+	}
+	reader := readability.NewParser()
+	a, err := reader.ParseAndMutate(root, u)
 	if err != nil || a.Node == nil {
 		return ""
 	}
