@@ -69,11 +69,15 @@ func (d *draft) cutCards() {
 		return
 	}
 	end := len(d.pieces)
-	first := end
-	for first > 0 && (opensWithHeadline(&d.pieces[first-1]) || d.pieces[first-1].kind == news.Picture) {
-		first--
+	first, teasers := end, 0
+	for i := end - 1; i > 0; i-- { // pictures between teasers are theirs, unless they have a caption
+		if p := &d.pieces[i]; opensWithHeadline(p) {
+			first, teasers = i, teasers+1
+		} else if p.kind != news.Picture || p.figure.Caption != "" {
+			break
+		}
 	}
-	if end-first >= 3 && first > 0 {
+	if teasers >= 3 {
 		d.pieces = d.pieces[:first]
 		return
 	}
