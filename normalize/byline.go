@@ -31,29 +31,22 @@ const (
 
 var bylineWords = sync.OnceValue(func() *bylineVocabulary {
 	v := &bylineVocabulary{kinds: map[string]uint8{}, roles: map[string]bool{}, none: map[string]bool{}}
-	for line := range strings.Lines(bylineWordsText) {
-		f := strings.Fields(line)
-		if len(f) < 2 || f[0][0] == '#' {
-			continue
+	for kind, w := range wordKinds(bylineWordsText) {
+		switch kind {
+		case "label":
+			v.kinds[w] |= bylineLabel
+		case "verb":
+			v.kinds[w] |= bylineVerb | bylineLabel
+		case "weak":
+			v.kinds[w] |= bylineWeak | bylineLabel
+		case "close":
+			v.ends = append(v.ends, w)
+		case "role":
+			v.roles[w] = true
+		case "nobody":
+			v.none[w] = true
 		}
-		for _, w := range f[1:] {
-			w = news.Fold(strings.ReplaceAll(w, "_", " "))
-			switch f[0] {
-			case "label":
-				v.kinds[w] |= bylineLabel
-			case "verb":
-				v.kinds[w] |= bylineVerb | bylineLabel
-			case "weak":
-				v.kinds[w] |= bylineWeak | bylineLabel
-			case "close":
-				v.ends = append(v.ends, strings.ReplaceAll(w, "_", " "))
-			case "role":
-				v.roles[w] = true
-			case "nobody":
-				v.none[w] = true
-			}
-			v.most = max(v.most, len(w))
-		}
+		v.most = max(v.most, len(w))
 	}
 	return v
 })

@@ -25,25 +25,18 @@ type datelineVocabulary struct {
 
 var datelineWords = sync.OnceValue(func() *datelineVocabulary {
 	v := &datelineVocabulary{labels: map[string]bool{}, outlets: map[string]bool{}, regions: map[string]bool{}}
-	for line := range strings.Lines(datelineWordsText) {
-		f := strings.Fields(line)
-		if len(f) < 2 || f[0][0] == '#' {
-			continue
-		}
-		for _, w := range f[1:] {
-			w = news.Fold(strings.ReplaceAll(w, "_", " "))
-			switch f[0] {
-			case "label":
-				v.labels[w] = true
-			case "outlet":
-				v.outlets[w] = true
-			case "region":
-				v.regions[w] = true
-			case "opens":
-				v.opens = append(v.opens, w+" ", w+"-")
-			case "ends":
-				v.ends = append(v.ends, w)
-			}
+	for kind, w := range wordKinds(datelineWordsText) {
+		switch kind {
+		case "label":
+			v.labels[w] = true
+		case "outlet":
+			v.outlets[w] = true
+		case "region":
+			v.regions[w] = true
+		case "opens":
+			v.opens = append(v.opens, w+" ", w+"-")
+		case "ends":
+			v.ends = append(v.ends, w)
 		}
 	}
 	return v

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -78,6 +79,24 @@ func hasPrefix(words, phrase []string) bool {
 		}
 	}
 	return true
+}
+
+// wordKinds yields the words of a table in which each line is a kind and its
+// words: folded, "_" a space in them.
+func wordKinds(table string) iter.Seq2[string, string] {
+	return func(yield func(kind, word string) bool) {
+		for line := range strings.Lines(table) {
+			f := strings.Fields(line)
+			if len(f) < 2 || f[0][0] == '#' {
+				continue
+			}
+			for _, w := range f[1:] {
+				if !yield(f[0], news.Fold(strings.ReplaceAll(w, "_", " "))) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // wordsOf gives the folded words of s.
