@@ -31,6 +31,7 @@ type Options struct {
 	Window  time.Duration    // how far back copies are joined and new topics filled; 0: 7 days
 	Keep    Keep             // what the nightly sweep leaves
 	Now     func() time.Time // nil: time.Now
+	Step    func(string)     // called at each of Steps, for tests that end the process there; nil: nobody listens
 	Polled  func(Outcome)    // called after each poll, from several goroutines; nil: nobody listens
 }
 

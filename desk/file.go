@@ -35,6 +35,7 @@ func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
 		if err != nil {
 			return 0, fmt.Errorf("place stories: %w", err)
 		}
+		d.step(stepPlaced)
 		commit := in
 		commit.Stories, commit.Base = placed, d.base
 		if archived(in) {

@@ -35,12 +35,14 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		d.release(ctx, ledger, maxNap)
 		return Outcome{Source: ledger.Source}
 	}
+	d.step(stepClaimed)
 	start := d.now()
 	budget, cancel := context.WithTimeout(ctx, d.o.Lease*2/3)
 	defer cancel()
 
 	reply, fault := d.o.Fetcher.Fetch(budget, src, about(src.Feed, ledger.Poll), start)
 	reply.Poll.Feed = src.Feed
+	d.step(stepFetched)
 	if ctx.Err() != nil {
 		d.release(ctx, ledger, 0)
 		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
@@ -55,11 +57,13 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	var articles []news.Article
 	if fault == nil && !reply.Unchanged {
 		fresh, marks, dropped := sift(src, reply.Items, ledger.Marks, start)
+		d.step(stepSifted)
 		next.Marks = marks
 		next.Poll.Dropped.Twice += dropped.Twice
 		next.Poll.Dropped.Flapped += dropped.Flapped
 		articles = d.edit(budget, src, &next, fresh, first, start)
 		out.Fresh = len(articles)
+		d.step(stepEdited)
 	}
 	if len(articles) > 0 {
 		next.Poll.Fresh = start
@@ -76,6 +80,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		}
 		out.Err, out.Ours = err, true
 	}
+	d.step(stepFiled)
 	out.Poll, out.Stories = next.Poll, placed
 	d.report(out, ledger.Poll, start)
 	return out

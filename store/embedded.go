@@ -28,6 +28,7 @@ type embedded struct {
 	owned  *os.File // the lock; nil: read-only
 	values *values
 	log    *slog.Logger
+	step   steps
 }
 
 var _ news.Store = (*embedded)(nil)
@@ -36,7 +37,7 @@ var _ news.Store = (*embedded)(nil)
 const readers = 4
 
 func openEmbedded(ctx context.Context, path string, o Options) (news.Store, error) {
-	s := &embedded{path: path, log: o.Log}
+	s := &embedded{path: path, log: o.Log, step: o.Step}
 	if err := s.open(ctx, o); err != nil {
 		s.release()
 		return nil, fmt.Errorf("store %s: %w", path, explain(err, path))

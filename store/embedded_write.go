@@ -21,17 +21,23 @@ func (s *embedded) Commit(ctx context.Context, in news.Intake) (news.Revision, e
 		if err := spendLease(ctx, tx, in.Ledger); err != nil {
 			return err
 		}
+		s.step.at(stepLeased)
 		if rev, err = putStories(ctx, tx, set.stories, in.Base); err != nil {
 			return err
 		}
+		s.step.at(stepTold)
 		if err := putArticles(ctx, tx, set.articles); err != nil {
 			return err
 		}
-		return putLedger(ctx, tx, in.Ledger, set.ledger)
+		s.step.at(stepArchived)
+		err := putLedger(ctx, tx, in.Ledger, set.ledger)
+		s.step.at(stepLedger)
+		return err
 	})
 	if err != nil {
 		return 0, fail("commit", err)
 	}
+	s.step.at(stepKept)
 	return rev, nil
 }
 

@@ -23,6 +23,7 @@ type remote struct {
 	values   *values
 	log      *slog.Logger
 	readOnly bool
+	step     steps
 
 	claims, enrols, saves, tells, forgets *redis.Script
 }
@@ -74,7 +75,7 @@ func openRedis(ctx context.Context, address string, o Options) (news.Store, erro
 		return nil, err
 	}
 	s := &remote{
-		client: client, values: vals, log: o.Log, readOnly: o.ReadOnly,
+		client: client, values: vals, log: o.Log, readOnly: o.ReadOnly, step: o.Step,
 		claims: redis.NewScript(claimScript), enrols: redis.NewScript(enrolScript), saves: redis.NewScript(saveScript),
 		tells: redis.NewScript(storiesScript), forgets: redis.NewScript(forgetScript),
 	}

@@ -48,10 +48,12 @@ func (s *remote) commit(ctx context.Context, in news.Intake) (news.Revision, err
 	if err := s.holds(ctx, in.Ledger); err != nil {
 		return 0, err
 	}
+	s.step.at(stepHeld)
 	rev, err := s.putStories(ctx, set.stories, in.Base, nonce)
 	if err != nil {
 		return 0, err
 	}
+	s.step.at(stepTold)
 	return rev, s.save(ctx, in.Ledger, set, nonce, nil)
 }
 
@@ -128,6 +130,7 @@ func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce stri
 	if l.Source == "" {
 		return nil
 	}
+	s.step.at(stepOthers)
 	own := shardOf(l.Source)
 	cmds, err := s.runAll(ctx, s.saves, []runs{saveCall(own, l, set.ledger, nonce, byShard[own])}, also)
 	if err != nil {
@@ -136,6 +139,7 @@ func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce stri
 	if saved, err := cmds[0].Int(); err != nil || saved == 0 {
 		return cmp.Or(err, news.ErrLost)
 	}
+	s.step.at(stepKept)
 	return nil
 }
 

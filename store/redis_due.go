@@ -36,10 +36,12 @@ func (s *remote) Claim(ctx context.Context, now time.Time, lease time.Duration, 
 	if err != nil || len(first) == 0 {
 		return nil, fail("claim", err)
 	}
+	s.step.at(stepFound)
 	ledgers, err := s.claim(ctx, first, micros(now), micros(now.Add(lease)))
 	if err != nil {
 		return nil, fail("claim", err)
 	}
+	s.step.at(stepTaken)
 	return ledgers, nil
 }
 

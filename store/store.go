@@ -43,6 +43,9 @@ type Options struct {
 	// process that owns an embedded file takes up as it would another writer's.
 	// Leases that were given stay as they are.
 	Beside bool
+	// Step is called at each of EmbeddedSteps or RedisSteps, for tests that end
+	// the process there; nil: nobody listens.
+	Step func(string)
 }
 
 // Open opens the store at an address and makes it if there is none:

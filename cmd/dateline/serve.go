@@ -76,6 +76,9 @@ func (s *WebCmd) Run(ctx context.Context, std stdio) error {
 type role struct {
 	fetch, web bool
 	listen     string
+
+	lease time.Duration     // how long a claim lasts; 0: as the desk has it
+	step  func(name string) // called at every step of desk and store; nil: nobody listens
 }
 
 func (f configFlag) run(ctx context.Context, std stdio, r role) error {
@@ -199,7 +202,7 @@ func listen(addr string) (net.Listener, error) {
 func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, error) {
 	h := &house{config: c, role: r, log: log}
 	var err error
-	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log}); err != nil {
+	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log, Step: r.step}); err != nil {
 		return nil, err
 	}
 	if h.fetcher, err = fetcher.New(c.fetcherOptions()); err != nil {
@@ -207,7 +210,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		return nil, err
 	}
 	h.desk = desk.New(desk.Options{
-		Store: h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers,
+		Store: h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
 	if r.web {
