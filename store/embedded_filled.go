@@ -41,15 +41,17 @@ func (s *embedded) Filled(ctx context.Context) (map[news.TopicID]uint64, error) 
 
 // SetFilled implements news.Store.
 func (s *embedded) SetFilled(ctx context.Context, filled map[news.TopicID]uint64) error {
-	return fail("set filled topics", s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM filled"); err != nil {
+	return fail("set filled topics", s.change(ctx, func(tx *sql.Tx) error { return setFilled(ctx, tx, filled) }))
+}
+
+func setFilled(ctx context.Context, tx *sql.Tx, filled map[news.TopicID]uint64) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM filled"); err != nil {
+		return err
+	}
+	for topic, digest := range filled {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO filled (topic, digest) VALUES (?, ?)", string(topic), int64(digest)); err != nil {
 			return err
 		}
-		for topic, digest := range filled {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO filled (topic, digest) VALUES (?, ?)", string(topic), int64(digest)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
+	}
+	return nil
 }

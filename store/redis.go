@@ -79,7 +79,11 @@ func openRedis(ctx context.Context, address string, o Options) (news.Store, erro
 		claims: redis.NewScript(claimScript), enrols: redis.NewScript(enrolScript), saves: redis.NewScript(saveScript),
 		tells: redis.NewScript(storiesScript), forgets: redis.NewScript(forgetScript),
 	}
-	if err := s.begin(ctx); err != nil {
+	begin := s.begin
+	if o.filling {
+		begin = s.beginCopy
+	}
+	if err := begin(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("store %s: %w", shown, advise(err))
 	}
@@ -101,6 +105,8 @@ func (s *remote) begin(ctx context.Context) error {
 		return err
 	}
 	switch n, err := strconv.Atoi(version); {
+	case version == filling:
+		return errors.New("the key " + desk + "version says that a copy is being written here, or was broken off: wait, or empty the database")
 	case err != nil:
 		return fmt.Errorf("the key %sversion holds %q: another program uses it; choose another database", desk, version)
 	case n > Version:
@@ -120,7 +126,7 @@ func advise(err error) error {
 	switch {
 	case strings.Contains(text, "NOPERM"):
 		return fmt.Errorf("the user may not do all that is needed: widen its rights (%w)", err)
-	case errors.Is(err, ErrNewer), errors.Is(err, context.Canceled), strings.HasPrefix(text, "holds no archive"), strings.HasPrefix(text, "the key "):
+	case errors.Is(err, ErrNewer), errors.Is(err, context.Canceled), strings.HasPrefix(text, "holds "), strings.HasPrefix(text, "the key "):
 		return err
 	default:
 		return fmt.Errorf("not reachable: start Redis there, or correct the address (%w)", err)

@@ -46,6 +46,8 @@ type Options struct {
 	// Step is called at each of EmbeddedSteps or RedisSteps, for tests that end
 	// the process there; nil: nobody listens.
 	Step func(string)
+
+	filling bool // a copy is to be written to it: it must hold nothing
 }
 
 // Open opens the store at an address and makes it if there is none:

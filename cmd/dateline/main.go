@@ -47,6 +47,11 @@ type commands struct {
 		Test  storyTestCmd  `cmd:"" help:"Group documents into stories."`
 	} `cmd:"" help:"Stories: why, test."`
 
+	Store struct {
+		Info StoreInfoCmd `cmd:"" help:"Show what a store holds."`
+		Copy StoreCopyCmd `cmd:"" help:"Copy a store to another that is empty: a backup, or a move."`
+	} `cmd:"" help:"The store: info, copy."`
+
 	Normalize normalizeCmd `cmd:"" help:"Edit one page, fragment or text dump into an article."`
 	Article   ArticleCmd   `cmd:"" help:"Fetch an article, every page of it, and edit it."`
 	Parse     parseCmd     `cmd:"" help:"Read one feed document and print it as JSON."`
