@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,10 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	}
 	if len(articles) > 0 {
 		next.Poll.Fresh = start
+	}
+	if len(ledger.Adrift) > 0 {
+		d.log.Warn("the store may have lost stories: what the source sent is filed again", "source", src.ID, "items", len(ledger.Adrift))
+		articles = append(slices.Clip(ledger.Adrift), articles...) // a correction comes after what it corrects
 	}
 	next.Poll.Due = due(next.Poll, schedule, src.ID)
 	if ctx.Err() != nil {

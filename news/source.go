@@ -75,6 +75,12 @@ type Ledger struct {
 	Lease  uint64 // fencing token: given by Claim, demanded by Commit
 	Poll   Poll
 	Marks  []Mark // one for each item seen and not yet forgotten, newest first
+
+	// Adrift are articles that the ledger vouches for though the store may have
+	// lost the stories they were filed in. Claim finds them in the archive; who
+	// files them again commits the ledger without them, and who gives the
+	// source back leaves them in it.
+	Adrift []Article
 }
 
 // Poll is what is known of the last exchange with a source, and what follows

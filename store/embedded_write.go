@@ -46,6 +46,7 @@ type packed struct {
 	ledger   []byte
 	articles []packedArticle
 	stories  []packedStory
+	placed   string // the commit of stories that the ledger vouches for; only Redis needs to be told
 }
 
 type packedArticle struct {

@@ -24,6 +24,7 @@ type remote struct {
 	log      *slog.Logger
 	readOnly bool
 	step     steps
+	drift    drift
 
 	claims, enrols, saves, tells, forgets *redis.Script
 }

@@ -45,11 +45,12 @@ func (s *remote) commit(ctx context.Context, in news.Intake) (news.Revision, err
 	if len(set.stories) == 0 {
 		return s.commitQuiet(ctx, in.Ledger, set, nonce)
 	}
+	set.placed = nonce
 	if err := s.holds(ctx, in.Ledger); err != nil {
 		return 0, err
 	}
 	s.step.at(stepHeld)
-	rev, err := s.putStories(ctx, set.stories, in.Base, nonce)
+	rev, err := s.putStories(ctx, in.Ledger.Source, set.stories, in.Base, nonce)
 	if err != nil {
 		return 0, err
 	}
@@ -61,6 +62,7 @@ func (s *remote) commit(ctx context.Context, in news.Intake) (news.Revision, err
 // revision, asked for in the same round trip.
 func (s *remote) commitQuiet(ctx context.Context, l news.Ledger, set packed, nonce string) (news.Revision, error) {
 	var present *redis.StringCmd
+	set.placed = s.drift.settled(l)
 	if err := s.save(ctx, l, set, nonce, func(p redis.Pipeliner) { present = p.Get(ctx, desk+"revision") }); err != nil {
 		return 0, err
 	}
@@ -83,8 +85,12 @@ func (s *remote) holds(ctx context.Context, l news.Ledger) error {
 	return err
 }
 
-func (s *remote) putStories(ctx context.Context, stories []packedStory, base news.Revision, nonce string) (news.Revision, error) {
-	args := []any{desk, uint64(base), nonce}
+func (s *remote) putStories(ctx context.Context, source news.SourceID, stories []packedStory, base news.Revision, nonce string) (news.Revision, error) {
+	step := 1
+	if _, lost := s.drift.of(source); lost {
+		step = leap
+	}
+	args := []any{desk, uint64(base), nonce, string(source), step}
 	for _, st := range stories {
 		args = append(args, st.id, place(st.filed), st.body, len(st.facets))
 		for _, f := range st.facets {
@@ -102,7 +108,7 @@ func (s *remote) putStories(ctx context.Context, stories []packedStory, base new
 }
 
 func deskKeys() []string {
-	return []string{desk + "revision", desk + "topics", desk + "changes", desk + "nonce"}
+	return []string{desk + "revision", desk + "topics", desk + "changes", desk + "nonce", desk + "placed"}
 }
 
 // save writes the articles of other shards, if there are any, and then the
@@ -116,7 +122,7 @@ func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce stri
 	var others []runs
 	for sh, articles := range byShard {
 		if l.Source == "" || sh != shardOf(l.Source) {
-			others = append(others, saveCall(sh, news.Ledger{}, nil, nonce, articles))
+			others = append(others, saveCall(sh, news.Ledger{}, packed{}, nonce, articles))
 		}
 	}
 	if len(others) > 0 {
@@ -132,21 +138,22 @@ func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce stri
 	}
 	s.step.at(stepOthers)
 	own := shardOf(l.Source)
-	cmds, err := s.runAll(ctx, s.saves, []runs{saveCall(own, l, set.ledger, nonce, byShard[own])}, also)
+	cmds, err := s.runAll(ctx, s.saves, []runs{saveCall(own, l, set, nonce, byShard[own])}, also)
 	if err != nil {
 		return err
 	}
 	if saved, err := cmds[0].Int(); err != nil || saved == 0 {
 		return cmp.Or(err, news.ErrLost)
 	}
+	s.drift.forget(l)
 	s.step.at(stepKept)
 	return nil
 }
 
-func saveCall(sh shard, l news.Ledger, body []byte, nonce string, articles []any) runs {
+func saveCall(sh shard, l news.Ledger, set packed, nonce string, articles []any) runs {
 	return runs{
-		keys: []string{sh.key("due"), sh.key("off"), sh.key("leases"), sh.key("asked"), sh.key("articles")},
-		args: append([]any{sh.String(), string(l.Source), l.Lease, nonce, micros(l.Poll.Due), micros(l.Poll.At), body}, articles...),
+		keys: []string{sh.key("due"), sh.key("off"), sh.key("leases"), sh.key("asked"), sh.key("articles"), sh.key("placed")},
+		args: append([]any{sh.String(), string(l.Source), l.Lease, nonce, micros(l.Poll.Due), micros(l.Poll.At), set.ledger, set.placed}, articles...),
 	}
 }
 

@@ -80,11 +80,16 @@ func (s *remote) claim(ctx context.Context, first []due, now, until int64) ([]ne
 	var calls []runs
 	for sh, ids := range byShard {
 		calls = append(calls, runs{
-			keys: []string{sh.key("due"), sh.key("leases"), sh.key("seq")},
+			keys: []string{sh.key("due"), sh.key("leases"), sh.key("seq"), sh.key("placed")},
 			args: append([]any{sh.String(), now, until}, ids...),
 		})
 	}
-	cmds, err := s.runAll(ctx, s.claims, calls, nil)
+	var placed *redis.SliceCmd
+	cmds, err := s.runAll(ctx, s.claims, calls, func(p redis.Pipeliner) { placed = p.HMGet(ctx, desk+"placed", names(first)...) })
+	if err != nil {
+		return nil, err
+	}
+	told, err := s.placed(ctx, first, placed)
 	if err != nil {
 		return nil, err
 	}
@@ -94,10 +99,15 @@ func (s *remote) claim(ctx context.Context, first []due, now, until int64) ([]ne
 		if err != nil {
 			return nil, err
 		}
-		for ; len(flat) >= 3; flat = flat[3:] {
+		for ; len(flat) >= 4; flat = flat[4:] {
 			l, err := s.claimed(flat[0], flat[1], flat[2])
 			if err != nil {
 				return nil, err
+			}
+			if vouched, _ := flat[3].(string); vouched != "" && vouched != told[string(l.Source)] {
+				if err := s.findAdrift(ctx, &l, told[string(l.Source)]); err != nil {
+					return nil, err
+				}
 			}
 			got[string(l.Source)] = l
 		}

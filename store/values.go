@@ -53,9 +53,10 @@ func (v *values) close() {
 	v.opener.Close()
 }
 
-// ledger writes a ledger without its lease, which the store keeps apart.
+// ledger writes a ledger without its lease and its articles, which the store keeps
+// apart.
 func (v *values) ledger(l news.Ledger) ([]byte, error) {
-	l.Lease = 0
+	l.Lease, l.Adrift = 0, nil
 	l.Marks = shorten(l.Marks)
 	return v.pack("ledger of "+string(l.Source), reflect.ValueOf(&l).Elem())
 }

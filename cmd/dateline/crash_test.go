@@ -402,3 +402,57 @@ func (r *crashRedis) kill() {
 	_ = r.cmd.Process.Kill()
 	_ = r.cmd.Wait()
 }
+
+// Stories and ledgers lie in different slots of a cluster, and a failover of
+// the stories' server alone loses its last second: the stories are gone, and
+// the ledgers say that they were read. They must come again, with the same IDs.
+func TestLostStoriesComeAgain(t *testing.T) {
+	t.Parallel()
+	r := startCrashRedis(t)
+	if _, err := exec.LookPath("redis-cli"); err != nil {
+		t.Skip("redis-cli is not installed: apt-get install redis-tools")
+	}
+	world := newCrashWorld()
+	base, stop, err := serveWorld(world)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	calm, shaken := newCrashDesk(t, world, base, ""), newCrashDesk(t, world, base, r.address)
+	shaken.brittle = true
+	calm.start()
+	shaken.start()
+	for stage := range 4 {
+		// Every other time the process outlives the loss, with what it knows.
+		if stage%2 == 0 {
+			shaken.kill()
+		}
+		r.eval(`for _, k in ipairs(redis.call('KEYS', '{desk}:*')) do redis.call('COPY', k, k, 'DB', 1, 'REPLACE') end`)
+		if shaken.cmd == nil {
+			shaken.start()
+		}
+		world.stage.Store(int64(stage))
+		want := calm.await("the undisturbed desk", world.whole(stage))
+		same := func(items map[string]string) string { return sameFeeds(items, want) }
+		shaken.await("before the loss", same)
+		if stage%2 == 0 {
+			shaken.kill()
+		}
+		r.eval(`for _, k in ipairs(redis.call('KEYS', '{desk}:*')) do if k ~= '{desk}:version' then redis.call('DEL', k) end end
+			redis.call('SELECT', 1)
+			for _, k in ipairs(redis.call('KEYS', '{desk}:*')) do redis.call('COPY', k, k, 'DB', 0, 'REPLACE') end
+			redis.call('FLUSHDB')`)
+		if shaken.cmd == nil {
+			shaken.start()
+		}
+		shaken.await(fmt.Sprintf("after the loss of stage %d", stage), same)
+	}
+}
+
+// eval runs a script on the server.
+func (r *crashRedis) eval(script string) {
+	r.t.Helper()
+	if out, err := exec.Command("redis-cli", "-s", r.socket, "EVAL", script, "0").CombinedOutput(); err != nil || strings.Contains(string(out), "ERR") {
+		r.t.Fatalf("redis-cli: %v: %s", err, out)
+	}
+}

@@ -1,6 +1,6 @@
 -- Gives a lease on each of the sources named that is still due.
--- KEYS: due, leases, seq   ARGV: key prefix, now, until, id...
--- Returns id, lease and ledger (false: none), flat.
+-- KEYS: due, leases, seq, placed   ARGV: key prefix, now, until, id...
+-- Returns id, lease, ledger and what it vouches for (false: none), flat.
 local now, token = tonumber(ARGV[2]), nil
 local out = {}
 for i = 4, #ARGV do
@@ -13,6 +13,7 @@ for i = 4, #ARGV do
     out[#out + 1] = id
     out[#out + 1] = token
     out[#out + 1] = redis.call('GET', ARGV[1] .. 'ledger:' .. id)
+    out[#out + 1] = redis.call('HGET', KEYS[4], id)
   end
 end
 return out

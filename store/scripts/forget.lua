@@ -17,6 +17,7 @@ for i = 4, #ARGV do
     redis.call('ZREM', KEYS[2], id)
     redis.call('HDEL', KEYS[3], id)
     redis.call('ZREM', KEYS[4], id)
+    redis.call('HDEL', ARGV[1] .. 'placed', id)
     n = n + redis.call('DEL', ARGV[1] .. 'ledger:' .. id)
   end
 end

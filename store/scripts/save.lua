@@ -1,6 +1,7 @@
 -- Saves a ledger under its lease, and articles of the same shard.
--- KEYS: due, off, leases, asked, articles
--- ARGV: key prefix, source (empty: no ledger), lease, nonce, due, asked, ledger, then id, filed, body of each article
+-- KEYS: due, off, leases, asked, articles, placed
+-- ARGV: key prefix, source (empty: no ledger), lease, nonce, due, asked, ledger,
+--       the commit of stories it vouches for (empty: as before; '-': none), then id, filed, body of each article
 -- Returns 1, or 0 where the lease is lost. The lease is spent with the nonce of
 -- the call, so that the same call sent twice by the client answers 1 twice.
 local prefix, id = ARGV[1], ARGV[2]
@@ -12,10 +13,15 @@ if id ~= '' then
   redis.call('HSET', KEYS[3], id, spent)
   redis.call('SET', prefix .. 'ledger:' .. id, ARGV[7])
   redis.call('ZADD', KEYS[4], ARGV[6], id)
+  if ARGV[8] == '-' then
+    redis.call('HDEL', KEYS[6], id)
+  elseif ARGV[8] ~= '' then
+    redis.call('HSET', KEYS[6], id, ARGV[8])
+  end
   local list = redis.call('ZSCORE', KEYS[1], id) and KEYS[1] or KEYS[2]
   redis.call('ZADD', list, ARGV[5], id)
 end
-for i = 8, #ARGV, 3 do
+for i = 9, #ARGV, 3 do
   local article = prefix .. 'article:' .. ARGV[i]
   local old = redis.call('GETRANGE', article, 0, 15)
   if old ~= '' and old ~= ARGV[i + 1] then

@@ -1,6 +1,7 @@
 -- Saves stories under the next revision of the archive, or forgets old ones.
--- KEYS: revision, topics, changes, nonce
--- ARGV: key prefix, base, nonce, then id, filed, body, number of listings and
+-- KEYS: revision, topics, changes, nonce, placed
+-- ARGV: key prefix, base, nonce, source (empty: none), the step to the next
+--       revision, then id, filed, body, number of listings and
 --       the listings of each story; or: key prefix, 'forget', filed before, at most
 -- Returns the new revision, -1 where base is not the present one; of 'forget'
 -- the number forgotten. The same call sent twice by the client answers the same.
@@ -39,11 +40,11 @@ end
 
 local base = tonumber(ARGV[2])
 if rev ~= base then
-  if rev == base + 1 and redis.call('GET', KEYS[4]) == ARGV[3] then return rev end
+  if rev == base + tonumber(ARGV[5]) and redis.call('GET', KEYS[4]) == ARGV[3] then return rev end
   return -1
 end
-rev = rev + 1
-local i = 4
+rev = rev + tonumber(ARGV[5])
+local i = 6
 while i <= #ARGV do
   local id, filed, body, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3])
   unlist(id)
@@ -60,4 +61,5 @@ while i <= #ARGV do
 end
 move()
 redis.call('SET', KEYS[4], ARGV[3])
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[5], ARGV[4], ARGV[3]) end
 return rev
