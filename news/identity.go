@@ -11,7 +11,7 @@ import (
 
 // Key is the identity of an item: a digest of its source and of what the
 // outlet calls it.
-type Key [16]byte
+type Key [10]byte
 
 // ArticleID is the identity of an article for good: the Key that its item
 // first came under, shortened, in lower-case base 32.
@@ -72,7 +72,7 @@ var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPad
 
 // ArticleID is the ID of the article that an item first sent under k becomes:
 // 16 characters of a-z and 2-7.
-func (k Key) ArticleID() ArticleID { return ArticleID(base32Lower.EncodeToString(k[:10])) }
+func (k Key) ArticleID() ArticleID { return ArticleID(base32Lower.EncodeToString(k[:])) }
 
 // String is k in hexadecimal.
 func (k Key) String() string { return hex.EncodeToString(k[:]) }

@@ -165,6 +165,8 @@ func FuzzDecode(f *testing.F) {
 	storetest.Fill(&l)
 	packed, _ := v.ledger(l)
 	f.Add(packed)
+	packed, _ = v.ledger(news.Ledger{Source: "a", Marks: marks(3, noon)})
+	f.Add(packed)
 	f.Add(v.codec.append([]byte{formPlain}, reflect.ValueOf(st)))
 	f.Add([]byte{formPlain, 0})
 	f.Add([]byte{formPlain, 0xff, 0xff, 0xff, 0xff, 0x0f, 5, 5, 5})

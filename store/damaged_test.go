@@ -122,3 +122,30 @@ func TestDamagedStoryIsNotThere(t *testing.T) {
 		})
 	}
 }
+
+// A store of the version before is taken over, and marked so that the version
+// before does not take it back.
+func TestOlderStoreIsUpgraded(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	old := openStore(t, file, Options{})
+	if _, err := old.(*embedded).write.ExecContext(t.Context(), "PRAGMA user_version = 1"); err != nil {
+		t.Fatal(err)
+	}
+	old.Close()
+	openStore(t, file, Options{ReadOnly: true}).Close()
+	s := openStore(t, file, Options{})
+	var version int
+	if err := s.(*embedded).read.QueryRowContext(t.Context(), "PRAGMA user_version").Scan(&version); err != nil || version != Version {
+		t.Errorf("the file is of version %d, %v; want %d", version, err, Version)
+	}
+
+	address := startRedis(t)
+	r := openStore(t, address, Options{}).(*remote)
+	if err := r.client.Set(t.Context(), desk+"version", 1, 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	openStore(t, address, Options{})
+	if got, err := r.client.Get(t.Context(), desk+"version").Int(); err != nil || got != Version {
+		t.Errorf("the database is of version %d, %v; want %d", got, err, Version)
+	}
+}

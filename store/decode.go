@@ -74,11 +74,11 @@ func (c *codec) readValue(r *reader, v reflect.Value) {
 		v.SetString(string(r.bytes()))
 	case reflect.Array:
 		b := r.bytes()
-		if len(b) != v.Len() {
+		if len(b) < v.Len() {
 			r.failed = true
 			return
 		}
-		for i, octet := range b {
+		for i, octet := range b[:v.Len()] { // keys were longer once, and began the same
 			v.Index(i).SetUint(uint64(octet))
 		}
 	case reflect.Uint64:

@@ -10,7 +10,7 @@ import (
 // applicationID marks the file as ours in its header: "DLNE".
 const applicationID = 0x444c4e45
 
-// schema is version 1. Times are nanoseconds since 1970 where they order
+// schema is that of versions 1 and 2. Times are nanoseconds since 1970 where they order
 // listings and microseconds in the due-list; bodies are what values writes.
 const schema = `
 -- The revision of the archive and the number of leases ever given.
@@ -83,6 +83,9 @@ func prepare(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 		if err := voidLeases(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", Version)); err != nil {
 			return err
 		}
 		return tx.Commit()

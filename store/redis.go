@@ -112,6 +112,8 @@ func (s *remote) begin(ctx context.Context) error {
 		return fmt.Errorf("the key %sversion holds %q: another program uses it; choose another database", desk, version)
 	case n > Version:
 		return fmt.Errorf("%w (store version %d, this one knows %d): use that version, or another database", ErrNewer, n, Version)
+	case n < Version && !s.readOnly:
+		return s.client.Set(ctx, desk+"version", Version, 0).Err()
 	}
 	return nil
 }

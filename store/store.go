@@ -28,8 +28,11 @@ var (
 )
 
 // Version is the version of the layout that this package writes, in the
-// embedded file and in Redis alike. A store with a higher one is refused.
-const Version = 1
+// embedded file and in Redis alike. A store with a higher one is refused; one
+// with a lower one is marked as of this version by who opens it for writing,
+// because older programs could not read what is written from then on: version
+// 2 has ledgers whose marks stand in columns.
+const Version = 2
 
 // Options are what a store may be told beside its address.
 type Options struct {

@@ -53,14 +53,6 @@ func (v *values) close() {
 	v.opener.Close()
 }
 
-// ledger writes a ledger without its lease and its articles, which the store keeps
-// apart.
-func (v *values) ledger(l news.Ledger) ([]byte, error) {
-	l.Lease, l.Adrift = 0, nil
-	l.Marks = shorten(l.Marks)
-	return v.pack("ledger of "+string(l.Source), reflect.ValueOf(&l).Elem())
-}
-
 func (v *values) article(a *news.Article) ([]byte, error) {
 	return v.pack("article "+string(a.ID), reflect.ValueOf(a).Elem())
 }
@@ -69,16 +61,6 @@ func (v *values) article(a *news.Article) ([]byte, error) {
 func (v *values) story(s news.Story) ([]byte, error) {
 	s.Revision = 0
 	return v.pack("story "+string(s.ID), reflect.ValueOf(&s).Elem())
-}
-
-func (v *values) readLedger(b []byte, id news.SourceID) (news.Ledger, error) {
-	var l news.Ledger
-	if err := v.unpack(b, reflect.ValueOf(&l).Elem()); err != nil {
-		return news.Ledger{}, fmt.Errorf("read ledger of %s: %w", id, err)
-	}
-	l.Source = id
-	lengthen(l.Marks)
-	return l, nil
 }
 
 // begunAnew puts an empty ledger in the place of a damaged one: the source is
