@@ -76,13 +76,14 @@ type Desk struct {
 
 	assigning sync.Mutex // held while a roster is taken up: one at a time
 
-	mu      sync.RWMutex // guards roster and byID
-	roster  Roster
-	byID    map[news.SourceID]*news.Source
-	placing sync.Mutex // guards index and base: stories are placed by one poll at a time
-	index   *stories.Index
-	base    news.Revision // what index knows
-	caught  bool          // index was filled from the store
+	mu        sync.RWMutex // guards roster, byID and confirmAt
+	roster    Roster
+	byID      map[news.SourceID]*news.Source
+	confirmAt time.Time  // when the roster is to be enrolled once more; zero: it was
+	placing   sync.Mutex // guards index and base: stories are placed by one poll at a time
+	index     *stories.Index
+	base      news.Revision // what index knows
+	caught    bool          // index was filled from the store
 }
 
 // New makes a desk with nothing to do yet.
@@ -147,7 +148,7 @@ func (d *Desk) swap(r Roster, byID map[news.SourceID]*news.Source) (Roster, map[
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	oldRoster, oldByID := d.roster, d.byID
-	d.roster, d.byID = r, byID
+	d.roster, d.byID, d.confirmAt = r, byID, d.now().Add(confirmAfter)
 	return oldRoster, oldByID
 }
 
@@ -183,6 +184,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			}
 		}
 		last = now
+		d.confirm(ctx, now, false)
 		claimed, err := d.claim(ctx, now, crew.free())
 		if err != nil && ctx.Err() == nil {
 			d.log.Error("claim due sources", "err", err)
@@ -213,7 +215,12 @@ func (d *Desk) nap(ctx context.Context, crew *crew, failed error) {
 	}
 	pause := maxNap
 	if failed == nil {
-		if due, err := d.o.Store.NextDue(ctx); err == nil && !due.IsZero() {
+		switch due, err := d.o.Store.NextDue(ctx); {
+		case err != nil:
+		case due.IsZero():
+			d.confirm(ctx, d.now(), true)
+			pause = time.Second
+		default:
 			pause = min(max(due.Sub(d.now()), 0), maxNap)
 		}
 	}
