@@ -134,8 +134,17 @@ type Figure struct {
 // Text is the article's body as plain text, blocks apart by blank lines:
 // paragraphs, headings, lists, quotes and code; no captions, no tables.
 func (a *Article) Text() string {
+	size := 0
+	for i := range a.Body {
+		size += len(a.Body[i].Text) + 2
+		for _, item := range a.Body[i].Items {
+			size += len(item) + 1
+		}
+	}
 	var b strings.Builder
-	for _, block := range a.Body {
+	b.Grow(size)
+	for i := range a.Body {
+		block := &a.Body[i]
 		if block.Kind == Table || block.Kind == Picture {
 			continue
 		}

@@ -202,7 +202,7 @@ func markLoose(pieces []piece) {
 		if p.flags&(flagByline|flagDate) != 0 || p.density() > 0.5 || n == 0 || n > 60 || isControl(p.foldedUpTo(120)) {
 			continue
 		}
-		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && n <= 40 && p.flags&(flagByline|flagDate) == 0 {
+		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && !pieces[i-1].italic && n <= 40 && p.flags&(flagByline|flagDate) == 0 {
 			p.role = roleCaption
 		} else if n <= 20 && !closes(p.text) {
 			loose = append(loose, i)

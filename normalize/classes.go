@@ -21,7 +21,7 @@ var classWords = classTable(map[flags]string{
 	flagCredit:     `credit credits photocredit imagecredit imgcredit photographer copyrightholder credittext mediasource fotocredit photoby bildnachweis attribution`,
 	flagByline:     `byline bylines author authors writer contributor contributors authorname dateline penulis autor auteur reporter`,
 	flagDate:       `date dates time timestamp datetime published pubdate publishdate posted updated publication meta metadata postmeta entrymeta dateline tanggal datum fecha waktu readingtime minread`,
-	flagStandfirst: `standfirst dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada`,
+	flagStandfirst: `standfirst abstract dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada`,
 	flagSubhead:    `subhead subheading crosshead crossheading intertitre intertitle zwischentitel zwischenueberschrift ladillo subheader sectiontitle mellanrubrik tussenkop srodtytul mezititulek`,
 	flagBody:       `articlebody storybody articlecontent storycontent entrycontent postcontent postbody articletext storytext bodytext entry-content bodycontent contentbody newsbody newstext newscontent detailtext detailcontent readcontent`,
 	flagTitle:      `headline title headlines posttitle entrytitle`,

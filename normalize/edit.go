@@ -62,7 +62,7 @@ func (d *draft) trimInside() {
 	kept := d.pieces[:0]
 	for i := range d.pieces {
 		p := &d.pieces[i]
-		if isFurniture(p) || p.flags&flagAside != 0 && p.kind != news.Picture && !p.clean() || d.isTitle(p) && p.level > 0 {
+		if isFurniture(p) || p.flags&flagAside != 0 && p.kind != news.Picture && !p.clean() || d.isTitle(p) && (p.level > 0 || p.kind == news.Paragraph && !d.dump && !d.feed) {
 			if last := len(kept) - 1; last >= 0 && illustrates(&kept[last], p) {
 				kept = kept[:last]
 			}

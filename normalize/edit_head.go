@@ -185,6 +185,9 @@ func (d *draft) headLine(p *piece) bool {
 			return true
 		}
 	}
+	if d.lede != "" && p.text == d.lede && p.node != nil && classFlags(attr(p.node, "class"))&flagStandfirst != 0 {
+		return true // the template says the standfirst in the header and again over the text
+	}
 	return words <= 25 && isFurniture(p)
 }
 

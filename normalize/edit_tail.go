@@ -186,7 +186,7 @@ func (d *draft) isTail(p *piece) bool {
 	if p.italic && p.words() < 60 && (p.density() > 0 || strings.Contains(p.text, "@")) {
 		return true
 	}
-	if p.flags&(flagByline|flagDate) != 0 && p.words() < 60 {
+	if words := p.words(); p.flags&flagByline != 0 && words < 120 || p.flags&flagDate != 0 && words < 60 {
 		return true
 	}
 	if _, _, ok := splitByline(p.text); ok && len(words) < 15 {

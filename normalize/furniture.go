@@ -33,7 +33,32 @@ func isFurniture(p *piece) bool {
 	if len(words) <= 40 && subscribePhrases.within(words) && (p.density() > 0.15 || p.italic || p.bold || p.level > 0 || shouts(p)) {
 		return true
 	}
+	if p.kind == news.Paragraph && p.level == 0 && len(words) <= 30 && leadsToSubscription(p) {
+		return true
+	}
 	return strings.HasPrefix(p.text, "[") && strings.HasSuffix(p.text, "]") && len(words) < 8 && !strings.Contains(p.text, " ")
+}
+
+// subscriptionPages are the words in addresses of pages that sell a
+// subscription or take an address for letters.
+var subscriptionPages = newPhrases(strings.Join(strings.Fields(`subscribe subscription subscriptions newsletter newsletters signup abo abos
+abonnement abonnements abonnieren abonneren abonnez abonner suscribete suscripcion suscripciones suscribirse boletines
+assine assinatura assinaturas abbonati abbonamento abbonamenti prenumerera prenumerata subskrypcja predplatne podpiska
+langganan berlangganan abonelik abonnere tilaa tilaus elofizetes abonamente`), ";"))
+
+// leadsToSubscription reports whether a line begins with a link to a page that
+// sells a subscription.
+func leadsToSubscription(p *piece) bool {
+	if len(p.links) == 0 || p.links[0].Start > 1 || p.flags&flagPost != 0 {
+		return false
+	}
+	address, _, _ := strings.Cut(p.links[0].URL, "?")
+	for word := range strings.FieldsFuncSeq(address, func(r rune) bool { return strings.ContainsRune("/.-_#", r) }) {
+		if subscriptionPages.whole([]string{word}) {
+			return true
+		}
+	}
+	return false
 }
 
 // isCounter knows the line that numbers the slides of a gallery: "Photo 3 of

@@ -22,7 +22,7 @@ func (w *walker) image(n *html.Node, ctx context) {
 	if ctx.inLink && ctx.frame == nil && f.Width > 0 && f.Width < 60 {
 		return
 	}
-	p := piece{kind: news.Picture, figure: f, frame: ctx.frame, node: n, flags: ctx.flags}
+	p := piece{kind: news.Picture, figure: f, frame: ctx.frame, node: n, flags: ctx.flags, italic: ctx.italic}
 	if ctx.link != "" {
 		p.links = []news.Link{{URL: ctx.link}}
 	}

@@ -28,18 +28,19 @@ type walker struct {
 
 // run is the text being gathered for the next piece.
 type run struct {
-	text   []byte
-	links  []news.Link
-	linked int
-	tagged int // bytes of links to the article's tags
-	bold   int // bytes that were bold
-	italic int
-	marks  int
-	solid  int // bytes that are not space
-	space  bool
-	breaks int  // line breaks since the last text
-	runIn  bool // the paragraph goes on in another letter on the next line
-	from   context
+	text    []byte
+	links   []news.Link
+	linked  int
+	tagged  int // bytes of links to the article's tags
+	bold    int // bytes that were bold
+	italic  int
+	upright int // bytes of links that were not italic
+	marks   int
+	solid   int // bytes that are not space
+	space   bool
+	breaks  int  // line breaks since the last text
+	runIn   bool // the paragraph goes on in another letter on the next line
+	from    context
 }
 
 // context is what the elements above a text say about it.
@@ -308,6 +309,8 @@ func (w *walker) addWord(word string, ctx *context) {
 	}
 	if ctx.italic {
 		r.italic += len(word)
+	} else if ctx.inLink {
+		r.upright += len(word)
 	}
 	if ctx.marked {
 		r.marks += len(word)
@@ -343,7 +346,7 @@ func (w *walker) flush() {
 	ctx := r.from
 	p := piece{
 		kind: news.Paragraph, role: ctx.role, text: string(r.text), links: r.links, linked: r.linked,
-		bold: r.bold*20 >= r.solid*19, italic: r.italic*20 >= r.solid*19, marked: r.marks == r.solid,
+		bold: r.bold*20 >= r.solid*19, italic: r.italic > r.upright && r.italic*20 >= (r.solid-r.upright)*19, marked: r.marks == r.solid,
 		level: ctx.level, ordered: ctx.ordered, list: ctx.list, frame: ctx.frame, node: ctx.block, flags: ctx.flags, runIn: r.runIn,
 	}
 	switch {
