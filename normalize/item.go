@@ -49,7 +49,7 @@ func (s Sites) Article(src news.Source, it *news.Item, pages []news.Page, now ti
 
 // better chooses between the feed's text and the page's.
 func better(feed, page news.Article, title string) news.Article {
-	had, got := countWords(feed.Text()), countWords(page.Text())
+	had, got := wordsIn(&feed), wordsIn(&page)
 	switch {
 	case page.Kind == news.KindConsent:
 		feed.Note = "the page is a consent wall: the feed's own text is used"
@@ -103,7 +103,7 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 		}
 	}
 	a.Kind = news.KindArticle
-	if countWords(a.Text()) < briefWords {
+	if wordsIn(&a) < briefWords {
 		a.Kind = news.KindBrief
 	}
 	a.Headline = or(h.Title, a.Headline)
@@ -125,7 +125,8 @@ func bare(pieces []piece, d *draft) []piece {
 
 // ledeOf is the first text of a summary.
 func ledeOf(pieces []piece, c claims) string {
-	a := edit(pieces, c).article(Hints{}, "")
+	a := news.Article{Body: edit(pieces, c).blocks()}
+	liftDateline(&a)
 	var parts []string
 	for _, b := range a.Body {
 		if text := b.Plain(); text != "" && b.Kind != news.Table {

@@ -28,14 +28,14 @@ type languageVote struct {
 	weight float32
 }
 
+// languageBytes is how much of a text is read for its language.
+const languageBytes = 1200
+
 // Language is the language of a text: a BCP 47 primary tag, for Chinese with
 // the script, or "" where nothing tells. Claims are what page and feed declare;
 // they decide between languages that the text leaves about equal.
 func Language(text string, claims ...string) string {
-	const enough = 1200
-	if len(text) > enough {
-		text = strings.ToValidUTF8(text[:enough], "")
-	}
+	text = firstBytes(text, languageBytes)
 	script, letters := mainScript(text)
 	if letters == 0 {
 		return ""

@@ -47,7 +47,7 @@ func Page(pages []news.Page, h Hints) news.Article {
 		}
 	}
 	a.Pages = min(len(pages), maxPages)
-	if a.Kind == news.KindBrief && len(pages) > 1 && countWords(a.Text()) >= briefWords {
+	if a.Kind == news.KindBrief && len(pages) > 1 && wordsIn(&a) >= briefWords {
 		a.Kind = news.KindArticle
 	}
 	if len(pages) > 1 && len(a.Body) > 0 {
@@ -94,7 +94,7 @@ func onePage(page news.Page, h Hints) news.Article {
 	links, clean := shares(pieces)
 	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, authors: m.authors, dates: o})
 	a := d.article(h, m.lang)
-	if had, told := countWords(a.Text()), countWords(m.body); told >= 60 && had < 30 {
+	if told := countWords(m.body); told >= 60 && wordsIn(&a) < 30 {
 		a = scripted(a, m.body, title, h) // a script would have put the text there
 	}
 	a.Link = news.CleanLink(or(resolve(base, m.canonical), page.Address))
@@ -144,12 +144,36 @@ func (d *draft) article(h Hints, lang string) news.Article {
 	a := news.Article{Byline: d.byline, Agency: d.agency, Published: d.published, Updated: d.updated, Lede: d.lede, Kicker: d.kicker, Truncated: d.truncated}
 	a.Body = d.blocks()
 	liftDateline(&a)
-	text := a.Text()
+	text := firstText(&a, languageBytes)
 	if len(text) < 200 {
 		text = strings.Join(d.titles, ". ") + ". " + text
 	}
-	a.Lang = Language(firstBytes(text, 3000), lang, h.Lang)
+	a.Lang = Language(text, lang, h.Lang)
 	return a
+}
+
+// firstText is the article's text up to about so many bytes.
+func firstText(a *news.Article, limit int) string {
+	short := news.Article{Body: a.Body}
+	size := 0
+	for i := range a.Body {
+		if size += len(a.Body[i].Text); size >= limit {
+			short.Body = a.Body[:i+1]
+			break
+		}
+	}
+	return firstBytes(short.Text(), limit)
+}
+
+// wordsIn counts the words of the article's text.
+func wordsIn(a *news.Article) int {
+	n := 0
+	for i := range a.Body {
+		if b := &a.Body[i]; b.Kind != news.Table && b.Kind != news.Picture {
+			n += countWords(b.Plain())
+		}
+	}
+	return n
 }
 
 // liftDateline takes place and agency off the first paragraph.
@@ -237,12 +261,11 @@ func shares(pieces []piece) (links, clean int) {
 // kindOf says what sort of page was read, of which links and clean pieces were
 // counted before the editing.
 func kindOf(a *news.Article, m *meta, links, clean int) news.Kind {
-	text := a.Text()
-	words := countWords(text)
+	words := wordsIn(a)
 	switch {
 	case m.kind == "LiveBlogPosting":
 		return news.KindLive
-	case words < 250 && consentPhrases.within(wordsOf(firstBytes(a.Headline+" "+text, 2000))):
+	case words < 250 && consentPhrases.within(wordsOf(a.Headline+" "+firstText(a, 2000))):
 		return news.KindConsent
 	case words < 60 && links > 10 && links > 4*clean:
 		return news.KindIndex

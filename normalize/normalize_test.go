@@ -230,3 +230,17 @@ func BenchmarkText(b *testing.B) {
 		Text(dump, Hints{Now: noon})
 	}
 }
+
+// BenchmarkItem edits a feed's item that carries a summary and its first lines.
+func BenchmarkItem(b *testing.B) {
+	it := &news.Item{
+		Title:   "Council votes to rebuild lighthouse",
+		Link:    "https://outlet.example/a",
+		Summary: `<p><img src="https://outlet.example/a.jpg" alt="The lighthouse"> The harbour council voted on Monday to rebuild the lighthouse that a storm broke in half last winter. <a href="https://outlet.example/a">Continue reading</a></p>`,
+		Content: strings.Repeat(`<p>The harbour council voted on Monday to rebuild the <a href="https://outlet.example/l">lighthouse</a> that a storm broke in half last winter, its chairman said after the meeting.</p><p>Work is to begin in the autumn &amp; will take about two years.</p>`, 2),
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		Article(news.Source{ID: "outlet", Lang: "en"}, it, nil, noon)
+	}
+}

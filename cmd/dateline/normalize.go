@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -33,8 +34,15 @@ func (normalizeCmd) Help() string {
 	return "Example: dateline normalize --html --url https://news.example/a.html page.html"
 }
 
+// frugalMemory is the heap, in bytes, above which the command collects rubbish
+// more eagerly: a page of 2 MB is then edited within 60 MiB.
+const frugalMemory = 44 << 20
+
 // Run edits what the flags name.
 func (c *normalizeCmd) Run(std stdio) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(frugalMemory))
+	}
 	sites, err := c.sites()
 	if err != nil {
 		return err
@@ -128,11 +136,12 @@ func normalizeOne(raw []byte, sites normalize.Sites) any {
 		return fault("neither html nor text")
 	}
 	h := normalize.Hints{URL: line.URL, Lang: line.Lang, Now: time.Now(), Sites: sites}
-	text := line.HTML
-	if text == "" {
+	text, isHTML := line.HTML, line.HTML != ""
+	if !isHTML {
 		text = line.Text
 	}
-	doc := newArticleDoc(editFile([]byte(text), line.HTML != "", h))
+	line.HTML, line.Text = "", "" // a large page is not held twice
+	doc := newArticleDoc(editFile([]byte(text), isHTML, h))
 	doc.ID = line.ID
 	return doc
 }
