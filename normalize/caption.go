@@ -28,6 +28,12 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, p)
 			continue
 		}
+		if _, _, byline := splitByline(p.text); byline && p.role == roleCredit && p.frame == nil && !namesMaker(p.text) {
+			p.role = roleBody // "Penulis: ..." in a box that the template calls credits
+			p.flags |= flagByline
+			kept = append(kept, p)
+			continue
+		}
 		if p.frame != nil && sold[p.frame] || isControl(p.foldedUpTo(120)) || subscribePhrases.within(p.foldedUpTo(600)) {
 			continue
 		}
@@ -55,6 +61,12 @@ func attachCaptions(pieces []piece) []piece {
 	}
 	shareCredits(kept)
 	return withoutRepeats(kept, shown)
+}
+
+// namesMaker reports whether a line begins with a label of pictures.
+func namesMaker(s string) bool {
+	label, _, found := strings.Cut(s, ":")
+	return found && creditLabels[news.Fold(strings.TrimSpace(label))]
 }
 
 // soldFrames are the figure elements whose caption asks the reader to

@@ -6,9 +6,10 @@ import (
 )
 
 // choose picks the pieces of the article: those of the smallest container
-// that keeps nearly all the clean words of the best one.
-func choose(pieces []piece) []piece {
-	c := survey(pieces)
+// that keeps nearly all the clean words of the best one. A text that others
+// vouch for counts more.
+func choose(pieces []piece, v *vouchers) []piece {
+	c := survey(pieces, v)
 	best := c.densest()
 	if best == nil {
 		return pieces
@@ -76,7 +77,11 @@ type ground struct {
 	pieces []piece
 }
 
-func survey(pieces []piece) *ground {
+// vouchedWeight is how many times a paragraph counts that others vouch for.
+const vouchedWeight = 3
+
+func survey(pieces []piece, v *vouchers) *ground {
+	asked := v.any()
 	c := &ground{clean: map[*html.Node]int{}, links: map[*html.Node]int{}, score: map[*html.Node]float64{}, pieces: pieces}
 	for i := range pieces {
 		p := &pieces[i]
@@ -90,6 +95,9 @@ func survey(pieces []piece) *ground {
 		}
 		words := p.words()
 		value := 1 + float64(min(words, 60))/10
+		if asked && v.says(p) {
+			value *= vouchedWeight
+		}
 		share := 1.0
 		for n := p.under; n != nil; n = n.Parent {
 			if c.clean[n] == 0 {

@@ -14,11 +14,11 @@ var classWords = classTable(map[flags]string{
  breadcrumb breadcrumbs toolbar sidebar widget widgets cookie cookies consent gdpr modal popup tooltip
  signup paywall login donate donation navigation navbar menu footer masthead pagination pager paging skip tags taglist
  topics hashtags playlist upnext readmore seealso morefrom morestories teaser teasers jumplinks
- print noprint screenreader copyright disclaimer rating ratings poll quiz infobox authorbox authorbio biography relatedposts jp toc hovercard hoverbox
+ print noprint screenreader copyright disclaimer rating ratings poll quiz sondage umfrage encuesta enquete sondaggio anket ankieta anketa opros gallup infobox authorbox authorbio biography relatedposts jp toc hovercard hoverbox
  correlati relacionadas relacionados terkait bacajuga bagikan lainnya populer mehrzumthema teilen werbung anzeige publicidad compartir reklama`,
 	flagComments:   `comments comment disqus commentlist respond fbcomments commenting komentar kommentare commentaires comentarios comentários discussion livefyre coral spotim viafoura hypercomments`,
 	flagCaption:    `caption captions cutline legend legende bildunterschrift imgcaption figcaption photocaption imagecaption captiontext piefoto keterangan didascalia podpis bijschrift bildtext`,
-	flagCredit:     `credit credits photocredit imagecredit imgcredit photographer copyrightholder credittext mediasource fotocredit photoby bildnachweis attribution`,
+	flagCredit:     `credit credits photocredit imagecredit imgcredit photographer copyrightholder credittext mediasource fotocredit photoby bildnachweis attribution kuvaaja fotograf fotograaf`,
 	flagByline:     `byline bylines author authors writer contributor contributors authorname dateline penulis autor auteur reporter`,
 	flagDate:       `date dates time timestamp datetime published pubdate publishdate posted updated publication meta metadata postmeta entrymeta dateline tanggal datum fecha waktu readingtime minread`,
 	flagStandfirst: `standfirst abstract dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada`,
@@ -36,7 +36,7 @@ var classPairs = classTable(map[flags]string{
  up-next next-post prev-post post-navigation nav-links story-package in-article-link you-may article-tools story-tools page-tools article-footer-links sr-only visually-hidden screen-reader visuallyhidden-x
  baca-juga berita-terkait article-related link-box fact-box-link bottom-links promo-box print-only pull-quote-share jp-relatedposts tags-links cat-links text-size font-size
  article-tags card-list card-grid news-list article-list story-list post-list call-to subscribe-box tease-list inline-related related-inline hover-card hover-box rollover-block rollover-box rollover-content tooltip-content`,
-	flagCaption:    `wp-caption-text image-caption photo-caption caption-text img-caption media-caption gallery-caption slide-caption picture-caption figure-caption image-description photo-description pic-desc media-description`,
+	flagCaption:    `wp-caption-text image-caption photo-caption caption-text img-caption media-caption gallery-caption slide-caption picture-caption figure-caption video-description video-caption txt-desc image-description photo-description pic-desc media-description`,
 	flagCredit:     `photo-credit image-credit img-credit media-credit picture-credit photo-by image-source photo-source image-copyright photo-copyright caption-credit media-source`,
 	flagSubhead:    `sub-head sub-heading cross-head sub-title-h section-title section-heading inter-title h-two h-three`,
 	flagStandfirst: `sub-headline sub-title stand-first sub-hed article-summary article-lead story-summary article-dek`,

@@ -14,7 +14,7 @@ var creditLabels = foldedList("photo photos photograph photographer photography|
 	"фото|фото из|фотография|фотограф|источник фото|снимка|снимки|фотографија|слика|світлина|фота|здымак|сурет|" +
 	"사진|사진제공|사진 제공|사진 출처|写真|写真提供|画像|撮影|提供|图|圖|图片|圖片|图片来源|圖片來源|图源|圖源|摄影|攝影|摄|攝|摄影师|供图|" +
 	"الصورة|صورة|تصوير|مصدر الصورة|المصدر|عکس|عکاس|منبع عکس|تصویر|تصویر کا ذریعہ|تصویر کا کریڈٹ|צילום|תמונה|קרדיט|צלם|" +
-	"φωτογραφία|φωτό|φωτο|πηγή φωτογραφίας|fotó|kép|forrás|zdjęcie|zdj|fot|źródło|kuva|kuvaaja|valokuva|foto autors|nuotrauka|nuotr|fotografie|snímek|snímka|zdroj|fotografija|izvor|vir|ảnh|nguồn ảnh|hình|nguồn|ภาพ|ที่มาภาพ|ขอบคุณภาพ|" +
+	"φωτογραφία|φωτό|φωτο|φωτ|φωτ/φία|εικόνα|πηγή φωτογραφίας|fotó|kép|forrás|zdjęcie|zdj|fot|źródło|kuva|kuvaaja|valokuva|foto autors|nuotrauka|nuotr|fotografie|snímek|snímka|zdroj|fotografija|izvor|vir|ảnh|nguồn ảnh|hình|nguồn|ภาพ|ที่มาภาพ|ขอบคุณภาพ|" +
 	"फोटो|फ़ोटो|तस्वीर|फोटो क्रेडिट|इमेज स्रोत|छायाचित्र|ছবি|छवि|படம்|ఫోటో|ಚಿತ್ರ|ഫോട്ടോ|ફોટો|ਫੋਟੋ|fotoğraf|fotoğraflar|kaynak|foto müəllifi|larawan|litrato|picha|ljósmynd|mynd|լուսանկար|ფოტო|រូបភាព|ဓာတ်ပုံ")
 
 func foldedList(list string) map[string]bool {
@@ -90,11 +90,25 @@ func insideParenthesis(s string) (credit string, ok bool) {
 	if found && creditLabels[news.Fold(label)] && creditLike(after) {
 		return after, true
 	}
-	if creditLike(s) {
+	if creditLike(s) || archivePhotos(s) {
 		return s, true
 	}
 	studio, name, found := strings.Cut(s, "/")
 	return s, found && capitals(studio) && looksLikeAgency(studio) && utf8.RuneCountInString(studio) > 2 && len(strings.Fields(name)) >= 2 && looksLikeAgency(name)
+}
+
+// archivePhotos reports whether s is how Korean outlets name whose file photo it
+// is: "연합뉴스 자료사진", "서울시 제공".
+func archivePhotos(s string) bool {
+	words := strings.Fields(s)
+	if len(words) < 2 || len(words) > 5 {
+		return false
+	}
+	switch words[len(words)-1] {
+	case "자료사진", "제공", "캡처", "캡쳐", "사진", "촬영", "DB":
+		return hangul(firstRune(s)) || isAgency(strings.Join(words[:len(words)-1], " "))
+	}
+	return false
 }
 
 // looseLabels label a credit only where nothing else stands beside them.
@@ -132,11 +146,35 @@ func labelCredit(s string) (text, credit string, ok bool) {
 		if narrates(credit) {
 			continue
 		}
+		if at, inner := creditAround(s, i); inner != "" {
+			return s[:at], inner, true
+		}
 		if at, found := labelBefore(s[:i], credit); found && !pointed(s[:at]) && (!strings.ContainsRune("/／|", r) || opensSentence(s[:at])) {
 			return s[:at], credit, true
 		}
 	}
 	return openLabel(s)
+}
+
+// creditAround finds the label with a colon before a credit in which another
+// label is one of the names, as in "Foto: Reprodução/TV", and the whole credit.
+func creditAround(s string, slash int) (at int, credit string) {
+	if s[slash] != '/' && s[slash] != '|' {
+		return 0, ""
+	}
+	from := strings.LastIndexAny(s[:slash], ":：")
+	if from < 0 || utf8.RuneCountInString(s[from:]) > 80 || strings.Contains(s[from:slash], ". ") {
+		return 0, ""
+	}
+	_, size := utf8.DecodeRuneInString(s[from:])
+	if credit = strings.TrimSpace(s[from+size:]); !namesLike(strings.ReplaceAll(credit, "/", " ")) {
+		return 0, ""
+	}
+	at, found := labelBefore(s[:from], credit)
+	if !found || pointed(s[:at]) {
+		return 0, ""
+	}
+	return at, credit
 }
 
 // opensSentence reports whether what follows s begins anew.

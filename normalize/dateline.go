@@ -114,6 +114,10 @@ func signOpening(s string) (opening, bool) {
 			depth++
 		case r == ')':
 			depth--
+		case depth == 0 && r == '-' && strings.HasPrefix(s[i:], "--("): // "BRIGHTPORT, Maine--(BUSINESS WIRE)--"
+			if wire, tail, found := strings.Cut(s[i+len("--("):], ")--"); found && len(wire) < 40 && looksLikeAgency(wire) && tail != "" {
+				return opening{head: strings.TrimSpace(s[:i]) + " (" + wire + ")", rest: strings.TrimSpace(tail)}, true
+			}
 		case depth == 0 && strings.ContainsRune("-–—―", r) && i > 0:
 			after := strings.TrimLeft(s[i:], "-–—―")
 			if s[i-1] != ' ' && s[i-1] != '.' || !strings.HasPrefix(after, " ") {

@@ -14,8 +14,9 @@ type claims struct {
 	site    []string
 	authors []string // that the page's head names
 	dates   DateOptions
-	feed    bool // a feed's own copy: what it lists is part of it
-	dump    bool // lines of plain text: no markup vouches for anything
+	vouched *vouchers // nil: nobody says anything
+	feed    bool      // a feed's own copy: what it lists is part of it
+	dump    bool      // lines of plain text: no markup vouches for anything
 }
 
 // draft is an article under way.
@@ -49,6 +50,7 @@ func edit(pieces []piece, c claims) *draft {
 	}
 	d.trimHead()
 	d.trimTail()
+	d.trimUnvouched()
 	d.trimInside()
 	d.trimTail()
 	d.markHeadings()

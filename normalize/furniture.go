@@ -27,6 +27,12 @@ func isFurniture(p *piece) bool {
 			return true
 		}
 	}
+	if p.kind == news.Quote && p.flags&flagPost != 0 && p.density() > 0.9 { // where the network's script would draw
+		return true
+	}
+	if n := pointerPhrases.prefix(words); n > 0 && len(words) <= 15 && p.kind == news.Paragraph && p.level == 0 && labelAt(p.text, n) && !closesSentence(p.text) {
+		return true
+	}
 	if p.kind != news.List && p.density() > 0.9 && len(words) > 2 && p.level == 0 && p.flags&flagPost == 0 && p.kind != news.Quote {
 		return true
 	}

@@ -152,8 +152,8 @@ func fragment(markup string, base *url.URL) []piece {
 	if !strings.Contains(markup, "<") && strings.Contains(strings.TrimSpace(markup), "\n\n") {
 		return dumpPieces(readLines(html.UnescapeString(markup)))
 	}
-	root, err := html.Parse(strings.NewReader(markup))
-	if err != nil {
+	root := parse(markup)
+	if root == nil {
 		return dumpPieces(readLines(flatText(markup)))
 	}
 	return readTree(root, base, true)

@@ -248,11 +248,21 @@ func ldNames(v any) []string {
 	}
 	var names []string
 	for _, e := range list {
-		if name := unescaped(ldText(e)); name != "" && len(name) < 100 && !strings.Contains(name, "://") && len(names) < 20 {
+		if name := personOnly(unescaped(ldText(e))); name != "" && len(name) < 100 && !strings.Contains(name, "://") && len(names) < 20 {
 			names = appendNew(names, name)
 		}
 	}
 	return names
+}
+
+// personOnly cuts an outlet off a name, "Ann Lee, n7": a second part that is no
+// name, or that holds a figure.
+func personOnly(name string) string {
+	person, outlet, found := strings.Cut(name, ", ")
+	if found && strings.Contains(person, " ") && namesLike(person) && (!namesLike(outlet) || hasDigit(outlet)) && !strings.Contains(outlet, " ") {
+		return person
+	}
+	return name
 }
 
 // mendJSON escapes raw control characters in strings and drops commas before

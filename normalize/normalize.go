@@ -7,8 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/net/html"
-
 	"dateline/news"
 )
 
@@ -71,8 +69,8 @@ func onePage(page news.Page, h Hints) news.Article {
 		a.Link = news.CleanLink(page.Address)
 		return a
 	}
-	root, err := html.Parse(strings.NewReader(markup))
-	if err != nil { // nested deeper than the parser goes
+	root := parse(markup)
+	if root == nil {
 		return Text(flatText(markup), h)
 	}
 	m := readMeta(root)
@@ -82,8 +80,9 @@ func onePage(page news.Page, h Hints) news.Article {
 	pieces := readTree(root, base, false)
 	chosen := rule.pieces(root, base)
 	missed := rule != nil && rule.body != nil && chosen == nil
+	v := newVouchers(m.body, appendNew(m.summary, h.Summary))
 	if chosen == nil {
-		chosen = choose(pieces)
+		chosen = choose(pieces, v)
 	}
 	site := appendNew(m.site, hostName(base))
 	title := m.title
@@ -92,7 +91,7 @@ func onePage(page news.Page, h Hints) news.Article {
 	}
 	o := DateOptions{Lang: or(m.lang, h.Lang), Now: h.Now, Zone: h.Zone}
 	links, clean := shares(pieces)
-	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, authors: m.authors, dates: o})
+	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, authors: m.authors, dates: o, vouched: v})
 	a := d.article(h, m.lang)
 	if told := countWords(m.body); told >= 60 && wordsIn(&a) < 30 {
 		a = scripted(a, m.body, title, h) // a script would have put the text there
@@ -379,31 +378,4 @@ func firstBytes(s string, n int) string {
 		n--
 	}
 	return s[:n]
-}
-
-// flatText is the text of a page that is nested too deeply to be parsed.
-func flatText(page string) string {
-	var b strings.Builder
-	z := html.NewTokenizer(strings.NewReader(page))
-	hidden := ""
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return b.String()
-		case html.TextToken:
-			if hidden == "" {
-				b.WriteString(string(z.Text()))
-			}
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			t := z.Token()
-			switch {
-			case t.Type == html.StartTagToken && (t.Data == "script" || t.Data == "style" || t.Data == "title"):
-				hidden = t.Data
-			case t.Type == html.EndTagToken && t.Data == hidden:
-				hidden = ""
-			case !inline(t.DataAtom):
-				b.WriteString("\n\n")
-			}
-		}
-	}
 }

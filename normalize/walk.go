@@ -111,7 +111,7 @@ func (w *walker) children(n *html.Node, ctx context) {
 	for c := n.FirstChild; c != nil && len(w.pieces) < maxPieces; c = c.NextSibling {
 		switch c.Type {
 		case html.TextNode:
-			w.add(c.Data, &ctx)
+			w.add(mend(c.Data), &ctx)
 		case html.ElementNode:
 			w.element(c, ctx)
 		}
@@ -130,6 +130,9 @@ func (w *walker) element(n *html.Node, ctx context) {
 	if w.heft[n] > 700 { // such words are about a line or two, not about a text
 		own &^= flagByline | flagDate | flagStandfirst | flagKicker | flagTitle | flagSubhead | flagCredit
 	}
+	if own&flagBody != 0 && holdsTitle(n, 0) {
+		own &^= flagBody // the whole page by that name
+	}
 	if own&flagFurniture != 0 && (own&flagCredit != 0 || ctx.frame != nil && namesOwner(n)) {
 		own = own&^flagFurniture | flagCredit // the rights in a picture are its credit
 	}
@@ -145,6 +148,8 @@ func (w *walker) element(n *html.Node, ctx context) {
 	case ctx.frame != nil || own&flagStandfirst == 0:
 		if own&flagCredit != 0 && (ctx.flags&flagByline == 0 || ctx.frame != nil && own&flagByline == 0) && w.heft[n] < 400 {
 			ctx.role = roleCredit
+		} else if ctx.frame != nil && own&flagByline != 0 && ctx.role == roleCaption && w.heft[n] < 100 {
+			ctx.role = roleCredit // whose picture it is
 		} else if own&flagCaption != 0 && w.heft[n] < 1500 && hasNoPicture(n) {
 			ctx.role = roleCaption
 		}
@@ -199,6 +204,10 @@ func (w *walker) inline(n *html.Node, ctx context) {
 		if isReference(n) {
 			return
 		}
+	}
+	if n.DataAtom == atom.Time { // templates set it apart by style only
+		w.run.space = true
+		defer func() { w.run.space = true }()
 	}
 	if ctx.flags&flagSubhead != 0 {
 		ctx.marked = true

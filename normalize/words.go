@@ -17,7 +17,8 @@ läs också; läs mer; läs även; se även; relaterade artiklar; mest läst; le
 यह भी पढ़ें; ये भी पढ़ें; इसे भी पढ़ें; और पढ़ें; संबंधित खबरें; हेही वाचा; हे देखील वाचा; আরও পড়ুন; আরও পড়ুন; এটিও পড়ুন; மேலும் படிக்க; இதையும் படிங்க; ఇది కూడా చదవండి; ಇದನ್ನೂ ಓದಿ; ഇതും വായിക്കുക; વધુ વાંચો; ਇਹ ਵੀ ਪੜ੍ਹੋ; තවත් කියවන්න
 อ่านเพิ่มเติม; อ่านต่อ; อ่านข่าวอื่น; ข่าวที่เกี่ยวข้อง; ข่าวอื่นๆ; เรื่องที่เกี่ยวข้อง; xem thêm; đọc thêm; tin liên quan; bài liên quan; tin cùng chuyên mục; có thể bạn quan tâm; basahin din; basahin; អានបន្ត; ဆက်ဖတ်ရန်
 相关新闻; 相关阅读; 相关报道; 相关文章; 相关链接; 延伸阅读; 推荐阅读; 更多新闻; 热门文章; 阅读更多; 相關新聞; 相關閱讀; 延伸閱讀; 推薦閱讀; 更多新聞; 看更多; 你可能也喜歡; 関連記事; 関連ニュース; あわせて読みたい; 合わせて読みたい; おすすめ記事; 続きを読む; もっと見る; こちらも読まれています; 人気記事; 관련기사; 관련 기사; 관련 뉴스; 추천 기사; 많이 본 뉴스; 인기 기사; 이 기사도; 더 보기; 함께 보면 좋은 기사
-soma pia; soma zaidi; lees ook hierdie`)
+soma pia; soma zaidi; lees ook hierdie
+อ่านข่าวที่เกี่ยวข้อง; ข่าวที่เกี่ยวข้อง; ข่าวเกี่ยวข้อง; อ่านเพิ่มเติม; อ่านเพิ่ม; อ่านข่าว; อ่านต่อ; บทความที่เกี่ยวข้อง; កាន់តែច្រើន; អានបន្ត; អត្ថបទ​ដែល​ទាក់ទង; ອ່ານ​ເພີ່ມ; ဆက်စပ်သတင်းများ; ဖတ်ရန်`)
 
 // controlPhrases are the labels of a page's controls: a line made of nothing
 // else is none of the article's.
@@ -35,9 +36,13 @@ dela; skriv ut; kommentera; kommentarer; annons; logga in; del; skriv ut; kommen
 分享; 分享到; 打印; 评论; 广告; 登录; 注册; 收藏; 微信; 微博; 字号; 大; 中; 小; 列印; 評論; 留言; 廣告; 登入; 分享至; 共有; シェア; シェアする; ツイート; 印刷; コメント; 広告; ログイン; 保存; 공유; 공유하기; 인쇄; 프린트; 댓글; 댓글쓰기; 광고; 로그인; 구독; 글자크기; 기사저장; 스크랩; 가
 shiriki; matangazo`)
 
+// pointerPhrases label a line that points to a film or a sound beside the text.
+var pointerPhrases = newPhrases(`
+video; watch; listen; podcast; audio; in pictures; in video; vídeo; vídeos; vidéo; écouter; ver video; guarda il video; im video; bekijk; luister; wideo; zobacz wideo; видео; відео; смотрите видео; видеото; снимак; videó; videot; katso; lyssna; βίντεο; izle; canlı izle; فيديو; شاهد; ویدیو; ویڈیو; צפו; וידאו; वीडियो; ভিডিও; วิดีโอ; ชมคลิป; xem video; 视频; 影片; 動画; 영상; 동영상; tonton; saksikan; tazama`)
+
 // commentPhrases are the headings over what readers wrote.
 var commentPhrases = newPhrases(`
-comments; comment; reader comments; readers' comments; responses; replies; leave a comment; leave a reply; post a comment; join the conversation; join the discussion; what do you think
+comments; comment; opinie; opinii; opinie czytelników; hozzászólás; mnenja; arvamused; vélemények; discussão; diskusjon; keskustelu; reader comments; readers' comments; responses; replies; leave a comment; leave a reply; post a comment; join the conversation; join the discussion; what do you think
 komentar; komentar pembaca; tulis komentar; kommentare; leserkommentare; kommentar schreiben; reacties; plaats een reactie; commentaires; vos commentaires; laisser un commentaire; réactions; comentarios; deja un comentario; comentários; deixe um comentário; commenti; lascia un commento; comentarii; lasă un comentariu
 комментарии; оставить комментарий; обсуждение; коментарі; коментари; komentari; komentarze; dodaj komentarz; komentáře; diskuse; komentáre; hozzászólások; kommentarer; lämna en kommentar; kommentit; σχόλια; yorumlar; yorum yap
 التعليقات; تعليقات; اترك تعليقا; نظرات; نظر شما; תגובות; टिप्पणियाँ; মন্তব্য; ความคิดเห็น; bình luận; 评论; 網友評論; 评论区; 留言; コメント; 댓글; maoni`)
@@ -64,7 +69,10 @@ editor; penulis; reporter; pewarta; kontributor; sumber; hak cipta; topik; kata 
 quelle; quellen; schlagworte; themen; mehr über; mit material von; redaktion; autor; bron; trefwoorden; auteur; bronnen; trefwoorden
 source; sources; mots clés; thèmes; avec afp; fuente; fuentes; etiquetas; temas; con información de; palabras clave; fonte; fontes; com informações de; palavras-chave; assuntos; fonti; argomenti; parole chiave; riproduzione riservata; sursa; etichete
 источник; теги; темы; автор; редактор; фото; видео; по материалам; метки; джерело; теґи; автор; източник; извор; тагови; izvor; tagovi; źródło; źródła; tagi; opracowanie; autor; oprac; zdroj; zdroje; témata; štítky; štítky; forrás; címkék; avots; šaltinis; allikas; källa; ämnen; kilde; emner; lähde; aiheet
-πηγή; ετικέτες; kaynak; etiketler; anahtar kelimeler; mənbə; المصدر; المصادر; الوسوم; كلمات دلالية; منبع; کلیدواژه; برچسب ها; מקור; תגיות; स्रोत; टैग; টপিক; সূত্র; ที่มา; แท็ก; nguồn; từ khóa; chủ đề; 来源; 责任编辑; 责编; 编辑; 关键词; 标签; 來源; 責任編輯; 關鍵字; 標籤; 出典; 編集; タグ; キーワード; 出典元; 기자; 저작권자; 무단전재; 출처; 태그; 키워드; 무단 전재`)
+πηγή; ετικέτες; kaynak; etiketler; anahtar kelimeler; mənbə; المصدر; المصادر; الوسوم; كلمات دلالية; منبع; کلیدواژه; برچسب ها; מקור; תגיות; स्रोत; टैग; টপিক; সূত্র; ที่มา; แท็ก; nguồn; nguồn tin; 제보는; 제보; 기사제보; 기사 제보; 제보하기; từ khóa; chủ đề; 来源; 责任编辑; 责编; 编辑; 关键词; 标签; 來源; 責任編輯; 關鍵字; 標籤; 出典; 編集; タグ; キーワード; 出典元; 기자; 저작권자; 무단전재; 출처; 태그; 키워드; 무단 전재
+found an error; found a mistake; spotted an error; spotted a mistake; if you spot; if you notice an error; see an error; report an error; report a typo; report a correction; suggest a correction; temukan kesalahan; fehler gefunden; fehler melden; fehler im artikel; haben sie einen fehler; fout gezien; fout gevonden; zie je een fout; tip de redactie; signaler une erreur; une erreur dans; vous avez repéré; avez-vous repéré; has visto un error; has visto algún error; has encontrado un error; encontraste un error; encontrou um erro; encontrou algum erro; viu um erro; hai trovato un errore; segnala un errore; ai găsit o greșeală; ați găsit o greșeală; ati gasit o greseala
+zauważyłeś błąd; widzisz błąd; znalazłeś błąd; našli jste chybu; našli ste chybu; našli v článku chybu; hibát talált; hibát találtál; elírást találtál; нашли ошибку; заметили ошибку; если вы заметили; если вы нашли; если вы обнаружили; якщо ви помітили; якщо ви знайшли; помітили помилку; знайшли помилку; ако забележите; открихте грешка; забелязахте грешка; našli ste grešku; uočili ste grešku; primetili ste grešku; našli ste napako; pastebėjote klaidą; klaidą pastebėjote; pamanīji kļūdu; leidsid vea; märkasid viga; huomasitko virheen; löysitkö virheen; hittade du ett fel; har du hittat ett fel; fant du en feil; fandt du en fejl; har du fundet en fejl; βρήκατε λάθος; hata bildir; bir hata mı gördünüz; haberde hata
+support us; support our work; unterstützen sie uns; unterstützen sie unsere; steun ons; soutenez-nous; apóyanos; apoie-nos; apoie o; sostienici; susține-ne; wesprzyj nas; podpořte nás; podporte nás; támogasson minket; támogass minket; поддержите нас; поддержать редакцию; підтримайте нас; подкрепете ни; podržite nas; tuk vår journalistikk; støt os; tue meitä; stötta oss`)
 
 // contributionPhrases stand in the line that names who helped with a report.
 var contributionPhrases = newPhrases(`
