@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"dateline/news"
 )
@@ -147,7 +148,10 @@ func shareCredits(pieces []piece) {
 
 // creditOf is a line that the markup calls a credit, without its label.
 func creditOf(line string) string {
-	if _, credit := splitCredit(line); credit != "" {
+	if text, credit := splitCredit(line); credit != "" {
+		if text != "" && namesLike(text) && strings.HasSuffix(line, ")") { // "Ann Lee (EFE)"
+			return line
+		}
 		return credit
 	}
 	for _, label := range []string{"Photo by ", "Photograph by ", "Image copyright ", "Copyright "} {
@@ -216,6 +220,8 @@ func markLoose(pieces []piece) {
 		}
 		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && !pieces[i-1].italic && n <= 40 && p.flags&(flagByline|flagDate) == 0 {
 			p.role = roleCaption
+		} else if boxed(pieces, i) {
+			p.role = roleCaption
 		} else if n <= 20 && !closes(p.text) {
 			loose = append(loose, i)
 		}
@@ -226,6 +232,36 @@ func markLoose(pieces []piece) {
 	for _, i := range loose {
 		pieces[i].role = roleCaption
 	}
+}
+
+// boxed reports whether a line and the picture right before it have an element
+// to themselves, beside which the text goes on: a figure that is not called so.
+func boxed(pieces []piece, i int) bool {
+	picture, line := &pieces[i-1], &pieces[i]
+	if picture.under == nil || len(picture.links) > 0 || line.linked > 0 {
+		return false
+	}
+	box := line.under
+	for box != nil && !within(picture.under, box) {
+		box = box.Parent
+	}
+	if box == nil || box == line.node && inline(box.DataAtom) || i > 1 && pieces[i-2].within(box) || i+1 < len(pieces) && pieces[i+1].within(box) {
+		return false
+	}
+	switch box.DataAtom {
+	case atom.Body, atom.Article, atom.Main, atom.Section, atom.Li, atom.A, atom.P:
+		return false
+	}
+	if box.Parent == nil {
+		return false
+	}
+	beside := 0
+	for j := max(0, i-8); j < min(len(pieces), i+8); j++ {
+		if p := &pieces[j]; j != i && p.clean() && p.within(box.Parent) {
+			beside++
+		}
+	}
+	return beside >= 2
 }
 
 // withoutCounter takes the place in a gallery off a caption: "2 of 4 ...",

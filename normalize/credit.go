@@ -167,8 +167,11 @@ func creditAround(s string, slash int) (at int, credit string) {
 		return 0, ""
 	}
 	_, size := utf8.DecodeRuneInString(s[from:])
-	if credit = strings.TrimSpace(s[from+size:]); !namesLike(strings.ReplaceAll(credit, "/", " ")) {
-		return 0, ""
+	credit = strings.TrimSpace(s[from+size:])
+	for part := range strings.SplitSeq(credit, s[slash:slash+1]) {
+		if part = strings.TrimSpace(part); !startsUpper(part) || len(strings.Fields(part)) > 4 {
+			return 0, ""
+		}
 	}
 	at, found := labelBefore(s[:from], credit)
 	if !found || pointed(s[:at]) {

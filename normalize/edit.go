@@ -32,6 +32,7 @@ type draft struct {
 	lede      string
 	kicker    string
 	truncated bool
+	cover     news.Figure // what the small print says of the picture above the text
 }
 
 // edit turns pieces into a body: captions to their pictures, head, tail and

@@ -212,6 +212,8 @@ func (d *draft) slugLine(text string) (time.Time, bool) {
 				at = t
 			} else if names, _, ok := splitByline(part); ok {
 				who = append(who, names...)
+			} else if person := strings.TrimSpace(part); isPerson(person) && !d.isOutletLine(person) {
+				who = append(who, person)
 			} else if countWords(part) > 6 {
 				return time.Time{}, false
 			}
@@ -221,19 +223,65 @@ func (d *draft) slugLine(text string) (time.Time, bool) {
 			return at, true
 		}
 	}
+	if at := d.datedOpening(text); !at.IsZero() {
+		return at, true
+	}
 	for i := range text { // "By Ann Lee 3 May 2024"
 		if text[i] != ' ' || i > 80 {
 			continue
 		}
 		who, _, _ := strings.Cut(text[:i], "@")
-		if names, agency, ok := splitByline(who); ok {
-			if t, dated := d.dateLine(text[i+1:]); dated {
-				d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
-				return t, true
-			}
+		names, agency, ok := splitByline(who)
+		if !ok && isPerson(who) && !d.isOutletLine(who) {
+			names, ok = []string{who}, true
+		}
+		if !ok {
+			continue
+		}
+		t, dated := d.dateLine(text[i+1:])
+		if !dated {
+			t = d.datedOpening(text[i+1:])
+		}
+		if !t.IsZero() {
+			d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
+			return t, true
 		}
 	}
 	return time.Time{}, false
+}
+
+// datedOpening reads a line that begins with a date, with the source or the
+// time of a change behind it: "2024-06-01 15:20 来源：新华网", "Publié le
+// 14/05/2024 à 06h30, mis à jour à 09h12".
+func (d *draft) datedOpening(text string) time.Time {
+	for i := len(text) - 1; i > 8; i-- {
+		if text[i] != ' ' && text[i] != ',' || countWords(text[i+1:]) > 8 {
+			continue
+		}
+		rest := strings.TrimSpace(text[i+1:])
+		if !labelled(rest) && !(text[i] == ',' && hasDigit(rest)) {
+			continue
+		}
+		if t, ok := d.dateLine(text[:i]); ok {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// isPerson reports whether a short text has the shape of one person's name: two
+// or three words in capitals' script, each with one.
+func isPerson(s string) bool {
+	words := strings.Fields(s)
+	if len(words) < 2 || len(words) > 3 || hasDigit(s) || !cased(s) || capitals(s) || len(s) > 60 || strings.ContainsAny(s, ",.:;!?/\"\"") {
+		return false
+	}
+	for _, w := range words {
+		if !startsUpper(w) {
+			return false
+		}
+	}
+	return !isPlace(s) && !isAgency(s)
 }
 
 // dateLine reads a short line that is a date and little else.

@@ -3,6 +3,7 @@ package normalize
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -38,10 +39,11 @@ func (d *draft) trimTail() {
 			break
 		}
 	}
+	d.cutThread()
 	d.cutCards()
 	for len(d.pieces) > 0 {
 		last := &d.pieces[len(d.pieces)-1]
-		if !d.isTail(last) {
+		if !d.tellsPicture(last) && !d.isTail(last) {
 			return
 		}
 		d.noteTail(d.pieces[len(d.pieces)-1:])
@@ -141,10 +143,46 @@ func opensWithHeadline(p *piece) bool {
 // noteTail keeps what the small print tells.
 func (d *draft) noteTail(pieces []piece) {
 	for i := range pieces {
-		if isPager(&pieces[i]) {
+		p := &pieces[i]
+		if isPager(p) {
 			d.truncated = true
 		}
+		if len(d.byline) > 0 || len(pieces) > 1 || p.kind != news.Paragraph || p.linked > 0 || len(p.text) > 200 {
+			continue
+		}
+		if names, agency, ok := splitByline(strings.Trim(p.text, "()（）[] ")); ok {
+			d.byline, d.agency = names, or(d.agency, agency)
+		}
 	}
+}
+
+// coverPhrases label what stands in the picture above the text.
+var coverPhrases = newPhrases(`
+cover photo; cover image; cover picture; top image; top photo; lead image; main image; featured image; header image; banner image; foto utama; gambar utama; titelbild; aufmacherbild; beitragsbild; hoofdfoto; omslagfoto; photo de une; photo d'illustration; foto de portada; imagen de portada; imagen destacada; foto principal; imagem de capa; foto de capa; imagem principal; foto di copertina; immagine di copertina; foto copertină; omslagsfoto; toppbilde; forsidefoto; etukuva; pääkuva; borítókép; nyitókép; kiemelt kép; zdjęcie główne; zdjęcie tytułowe; úvodní foto; úvodní fotografie; úvodná fotografia; úvodné foto; titulinė nuotrauka; titulfoto; naslovna fotografija; naslovna slika; naslovna foto; naslovnica; заглавное фото; фото на обложке; фото на превью; заглавна снимка; титульне фото; εικόνα εξωφύλλου; κεντρική φωτογραφία; kapak fotoğrafı; manşet fotoğrafı; صورة الغلاف; الصورة الرئيسية; 封面图; 题图; 頭圖; 题图来源; 首图; 大标题图; トップ画像; トップ写真; 見出し画像; 대표사진; 표지사진`)
+
+// tellsPicture reads a last line that is about the picture above the text:
+// "(Cover photo: the old bridge. Photo: Ann Lee)", "Photo: Ann Lee".
+func (d *draft) tellsPicture(p *piece) bool {
+	if p.kind != news.Paragraph || p.level > 0 || len(p.text) > 300 || d.cover != (news.Figure{}) {
+		return false
+	}
+	line := strings.Trim(p.text, "()[]（）【】 ")
+	words := wordsOf(line)
+	if n := coverPhrases.prefix(words); n > 0 && labelAt(line, n) {
+		at := strings.IndexAny(line, ":：")
+		_, size := utf8.DecodeRuneInString(line[at:])
+		d.cover.Caption, d.cover.Credit = splitCredit(strings.TrimSpace(line[at+size:]))
+		return true
+	}
+	if !namesMaker(line) || len(words) > 9 {
+		return false
+	}
+	text, credit := splitCredit(line)
+	if text != "" || credit == "" {
+		return false
+	}
+	d.cover.Credit = credit
+	return true
 }
 
 func (d *draft) isTail(p *piece) bool {

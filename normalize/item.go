@@ -161,7 +161,7 @@ func fragment(markup string, base *url.URL) []piece {
 
 // plainTitle is a title without markup.
 func plainTitle(title string) string {
-	title = validText(title)
+	title = mend(validText(title))
 	if strings.ContainsAny(title, "<&") {
 		if root, err := html.Parse(strings.NewReader(firstBytes(title, 10000))); err == nil {
 			if text := plainText(root); text != "" {

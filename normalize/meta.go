@@ -44,7 +44,7 @@ func readMeta(root *html.Node) *meta {
 			}
 		case atom.Title:
 			if docTitle == "" && n.Namespace == "" {
-				docTitle = plainText(n)
+				docTitle = mend(plainText(n))
 			}
 		case atom.Base:
 			if m.base == "" {
@@ -62,7 +62,7 @@ func readMeta(root *html.Node) *meta {
 			if name == "" {
 				name = strings.ToLower(attr(n, "itemprop"))
 			}
-			if v := oneLine(attr(n, "content")); v != "" && name != "" && tags[name] == "" {
+			if v := oneLine(mend(attr(n, "content"))); v != "" && name != "" && tags[name] == "" {
 				tags[name] = v
 			}
 		case atom.Script:

@@ -82,9 +82,13 @@ func misread(s string) (letter rune, used int) {
 	n := 0
 	for i, r := range s {
 		c, ok := byteOf(r)
-		if n == 1 && raw[0] == 0xC3 && r == ' ' { // a blank that cannot break, made an ordinary one
-			c, ok = 0xA0, true
-			if !strings.HasPrefix(s[i+1:], " ") {
+		if n == 1 && r == ' ' { // a blank that cannot break, made an ordinary one
+			switch {
+			case raw[0] == 0xC2:
+				return ' ', i + 1
+			case raw[0] == 0xC3 && strings.HasPrefix(s[i+1:], " "):
+				return 'à', i + 1
+			case raw[0] == 0xC3:
 				return 'à', i // the word's own blank stays
 			}
 		}

@@ -111,6 +111,7 @@ func onePage(page news.Page, h Hints) news.Article {
 	}
 	a.Kind = kindOf(&a, m, links, clean)
 	lead(&a, resolve(base, m.image))
+	d.describe(a.Lead)
 	rule.correct(&a, root, base, o)
 	if missed {
 		a.Note = "the rule for " + rule.host + " finds no text on the page: it was read in the general way"
@@ -235,6 +236,18 @@ func lead(a *news.Article, image string) {
 	case a.Lead.Src == "":
 		a.Lead.Src = image
 	}
+}
+
+// describe gives a picture without a caption, or without a credit, what the
+// small print says of it.
+func (d *draft) describe(f *news.Figure) {
+	if f == nil || f.Credit != "" {
+		return
+	}
+	if f.Caption == "" {
+		f.Caption = d.cover.Caption
+	}
+	f.Credit = d.cover.Credit
 }
 
 func samePicture(a, b string) bool {
