@@ -149,7 +149,7 @@ func shareCredits(pieces []piece) {
 // creditOf is a line that the markup calls a credit, without its label.
 func creditOf(line string) string {
 	if text, credit := splitCredit(line); credit != "" {
-		if text != "" && namesLike(text) && strings.HasSuffix(line, ")") { // "Ann Lee (EFE)"
+		if text != "" && namesLike(text) && (strings.HasSuffix(line, ")") || strings.Contains(line[len(text):], "/")) { // "Ann Lee (EFE)", "Ann Lee / EFE"
 			return line
 		}
 		return credit

@@ -146,8 +146,8 @@ func labelCredit(s string) (text, credit string, ok bool) {
 		if narrates(credit) {
 			continue
 		}
-		if at, inner := creditAround(s, i); inner != "" {
-			return s[:at], inner, true
+		if r == '/' && lends(s[:i]) {
+			continue
 		}
 		if at, found := labelBefore(s[:i], credit); found && !pointed(s[:at]) && (!strings.ContainsRune("/／|", r) || opensSentence(s[:at])) {
 			return s[:at], credit, true
@@ -156,29 +156,12 @@ func labelCredit(s string) (text, credit string, ok bool) {
 	return openLabel(s)
 }
 
-// creditAround finds the label with a colon before a credit in which another
-// label is one of the names, as in "Foto: Reprodução/TV", and the whole credit.
-func creditAround(s string, slash int) (at int, credit string) {
-	if s[slash] != '/' && s[slash] != '|' {
-		return 0, ""
-	}
-	from := strings.LastIndexAny(s[:slash], ":：")
-	if from < 0 || utf8.RuneCountInString(s[from:]) > 80 || strings.Contains(s[from:slash], ". ") {
-		return 0, ""
-	}
-	_, size := utf8.DecodeRuneInString(s[from:])
-	credit = strings.TrimSpace(s[from+size:])
-	for part := range strings.SplitSeq(credit, s[slash:slash+1]) {
-		if part = strings.TrimSpace(part); !startsUpper(part) || len(strings.Fields(part)) > 4 {
-			return 0, ""
-		}
-	}
-	at, found := labelBefore(s[:from], credit)
-	if !found || pointed(s[:at]) {
-		return 0, ""
-	}
-	return at, credit
-}
+// lenders name how a picture came to the outlet: before a slash they are part of
+// the credit, as in "Reprodução/TV".
+var lenders = foldedList("reprodução|divulgação|reproducción|handout|courtesy|cortesia|cortesía|courtoisie|arquivo|archivo|acervo")
+
+// lends reports whether s ends in a lender.
+func lends(s string) bool { return lenders[news.Fold(s[strings.LastIndexAny(s, " :：")+1:])] }
 
 // opensSentence reports whether what follows s begins anew.
 func opensSentence(s string) bool {

@@ -71,7 +71,7 @@ func readMeta(root *html.Node) *meta {
 			}
 			return
 		case atom.H1:
-			if t := plainText(n); t != "" && len(m.h1) < 10 {
+			if t := mend(plainText(n)); t != "" && len(m.h1) < 10 {
 				m.h1 = append(m.h1, t)
 			}
 		case atom.Time:
