@@ -60,6 +60,7 @@ type Outcome struct {
 	Stories int // new or changed
 	Err     error
 	Ours    bool // the fault is ours, and the poll left no record
+	Took    time.Duration
 
 	later time.Duration // it was not asked, and is due again after this
 }

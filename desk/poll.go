@@ -142,6 +142,7 @@ func (d *Desk) release(ctx context.Context, ledger news.Ledger, wait time.Durati
 // report says in one line what came of a poll. A source that goes on failing
 // is news once.
 func (d *Desk) report(out Outcome, before news.Poll, start time.Time) {
+	out.Took = d.now().Sub(start)
 	if d.o.Polled != nil {
 		d.o.Polled(out)
 	}

@@ -172,6 +172,12 @@ func (f *Fetcher) feed(ctx context.Context, src news.Source, last news.Poll) (an
 	if last.LastModified != "" && sendable(last.LastModified) {
 		q.own.Set("If-Modified-Since", last.LastModified)
 	}
+	if src.Scrape.Item != "" {
+		q.header.Set("Accept", "text/html, application/xhtml+xml, */*;q=0.1")
+		if !f.opt.AnyRobots { // a page was not made for programs to come back to
+			q.welcome = func(to *url.URL) error { return f.welcome(ctx, src, to) }
+		}
+	}
 	q.trusted, q.patience = true, f.opt.Limits.Turn
 	return f.ask(ctx, q)
 }
@@ -192,6 +198,9 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	sum := news.Sum64(string(a.body))
 	if a.whole && sum == last.Sum {
 		return Reply{Poll: f.unchanged(src, last, a, now), Unchanged: true}, nil
+	}
+	if src.Scrape.Item != "" {
+		return f.scraped(src, last, a, now, sum)
 	}
 	doc, err := Parse(a.body, ParseOptions{ContentType: a.header.Get("Content-Type"), Base: a.base(src)})
 	if err != nil {

@@ -23,6 +23,18 @@ type Source struct {
 	Rights    Rights    // how much of an article may be carried
 	FullText  bool      // read the linked page, all its pages
 	Access    Access
+	Scrape    Scrape // how Feed is read where it is a page
+}
+
+// Scrape says by CSS selectors how a page without a feed is read. Its zero value
+// is a feed. All but Item are looked for within an item.
+type Scrape struct {
+	Item  string // the elements that are one item each
+	Title string // empty: the text of the link
+	Link  string // empty: the first link in the item
+	Date  string // a datetime attribute, else the text; empty: there is none
+	Text  string // empty: there is none
+	Image string // empty: there is none
 }
 
 // Access says how an outlet wants, or has to, be asked. The zero value asks as

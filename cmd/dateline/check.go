@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"dateline/desk"
+	"dateline/fetcher"
 	"dateline/news"
 )
 
@@ -13,6 +14,11 @@ func (c *config) check(f *faults) {
 	c.checkSite(f)
 	if c.Store == "" {
 		f.add(c.key("store"), "the store is empty: want a file such as dateline.db, or redis://…")
+	}
+	if c.Metrics != "" && c.Metrics != metricsOff {
+		if err := checkListen(c.Metrics); err != nil {
+			f.add(c.key("metrics"), "metrics: %v, or off", err)
+		}
 	}
 	if err := checkListen(c.Listen); err != nil {
 		f.add(c.key("listen"), "%v", err)
@@ -62,6 +68,11 @@ func (c *config) checkSource(s *sourceConfig, topics map[string]bool, seen map[s
 		f.add(s.key("id"), "source %s stands here twice, first in line %d", s.ID, first.Line)
 	} else {
 		seen[s.ID] = s.key("id")
+	}
+	if s.Scrape.selectors() != (news.Scrape{}) {
+		if err := fetcher.CheckScrape(s.Scrape.selectors()); err != nil {
+			f.add(s.key("scrape"), "%v", err)
+		}
 	}
 	if err := checkFeed(s.Feed); err != nil {
 		f.add(s.key("feed"), "source %s: %v", s.ID, err)

@@ -23,6 +23,7 @@ type config struct {
 	Site     siteConfig      `yaml:"site"`
 	Store    string          `yaml:"store"`
 	Listen   string          `yaml:"listen"`
+	Metrics  string          `yaml:"metrics"`
 	Defaults defaultsConfig  `yaml:"defaults"`
 	Network  networkConfig   `yaml:"network"`
 	Keep     keepConfig      `yaml:"keep"`
@@ -81,6 +82,22 @@ type sourceConfig struct {
 	Rights    string       `yaml:"rights"`
 	FullText  *bool        `yaml:"fulltext"`
 	Access    accessConfig `yaml:"access"`
+	Scrape    scrapeConfig `yaml:"scrape"`
+}
+
+// scrapeConfig says how a page without a feed is read.
+type scrapeConfig struct {
+	placed
+	Item  string `yaml:"item"`
+	Title string `yaml:"title"`
+	Link  string `yaml:"link"`
+	Date  string `yaml:"date"`
+	Text  string `yaml:"text"`
+	Image string `yaml:"image"`
+}
+
+func (s *scrapeConfig) selectors() news.Scrape {
+	return news.Scrape{Item: s.Item, Title: s.Title, Link: s.Link, Date: s.Date, Text: s.Text, Image: s.Image}
 }
 
 type accessConfig struct {
@@ -157,6 +174,7 @@ type setting struct {
 var settings = []setting{
 	{"STORE", true, text(func(c *config) *string { return &c.Store }), func(c *config) string { return c.Store }},
 	{"LISTEN", false, text(func(c *config) *string { return &c.Listen }), func(c *config) string { return c.Listen }},
+	{"METRICS", false, text(func(c *config) *string { return &c.Metrics }), func(c *config) string { return c.Metrics }},
 	{"SITE_TITLE", false, text(func(c *config) *string { return &c.Site.Title }), func(c *config) string { return c.Site.Title }},
 	{"SITE_URL", false, text(func(c *config) *string { return &c.Site.URL }), func(c *config) string { return c.Site.URL }},
 	{"SITE_CONTACT", false, text(func(c *config) *string { return &c.Site.Contact }), func(c *config) string { return c.Site.Contact }},
@@ -366,7 +384,7 @@ func (c *config) source(s *sourceConfig) news.Source {
 	}
 	return news.Source{
 		ID: news.SourceID(s.ID), Title: s.Title, Publisher: s.Publisher, Feed: s.Feed, Home: s.Home, Lang: s.Lang,
-		Schedule: firstOf(s.Schedule, c.Defaults.Schedule), Topics: topics, Rights: rights, FullText: fulltext,
+		Schedule: firstOf(s.Schedule, c.Defaults.Schedule), Topics: topics, Rights: rights, FullText: fulltext, Scrape: s.Scrape.selectors(),
 		Access: news.Access{
 			UserAgent: s.Access.UserAgent, Headers: s.Access.Headers, Cookie: s.Access.Cookie,
 			Username: s.Access.Username, Password: s.Access.Password, Proxy: s.Access.Proxy, Allow: prefixes(s.Access.Allow),

@@ -117,7 +117,11 @@ type house struct {
 	fetcher *fetcher.Fetcher
 	desk    *desk.Desk
 	web     *publish.Server
+	metrics *metrics
 }
+
+// metricsOff is what the config says where nobody wants metrics.
+const metricsOff = "off"
 
 // serve runs the halves of the house until ctx ends. It calls ready, where
 // there is one, with the address it publishes at.
@@ -126,7 +130,13 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 	if err != nil {
 		return err
 	}
-	var listener net.Listener
+	var listener, scrapes net.Listener
+	if c.Metrics != "" && c.Metrics != metricsOff {
+		if scrapes, err = listen(c.Metrics); err != nil {
+			return fmt.Errorf("metrics: %w", err)
+		}
+		defer scrapes.Close()
+	}
 	if r.web {
 		if listener, err = listen(c.Listen); err != nil {
 			return err
@@ -140,8 +150,12 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 	defer h.close()
 
 	jobs, ctx := errgroup.WithContext(ctx)
+	if scrapes != nil {
+		jobs.Go(func() error { return serveHTTP(ctx, scrapes, h.metrics.aside()) })
+		log.Info("metrics", "url", "http://"+scrapes.Addr().String()+"/metrics")
+	}
 	if r.web {
-		jobs.Go(func() error { return serveHTTP(ctx, listener, h.web) })
+		jobs.Go(func() error { return serveHTTP(ctx, listener, h.metrics.around(h.web, c.Metrics == "")) })
 		log.Info("publishing", "url", "http://"+listener.Addr().String()+"/")
 		if ready != nil {
 			ready(listener.Addr().String())
@@ -209,8 +223,10 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		h.close()
 		return nil, err
 	}
+	h.metrics = newMetrics(h.store, c)
 	h.desk = desk.New(desk.Options{
-		Store: h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
+		Polled: h.metrics.polled,
+		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
 	if r.web {
@@ -383,6 +399,9 @@ func (h *house) take(ctx context.Context, next *config) error {
 	roster, err := next.roster()
 	if err != nil {
 		return err
+	}
+	if h.metrics != nil {
+		h.metrics.take(next)
 	}
 	if h.role.fetch {
 		if err := h.desk.Assign(ctx, roster); err != nil {

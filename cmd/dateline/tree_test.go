@@ -29,8 +29,8 @@ var homes = map[string][]string{
 	"github.com/robfig/cron/v3":       {"dateline/desk"},
 	"github.com/redis/go-redis/v9":    {"dateline/store"},
 	"github.com/ncruces/go-sqlite3":   {"dateline/store"},
-	"github.com/andybalholm/cascadia": {"dateline/normalize"},
-	"golang.org/x/net":                {"dateline/normalize"},
+	"github.com/andybalholm/cascadia": {"dateline/normalize", "dateline/fetcher"},
+	"golang.org/x/net":                {"dateline/normalize", "dateline/fetcher"},
 	"golang.org/x/text":               {"dateline/news", "dateline/normalize", "dateline/topics", "dateline/topics/gen", "dateline/fetcher", "dateline/publish"},
 	"golang.org/x/time":               {"dateline/fetcher"},
 	"golang.org/x/sync":               {"dateline/cmd/dateline", "dateline/fetcher", "dateline/publish", "dateline/store"},
@@ -38,6 +38,8 @@ var homes = map[string][]string{
 	"github.com/andybalholm/brotli":   {"dateline/fetcher", "dateline/publish"},
 	"github.com/alecthomas/kong":      {"dateline/cmd/dateline"},
 	"github.com/goccy/go-yaml":        {"dateline/cmd/dateline"},
+
+	"github.com/prometheus/client_golang": {"dateline/cmd/dateline"},
 }
 
 type listed struct {
