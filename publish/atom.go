@@ -11,12 +11,14 @@ type atomFeed struct {
 	XMLName   struct{}      `xml:"feed"`
 	NS        string        `xml:"xmlns,attr"`
 	Media     string        `xml:"xmlns:media,attr"`
+	History   string        `xml:"xmlns:fh,attr,omitempty"`
 	Lang      string        `xml:"xml:lang,attr"`
 	ID        string        `xml:"id"`
 	Title     atomText      `xml:"title"`
 	Subtitle  atomText      `xml:"subtitle"`
 	Updated   string        `xml:"updated"`
 	Author    atomPerson    `xml:"author"`
+	Archive   *struct{}     `xml:"fh:archive"`
 	Links     []atomLink    `xml:"link"`
 	Generator atomGenerator `xml:"generator"`
 	Icon      string        `xml:"icon"`
@@ -102,6 +104,9 @@ var forms = [...]struct{ ext, mediaType, name string }{
 
 // links are an edition's links to itself, its other forms, and its pages.
 func (ed *edition) links(form string, withPage bool) []atomLink {
+	if ed.past != nil {
+		return ed.historyLinks()
+	}
 	var links []atomLink
 	for _, f := range forms {
 		if f.ext == form {
@@ -118,6 +123,9 @@ func (ed *edition) links(form string, withPage bool) []atomLink {
 	}
 	if next := ed.nextAt(form); next != "" {
 		links = append(links, atomLink{Rel: "next", Href: next})
+	}
+	if ed.history && form != "" && len(ed.entries) > 0 {
+		links = append(links, atomLink{Rel: "prev-archive", Type: typeAtom, Href: ed.historyAt(ed.entries[len(ed.entries)-1].Story.Filed)})
 	}
 	if !ed.want.after.IsZero() {
 		first := ed.head.base + ed.head.topicPath(ed.topic.ID) + form
@@ -147,6 +155,9 @@ func (ed *edition) atom() ([]byte, error) {
 	}
 	if ed.stamp != "" {
 		feed.Updated = ed.stamp
+	}
+	if ed.past != nil {
+		feed.History, feed.Archive = historyNS, &struct{}{}
 	}
 	for i := range ed.entries {
 		feed.Entries = append(feed.Entries, ed.atomEntry(&ed.entries[i]))

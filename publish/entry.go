@@ -21,6 +21,8 @@ type edition struct {
 	entries []entry
 	next    string    // the query of the next page; empty: this is the last
 	changed time.Time // the newest change; zero: it has no stories
+	past    *history  // it is an archive document; nil: it is not
+	history bool      // there are archive documents behind it
 	stamp   string    // the greatest stamp of its entries; empty: it has none
 }
 
@@ -71,6 +73,12 @@ func newEdition(h *masthead, topic *news.Topic, w want, stories []news.Story, ne
 			continue
 		}
 		e := newEntry(h, stories[i], w)
+		if w.pass.inQuery && h.hidden(&stories[i]) {
+			if e.URL == e.Page {
+				e.URL += w.passQuery()
+			}
+			e.Page += w.passQuery()
+		}
 		ed.entries = append(ed.entries, e)
 		if e.Updated.After(ed.changed) {
 			ed.changed = e.Updated

@@ -29,6 +29,10 @@ type Masthead struct {
 	Topics  []news.Topic
 	Sources []news.Source
 
+	// Tokens are the keys of topics that are private; a topic without any is
+	// public.
+	Tokens map[news.TopicID][]string
+
 	// Interval says in words how often a source is polled; nil: not said.
 	Interval func(news.SourceID) string
 	// Every is how often the news is gathered, as a hint to readers when to
@@ -45,6 +49,7 @@ type masthead struct {
 	sources    map[news.SourceID]*news.Source
 	generation uint64
 	since      time.Time // when it replaced another; zero: it is the first
+	tokens     map[news.TopicID][]digest
 }
 
 func newMasthead(m Masthead, generation uint64) (*masthead, error) {
@@ -76,6 +81,7 @@ func newMasthead(m Masthead, generation uint64) (*masthead, error) {
 	for i := range m.Topics {
 		head.topics[m.Topics[i].ID] = &m.Topics[i]
 	}
+	head.private()
 	for i := range m.Sources {
 		head.sources[m.Sources[i].ID] = &m.Sources[i]
 	}

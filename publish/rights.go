@@ -51,5 +51,5 @@ func (h *masthead) clear(st news.Story) news.Story {
 		articles[i] = h.cleared(a)
 	}
 	st.Articles = articles
-	return st
+	return h.unnamed(st)
 }

@@ -124,7 +124,8 @@ func missing(format string, args ...any) fault {
 // document answers with the edition in force of what path names; where the
 // archive fails, with the last good one.
 func (s *Server) document(w http.ResponseWriter, r *http.Request, head *masthead, path string) {
-	req, err := head.route(path, r.URL.RawQuery)
+	shown, query := takePass(r)
+	req, err := head.route(path, query, shown)
 	if err != nil {
 		s.refuse(w, r, head, err)
 		return
@@ -158,7 +159,9 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		if held != nil && held.stamp == stamp && !req.live {
 			return held, nil
 		}
-		doc, err := req.render(ctx, s.press(head))
+		p := s.press(head)
+		p.token = req.token
+		doc, err := req.render(ctx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -194,6 +197,7 @@ type press struct {
 	pages   *pages
 	to      func(target string) string // how pages write the address of one of ours
 	static  bool                       // there is no server to answer queries
+	token   string                     // that the reader shows
 }
 
 func (s *Server) press(head *masthead) press {
@@ -205,11 +209,16 @@ type request struct {
 	key    string
 	scope  news.TopicID // whose revision it follows
 	live   bool         // it follows more than revisions: rendered each time
+	token  string       // that the reader shows, where it may matter
+	closed bool         // only for this reader's eyes
 	render func(context.Context, press) (document, error)
 }
 
 // cacheControl is how long caches may hold the answer.
 func (r request) cacheControl(h *masthead) string {
+	if r.closed {
+		return "private, no-cache"
+	}
 	if r.live {
 		return "public, max-age=30, stale-if-error=86400"
 	}
@@ -218,20 +227,20 @@ func (r request) cacheControl(h *masthead) string {
 }
 
 // route finds what an address names.
-func (h *masthead) route(path, query string) (request, error) {
+func (h *masthead) route(path, query string, shown pass) (request, error) {
 	req := request{key: path + "?" + query}
 	if rest, ok := strings.CutPrefix(path, "/topics/"); ok {
-		return h.routeTopic(req, rest, query)
+		return h.routeTopic(req, rest, query, shown)
 	}
 	if query != "" {
 		return request{}, fault{http.StatusBadRequest, "This address takes no parameters."}
 	}
 	if rest, ok := strings.CutPrefix(path, "/stories/"); ok {
 		id, _, _ := strings.Cut(rest, "/")
-		return h.routeStory(req, id, press.story)
+		return h.routeStory(req, id, shown, press.story)
 	}
 	if id, ok := strings.CutPrefix(path, "/api/stories/"); ok {
-		return h.routeStory(req, id, press.apiStory)
+		return h.routeStory(req, id, shown, press.apiStory)
 	}
 	switch path {
 	case "/", "":
@@ -252,32 +261,48 @@ func (h *masthead) route(path, query string) (request, error) {
 	return req, nil
 }
 
-func (h *masthead) routeTopic(req request, rest, query string) (request, error) {
+func (h *masthead) routeTopic(req request, rest, query string, shown pass) (request, error) {
 	name, form := rest, ""
 	for _, f := range forms {
 		if cut, ok := strings.CutSuffix(rest, f.ext); ok && h.topics[news.TopicID(rest)] == nil {
 			name, form = cut, f.ext
 		}
 	}
+	name, day, dated := cutHistory(name)
 	topic := h.topics[news.TopicID(name)]
-	if topic == nil {
+	if topic == nil || !h.admits(topic.ID, shown.token) {
 		return request{}, missing("There is no topic %q.", printable(name))
 	}
 	w, err := parseWant(h, query)
 	if err != nil {
 		return request{}, fault{http.StatusBadRequest, err.Error()}
 	}
+	if req.closed = h.tokens[topic.ID] != nil; req.closed && shown.inQuery {
+		w.pass, w.raw = shown, shown.bear(w.raw)
+		req.key += "\x00" + shown.token
+	}
 	req.scope = topic.ID
+	if dated {
+		if form != ".atom" || query != "" {
+			return request{}, missing("There is nothing at this address.")
+		}
+		req.render = func(ctx context.Context, p press) (document, error) { return p.archiveDay(ctx, topic, day, w) }
+		return req, nil
+	}
 	req.render = func(ctx context.Context, p press) (document, error) { return p.topic(ctx, topic, w, form) }
 	return req, nil
 }
 
-func (h *masthead) routeStory(req request, id string, render func(press, context.Context, news.StoryID) (document, error)) (request, error) {
+func (h *masthead) routeStory(req request, id string, shown pass, render func(press, context.Context, news.StoryID) (document, error)) (request, error) {
 	if !news.ValidID(id) {
 		return request{}, missing("That is not the id of a story.")
 	}
 	req.key = strings.Replace(req.key, "/stories/"+id, "/stories/"+id+"\x00", 1)
 	req.key, _, _ = strings.Cut(req.key, "\x00") // the slug is for people
+	if len(h.tokens) > 0 && shown.token != "" {
+		req.closed, req.token = true, shown.token
+		req.key += "\x00" + shown.token
+	}
 	req.render = func(ctx context.Context, p press) (document, error) { return render(p, ctx, news.StoryID(id)) }
 	return req, nil
 }
@@ -310,7 +335,9 @@ func (p press) edition(ctx context.Context, topic *news.Topic, w want) (*edition
 			next = w.from(q.After)
 		}
 	}
-	return newEdition(p.head, topic, w, stories, next), nil
+	ed := newEdition(p.head, topic, w, stories, next)
+	ed.history = next != "" && !p.static && w.langs == nil && w.source == "" && w.after.IsZero()
+	return ed, nil
 }
 
 // write writes an edition in one form; the empty form is the page.
@@ -362,6 +389,9 @@ func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
 	}
 	if err != nil {
 		return entry{}, fmt.Errorf("read story: %w", err)
+	}
+	if !p.head.mayRead(&st, p.token) {
+		return entry{}, missing("There is no story with this id; it may have been swept from the archive.")
 	}
 	return newEntry(p.head, st, want{}), nil
 }

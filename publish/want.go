@@ -18,6 +18,7 @@ type want struct {
 	limit  int // 0: news.DefaultLimit
 	after  news.Cursor
 	brief  bool   // without the full text
+	pass   pass   // that opens a private topic
 	raw    string // the query as it was asked, known to be sound
 }
 

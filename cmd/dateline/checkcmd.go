@@ -66,7 +66,7 @@ type ConfigCmd struct{ configFlag }
 
 // Help is shown under the flags.
 func (ConfigCmd) Help() string {
-	return "Example: DATELINE_STORE=redis://redis:6379 dateline config -c dateline.yaml"
+	return "Example: DATELINE_STORE=redis://redis:6379 dateline config show -c dateline.yaml"
 }
 
 // Run prints the settings with secrets masked, and where each can be set.

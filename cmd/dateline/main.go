@@ -23,8 +23,12 @@ type commands struct {
 	Demo  DemoCmd  `cmd:"" help:"Serve a small news world that the binary carries; no network needed."`
 	Once  OnceCmd  `cmd:"" help:"Poll every due source once, say what came of it, and exit."`
 
-	Check  CheckCmd  `cmd:"" help:"Check the config: every fault at once, and the next polls of each source."`
-	Config ConfigCmd `cmd:"" help:"Show the config as it takes effect, secrets masked."`
+	Check  CheckCmd `cmd:"" help:"Check the config: every fault at once, and the next polls of each source."`
+	Init   InitCmd  `cmd:"" help:"Write a config to begin with."`
+	Config struct {
+		Show   ConfigCmd       `cmd:"" default:"withargs" help:"Show the config as it takes effect, secrets masked."`
+		Schema ConfigSchemaCmd `cmd:"" help:"Print the config's JSON Schema, for editors."`
+	} `cmd:"" help:"The config: show, schema."`
 
 	Source struct {
 		List SourceListCmd `cmd:"" help:"List the sources and how they fare."`
@@ -63,6 +67,8 @@ type commands struct {
 	Export      ExportCmd      `cmd:"" help:"Write every feed and page as files for any web server."`
 	Healthcheck HealthcheckCmd `cmd:"" help:"Ask a running server whether it is well; for containers."`
 	Version     VersionCmd     `cmd:"" help:"Print the version."`
+	Completion  CompletionCmd  `cmd:"" help:"Print the completion script of a shell."`
+	Man         ManCmd         `cmd:"" help:"Print the manual page."`
 }
 
 // stdio is where a command reads and writes.

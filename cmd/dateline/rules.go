@@ -27,6 +27,9 @@ type topicConfig struct {
 	Title       string `yaml:"title"`
 	Description string `yaml:"description"`
 
+	Token     oneMany `yaml:"token"`
+	TokenFile string  `yaml:"token_file"`
+
 	All     []clauseConfig     `yaml:"all"`
 	Any     []clauseConfig     `yaml:"any"`
 	None    []clauseConfig     `yaml:"none"`
@@ -134,6 +137,7 @@ func (c *config) checkTopics(f *faults) map[string]bool {
 			f.add(t.key("id"), "topic %s stands here twice", t.ID)
 		}
 		ids[t.ID] = true
+		t.checkTokens(f)
 		before := len(f.List)
 		ck := clauseCheck{f: f, topic: t.ID, concepts: concepts}
 		ck.fields(t.Fields, t.key("fields"))

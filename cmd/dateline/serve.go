@@ -270,7 +270,14 @@ func (c *config) masthead() (publish.Masthead, error) {
 	if err != nil {
 		return publish.Masthead{}, err
 	}
+	tokens := map[news.TopicID][]string{}
+	for i := range c.Topics {
+		if t := &c.Topics[i]; len(t.Token) > 0 {
+			tokens[news.TopicID(t.ID)] = t.Token
+		}
+	}
 	return publish.Masthead{
+		Tokens:   tokens,
 		Site:     publish.Site{Title: c.Site.Title, URL: strings.TrimRight(c.siteURL(), "/"), Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,

@@ -1,0 +1,178 @@
+package publish
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/news"
+)
+
+const openSesame = "open-sesame-0123456789"
+
+// secretPress is a server with a public and a private topic. Story one is in
+// the first, story two in the second, story three in both.
+func secretPress(t *testing.T) *Server {
+	t.Helper()
+	day := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	story := func(id string, filed time.Time, topics ...news.TopicID) news.Story {
+		a := news.Article{ID: news.ArticleID(id), Source: "s", Outlet: "Post", Headline: "Headline " + id, Rights: news.RightsFull, Filed: filed, Published: filed, Topics: topics}
+		for _, topic := range topics {
+			a.Matches = append(a.Matches, news.Match{Topic: topic, Concept: "concept " + string(topic), Text: "word"})
+		}
+		return news.Story{ID: news.StoryID(id), Topics: topics, Filed: filed, Articles: []news.Article{a}}
+	}
+	archive := &memory{revision: 3, stories: []news.Story{
+		story("aaaaaaaaaaaaaaaa", day, "open"), story("bbbbbbbbbbbbbbbb", day.Add(-time.Hour), "closed"), story("cccccccccccccccc", day.Add(-2*time.Hour), "open", "closed"),
+	}}
+	s, err := New(archive, Masthead{
+		Site:   Site{Title: "Desk", URL: "https://desk.example"},
+		Topics: []news.Topic{{ID: "open", Title: "Open"}, {ID: "closed", Title: "Closed matters"}}, Sources: []news.Source{{ID: "s", Title: "Post"}},
+		Tokens: map[news.TopicID][]string{"closed": {"other-token-9876543210", openSesame}},
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func askAs(s *Server, target, bearer string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	if bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+func TestPrivateTopicIsReadWithItsTokenOnly(t *testing.T) {
+	s := secretPress(t)
+	for _, path := range []string{"/topics/closed", "/topics/closed.rss", "/topics/closed.atom", "/topics/closed.json", "/topics/closed/archive/2026-03-04.atom"} {
+		for _, c := range []struct {
+			query, bearer string
+			want          int
+		}{
+			{"", "", 404}, {"?token=", "", 404}, {"?token=wrong", "", 404}, {"", "wrong", 404}, {"?token=" + openSesame, "", 200}, {"", openSesame, 200},
+			{"?token=" + openSesame + "x", "", 404}, {"?token=%zz", "", 404},
+		} {
+			w := askAs(s, path+c.query, c.bearer)
+			if w.Code != c.want {
+				t.Errorf("%s%s, bearer %q: %d, want %d", path, c.query, c.bearer, w.Code, c.want)
+			}
+			if cached := w.Header().Get("Cache-Control"); c.want == 200 && !strings.Contains(cached, "private") || strings.Contains(cached, "public") && w.Code == 200 {
+				t.Errorf("%s%s: Cache-Control %q", path, c.query, cached)
+			}
+			if c.want == 404 && strings.Contains(w.Body.String(), "Closed matters") {
+				t.Errorf("%s%s names the topic", path, c.query)
+			}
+		}
+	}
+	if w := askAs(s, "/topics/nothing.rss", ""); w.Code != 404 {
+		t.Errorf("no such topic: %d", w.Code)
+	}
+}
+
+func TestPrivateTopicIsNamedNowhere(t *testing.T) {
+	s := secretPress(t)
+	for _, path := range []string{"/", "/opml", "/api/topics", "/topics/open", "/topics/open.rss", "/topics/open.atom", "/topics/open.json", "/stories/cccccccccccccccc/x", "/api/stories/cccccccccccccccc", "/sources", "/api/sources"} {
+		w := askAs(s, path, "")
+		if w.Code != 200 || strings.Contains(strings.ToLower(w.Body.String()), "closed") || strings.Contains(w.Body.String(), "bbbbbbbbbbbbbbbb") {
+			t.Errorf("%s: %d\n%s", path, w.Code, w.Body)
+		}
+	}
+	for _, path := range []string{"/stories/bbbbbbbbbbbbbbbb/x", "/api/stories/bbbbbbbbbbbbbbbb"} {
+		if w := askAs(s, path, ""); w.Code != 404 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+		if w := askAs(s, path+"?token="+openSesame, ""); w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "private") {
+			t.Errorf("%s with the token: %d, %q", path, w.Code, w.Header().Get("Cache-Control"))
+		}
+	}
+}
+
+// A reader that shows the token in the address keeps it on every page.
+func TestLinksOfPrivateTopicBearTheToken(t *testing.T) {
+	s := secretPress(t)
+	body := askAs(s, "/topics/closed.atom?limit=1&token="+openSesame, "").Body.String()
+	next := regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(body)
+	if next == nil {
+		t.Fatalf("no next page in\n%s", body)
+	}
+	target := strings.TrimPrefix(strings.ReplaceAll(next[1], "&amp;", "&"), "https://desk.example")
+	if w := askAs(s, target, ""); w.Code != 200 || !strings.Contains(w.Body.String(), "Headline cccc") {
+		t.Errorf("%s: %d", target, w.Code)
+	}
+	if body := askAs(s, "/topics/closed.atom", openSesame).Body.String(); strings.Contains(body, openSesame) {
+		t.Error("a token that was sent in a header stands in the feed")
+	}
+}
+
+func TestTokenThatIsRevokedStopsAtReload(t *testing.T) {
+	s := secretPress(t)
+	if w := askAs(s, "/topics/closed.rss?token="+openSesame, ""); w.Code != 200 {
+		t.Fatal(w.Code)
+	}
+	m := s.head.Load().Masthead
+	m.Topics = []news.Topic{{ID: "open"}, {ID: "closed"}}
+	m.Tokens = map[news.TopicID][]string{"closed": {"another-token-000000"}}
+	s.Reload(m)
+	if w := askAs(s, "/topics/closed.rss?token="+openSesame, ""); w.Code != 404 {
+		t.Errorf("the revoked token: %d", w.Code)
+	}
+	if w := askAs(s, "/topics/closed.rss?token=another-token-000000", ""); w.Code != 200 {
+		t.Errorf("the new one: %d", w.Code)
+	}
+}
+
+func TestArchiveReachesEveryStoryOnce(t *testing.T) {
+	var stories []news.Story
+	start := time.Date(2026, 3, 10, 23, 0, 0, 0, time.UTC)
+	for i := range 130 {
+		filed := start.Add(-time.Duration(i) * 3 * time.Hour)
+		id := fmt.Sprintf("%016x", 0xf000-i)
+		stories = append(stories, news.Story{ID: news.StoryID(id), Topics: []news.TopicID{"open"}, Filed: filed,
+			Articles: []news.Article{{ID: news.ArticleID(id), Source: "s", Headline: "H " + id, Rights: news.RightsFull, Filed: filed, Published: filed}}})
+	}
+	s, err := New(&memory{revision: 1, stories: stories}, Masthead{Site: Site{URL: "https://desk.example/news"}, Topics: []news.Topic{{ID: "open"}}, Sources: []news.Source{{ID: "s"}}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, prior := regexp.MustCompile(`<id>(tag:[^<]*story/[^<]*)</id>`), regexp.MustCompile(`rel="prev-archive"[^>]*href="([^"]+)"`)
+	feed := askAs(s, "/news/topics/open.atom", "")
+	if strings.Contains(feed.Body.String(), "fh:archive") {
+		t.Error("the feed itself says that it is an archive")
+	}
+	archived, documents := map[string]int{}, 0
+	for next := prior.FindStringSubmatch(feed.Body.String()); next != nil && documents < 100; documents++ {
+		w := askAs(s, strings.TrimPrefix(next[1], "https://desk.example"), "")
+		body := w.Body.String()
+		if w.Code != 200 || !strings.Contains(body, "<fh:archive") || !strings.Contains(body, historyNS) || !strings.Contains(body, `rel="current"`) {
+			t.Fatalf("%s: %d\n%.2000s", next[1], w.Code, body)
+		}
+		for _, id := range entry.FindAllStringSubmatch(body, -1) {
+			archived[id[1]]++
+		}
+		next = prior.FindStringSubmatch(body)
+	}
+	for id, n := range archived {
+		if n != 1 {
+			t.Errorf("%s stands in %d archive documents", id, n)
+		}
+	}
+	for _, id := range entry.FindAllStringSubmatch(feed.Body.String(), -1) {
+		archived[id[1]]++
+	}
+	if len(archived) != len(stories) {
+		t.Errorf("feed and %d archive documents reach %d stories of %d", documents, len(archived), len(stories))
+	}
+	for _, path := range []string{"/topics/open/archive/2026-03-11.atom", "/topics/open/archive/2026-3-1.atom", "/topics/open/archive/x.atom", "/topics/none/archive/2026-03-10.atom", "/topics/open/archive/2026-03-10.rss"} {
+		if w := askAs(s, path, ""); w.Code != 404 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
