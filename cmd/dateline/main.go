@@ -29,7 +29,9 @@ type commands struct {
 	Source struct {
 		List SourceListCmd `cmd:"" help:"List the sources and how they fare."`
 		Test SourceTestCmd `cmd:"" help:"Ask one source now and show what it sends; nothing is stored."`
-	} `cmd:"" help:"Sources: list, test."`
+
+		Discover SourceDiscoverCmd `cmd:"" help:"Look for the feeds of a page."`
+	} `cmd:"" help:"Sources: list, test, discover."`
 	Opml struct {
 		Import OpmlImportCmd `cmd:"" help:"Print the sources of an OPML file as config."`
 		Export OpmlExportCmd `cmd:"" help:"Print the config's sources as OPML."`
