@@ -31,7 +31,8 @@ type commands struct {
 		Test SourceTestCmd `cmd:"" help:"Ask one source now and show what it sends; nothing is stored."`
 
 		Discover SourceDiscoverCmd `cmd:"" help:"Look for the feeds of a page."`
-	} `cmd:"" help:"Sources: list, test, discover."`
+		Add      SourceAddCmd      `cmd:"" help:"Find a feed and write it into the config."`
+	} `cmd:"" help:"Sources: list, test, discover, add."`
 	Opml struct {
 		Import OpmlImportCmd `cmd:"" help:"Print the sources of an OPML file as config."`
 		Export OpmlExportCmd `cmd:"" help:"Print the config's sources as OPML."`
