@@ -82,6 +82,7 @@ func (c *config) checkSource(s *sourceConfig, topics map[string]bool, seen map[s
 		}
 	}
 	s.Access.check(f)
+	s.Scrape.check(s.ID, f)
 }
 
 func (a *accessConfig) check(f *faults) {

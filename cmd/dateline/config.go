@@ -81,6 +81,8 @@ type sourceConfig struct {
 	Rights    string       `yaml:"rights"`
 	FullText  *bool        `yaml:"fulltext"`
 	Access    accessConfig `yaml:"access"`
+
+	Scrape *scrapeConfig `yaml:"scrape"`
 }
 
 type accessConfig struct {
@@ -371,6 +373,7 @@ func (c *config) source(s *sourceConfig) news.Source {
 			UserAgent: s.Access.UserAgent, Headers: s.Access.Headers, Cookie: s.Access.Cookie,
 			Username: s.Access.Username, Password: s.Access.Password, Proxy: s.Access.Proxy, Allow: prefixes(s.Access.Allow),
 		},
+		Scrape: s.Scrape.selectors(),
 	}
 }
 
