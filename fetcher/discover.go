@@ -1,7 +1,7 @@
 package fetcher
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,237 +11,321 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"dateline/news"
 )
 
-// Found is a feed that was found for an address.
-type Found struct {
-	Feed   string    `json:"feed"`
-	Title  string    `json:"title,omitempty"`
-	Format string    `json:"format"` // with its version: "rss 2.0"
-	Home   string    `json:"home,omitempty"`
-	Lang   string    `json:"language,omitempty"` // what the feed says; a claim
-	Items  int       `json:"items"`
-	Newest time.Time `json:"newest,omitzero"`
-	How    string    `json:"how"` // where it was found, in words
-	Titles []string  `json:"titles,omitempty"`
-}
-
-// Bounds of one discovery.
+// The measures of a search for feeds. A search is one visitor reading a few
+// pages, one after the other: it must not look like a scan.
 const (
-	maxCandidates = 16 // addresses that are asked
-	maxPreview    = 3  // titles that are shown of a feed
+	maxCandidates = 12 // addresses that a page names and we look at
+	maxNewest     = 5  // items shown of each feed
 )
 
-// usualAddresses are where outlets keep feeds that their pages do not name.
-var usualAddresses = []string{"/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/posts/default", "/?feed=rss2", "/rss/news.xml"}
+// wellKnown are the paths at which programs that write news sites put their
+// feeds, the most usual first. They are tried only where the page names none.
+var wellKnown = []string{"/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json", "/index.rdf"}
 
-// Discover finds the feeds of the page at src.Feed: the address itself, those
-// that the page links to (RSS Board, RSS Autodiscovery), and where there is
-// none, the addresses that outlets usually have them at. Each was read, and
-// holds items. Feeds of comments come last. The error is in words for a
-// person, or wraps that of ctx.
-func (f *Fetcher) Discover(ctx context.Context, src news.Source, now time.Time) ([]Found, error) {
-	address, err := url.Parse(strings.TrimSpace(src.Feed))
-	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
-		return nil, faultf("%q is no address of a page: want one that begins with http:// or https://", src.Feed)
-	}
-	if r, err := f.Fetch(ctx, src, news.Poll{}, now); err == nil {
-		return []Found{found(src.Feed, "the address itself", r)}, nil
-	} else if ctx.Err() != nil {
-		return nil, fmt.Errorf("ask for the page: %w", ctx.Err())
-	}
-	links, at, pageErr := f.feedLinks(ctx, src, address)
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("ask for the page: %w", ctx.Err())
-	}
-	if ft := (*fault)(nil); pageErr != nil && (!errors.As(pageErr, &ft) || ft.status == 0) {
-		return nil, pageErr // there is nobody to ask further
-	}
-	var all []Found
-	tried := map[string]bool{src.Feed: true}
-	try := func(candidates []string, how string) {
-		for _, c := range candidates {
-			if tried[c] || len(tried) > maxCandidates || ctx.Err() != nil {
-				continue
-			}
-			tried[c] = true
-			one := src
-			one.Feed = c
-			if origin(address) != originOf(c) { // what opens the page is not meant for others
-				one.Access.Cookie, one.Access.Username, one.Access.Password, one.Access.Headers = "", "", "", nil
-			}
-			r, err := f.Fetch(ctx, one, news.Poll{}, now)
-			if err == nil && !slices.ContainsFunc(all, func(x Found) bool { return x.Feed == c }) {
-				all = append(all, found(c, how, r))
-			}
-		}
-	}
-	try(links, "a link in the page")
-	if len(all) == 0 {
-		try(usual(at), "a usual address")
-	}
-	switch {
-	case ctx.Err() != nil:
-		return nil, fmt.Errorf("look for feeds: %w", ctx.Err())
-	case len(all) == 0 && pageErr != nil:
-		return nil, pageErr
-	}
-	slices.SortStableFunc(all, func(a, b Found) int { return rankOf(a) - rankOf(b) })
-	return all, nil
+// Way is how a feed was found.
+type Way string
+
+// The ways, from the surest to the least sure.
+const (
+	WayItself Way = "itself"     // the address that was asked for is the feed
+	WayNamed  Way = "named"      // the page names it as its feed: link rel=alternate, in the head or in the answer's headers
+	WayLinked Way = "linked"     // the page links to it as to any other page
+	WayKnown  Way = "well-known" // it stands where feeds usually stand
+)
+
+// Found is a feed that a search found, and read.
+type Found struct {
+	Address string
+	Title   string
+	Home    string
+	Lang    string // BCP 47; a claim of the feed, or else of the page
+	Format  string // rss, atom, json or cdf, with its version
+	Way     Way
+	Items   int
+	Newest  []news.Item // at most five, newest first
+	Updated time.Time   // the newest date of all its items; zero: they bear none
+	Same    []string    // addresses that give the same news in other formats
+	Score   int         // by which finds are ranked
 }
 
-// found describes a feed that was read.
-func found(feed, how string, r Reply) Found {
-	out := Found{Feed: feed, How: how, Title: r.Poll.Title, Format: r.Poll.Format, Home: r.Poll.Home, Items: len(r.Items)}
-	if r.Poll.Address != "" {
-		out.Feed = r.Poll.Address
-	}
-	for i := range r.Items {
-		it := &r.Items[i]
-		if it.Published.After(out.Newest) {
-			out.Newest = it.Published
-		}
-		if out.Lang == "" {
-			out.Lang = it.Lang
-		}
-		if len(out.Titles) < maxPreview && it.Title != "" {
-			out.Titles = append(out.Titles, it.Title)
-		}
-	}
-	return out
+// Passed is an address that looked like a feed and was not one, or could not be
+// read, with the reason.
+type Passed struct {
+	Address string
+	Why     string
 }
 
-// rankOf puts feeds of comments, and empty ones, behind the others.
-func rankOf(x Found) int {
-	rank := 0
-	if said := strings.ToLower(x.Title + " " + x.Feed); strings.Contains(said, "comment") {
-		rank = 2
-	}
-	if x.Items == 0 {
-		rank++
-	}
-	return rank
+// Finds is what came of a search for feeds, the best first.
+type Finds struct {
+	Page   string // the address that was read, after redirects
+	Title  string // the page's own title; empty where the address is a feed
+	Lang   string // what the page says it is written in
+	Feeds  []Found
+	Passed []Passed
 }
 
-// usual are the usual addresses of feeds beside a page.
-func usual(page *url.URL) []string {
-	var all []string
-	dir := strings.TrimRight(page.Path, "/")
-	if dir != "" && !strings.Contains(dir[strings.LastIndexByte(dir, '/')+1:], ".") {
-		all = append(all, absolute(page, dir+"/feed"), absolute(page, dir+"/rss.xml"))
-	}
-	for _, u := range usualAddresses {
-		all = append(all, absolute(page, u))
-	}
-	return all
-}
-
-func absolute(base *url.URL, ref string) string {
-	u, err := base.Parse(ref)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return ""
-	}
-	u.Fragment, u.User = "", nil
-	return u.String()
-}
-
-func originOf(address string) string {
-	u, err := url.Parse(address)
+// Discover looks for the feeds of a page: at the address itself, at those the
+// page names or links to, and, where these bring nothing, at well-known paths.
+// It asks one address after the other, keeps the gap of each host, reads nothing
+// that robots.txt forbids, and reaches no address that the guard refuses. The
+// error says why the address itself could not be read.
+func (f *Fetcher) Discover(ctx context.Context, src news.Source, address string) (Finds, error) {
+	s := search{fetcher: f, src: src, now: time.Now(), seen: map[string]bool{}}
+	first, err := f.look(ctx, src, address)
 	if err != nil {
-		return ""
+		return s.Finds, ended(ctx, "look for feeds", err)
 	}
-	return origin(u)
+	s.Page = bare(first.final)
+	s.seen[bare(first.asked)], s.seen[s.Page] = true, true
+	switch found, err := s.read(first, WayItself); {
+	case err == nil:
+		s.Feeds = append(s.Feeds, found)
+		return s.Finds, nil
+	case !looksLikePage(first.header.Get("Content-Type"), first.body):
+		return s.Finds, &fault{text: "the address gives neither a page nor a feed: " + err.Error(), cause: err}
+	}
+	text, err := pageText(first.header.Get("Content-Type"), first.body)
+	if err != nil {
+		return s.Finds, err
+	}
+	page := readLinks(text, first.final)
+	s.Title, s.Lang = page.title, page.lang
+	candidates := append(linksOfHeader(first.header, first.final), page.feeds...)
+	if err := s.try(ctx, candidates); err != nil {
+		return s.Finds, err
+	}
+	if len(s.Feeds) == 0 {
+		if err := s.tryKnown(ctx, first.final); err != nil {
+			return s.Finds, err
+		}
+	}
+	s.Feeds = ranked(s.Feeds)
+	return s.Finds, nil
 }
 
-// feedLinks reads the page for links to feeds, those that it declares first.
-// It returns the page's final address too.
-func (f *Fetcher) feedLinks(ctx context.Context, src news.Source, address *url.URL) ([]string, *url.URL, error) {
+// ended is err, or that the search was ended.
+func ended(ctx context.Context, act string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", act, ctx.Err())
+	}
+	return err
+}
+
+// look reads an address that may be a page or a feed.
+func (f *Fetcher) look(ctx context.Context, src news.Source, address string) (answer, error) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return answer{}, faultf("%q is not an address of the web", address)
+	}
 	q, err := f.question(src)
 	if err != nil {
-		return nil, address, err
+		return answer{}, err
 	}
-	q.address, q.own, q.trusted = address, credentials(src.Access), true
-	q.header.Set("Accept", "text/html, application/xhtml+xml, */*;q=0.1")
+	q.address = u
+	q.header.Set("Accept", "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1")
+	if feed, err := url.Parse(strings.TrimSpace(src.Feed)); err == nil && src.Feed != "" && origin(feed) == origin(u) {
+		q.own = credentials(src.Access)
+	}
+	if !f.opt.AnyRobots {
+		q.welcome = func(to *url.URL) error { return f.welcome(ctx, src, to) }
+	}
 	a, err := f.ask(ctx, q)
 	if err != nil {
-		return nil, address, err
-	}
-	at := a.final
-	if at == nil {
-		at = address
+		return a, err
 	}
 	if a.status != http.StatusOK {
-		return nil, at, statusFault(a.status)
+		return a, statusFault(a.status)
 	}
-	text, err := pageText(a.header.Get("Content-Type"), a.body)
-	if err != nil {
-		return nil, at, err
-	}
-	return linksToFeeds(text, at), at, nil
+	return a, nil
 }
 
-// feedTypes are the media types of links to feeds.
-var feedTypes = map[string]bool{"application/rss+xml": true, "application/atom+xml": true, "application/feed+json": true, "application/rdf+xml": true, "application/xml": true, "text/xml": true}
+// search is a search under way.
+type search struct {
+	Finds
+	fetcher *Fetcher
+	src     news.Source
+	now     time.Time
+	seen    map[string]bool // addresses that were looked at
+}
 
-// linksToFeeds lists the addresses of feeds in a page: link elements that say
-// so, then anchors whose address looks like one.
-func linksToFeeds(page []byte, at *url.URL) []string {
-	var declared, anchors []string
-	base := at
-	z := html.NewTokenizer(bytes.NewReader(page))
-	for len(declared)+len(anchors) < 4*maxCandidates {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			break
-		}
-		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
+// candidate is an address that may be a feed.
+type candidate struct {
+	address string
+	title   string // what the page calls it
+	way     Way
+}
+
+// try looks at what a page names, the surest first.
+func (s *search) try(ctx context.Context, list []candidate) error {
+	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(weight[b.way], weight[a.way]) })
+	tried := 0
+	for _, c := range list {
+		if s.seen[c.address] {
 			continue
 		}
-		t := z.Token()
-		attrs := map[string]string{}
-		for _, x := range t.Attr {
-			attrs[x.Key] = strings.TrimSpace(x.Val)
-		}
-		href := attrs["href"]
-		if href == "" {
+		s.seen[c.address] = true
+		if tried++; tried > maxCandidates {
+			s.Passed = append(s.Passed, Passed{c.address, fmt.Sprintf("not looked at: the page names more than %d", maxCandidates)})
 			continue
 		}
-		to := absolute(base, href)
-		switch t.Data {
-		case "base":
-			if u, err := at.Parse(href); err == nil {
-				base = u
+		a, err := s.fetcher.look(ctx, s.src, c.address)
+		if ctx.Err() != nil {
+			return ended(ctx, "look for feeds", err)
+		}
+		if err == nil {
+			err = s.keep(a, c)
+		}
+		if err != nil {
+			s.Passed = append(s.Passed, Passed{c.address, err.Error()})
+		}
+	}
+	return nil
+}
+
+// tryKnown looks at the usual places until one is a feed: below the page first,
+// then at the root. A server that has had enough is not asked on.
+func (s *search) tryKnown(ctx context.Context, page *url.URL) error {
+	for _, path := range wellKnown {
+		for _, below := range []string{strings.TrimRight(page.Path, "/"), ""} {
+			at := (&url.URL{Scheme: page.Scheme, Host: page.Host, Path: below + path}).String()
+			if s.seen[at] || strings.Contains(lastPart(below), ".") || below != "" && path != wellKnown[0] && path != wellKnown[3] {
+				continue // a file has nothing below it, and of a section only two places are worth a question
 			}
-		case "link":
-			media, _, _ := strings.Cut(strings.ToLower(attrs["type"]), ";")
-			rels := strings.Fields(strings.ToLower(attrs["rel"]))
-			if to != "" && (slices.Contains(rels, "alternate") && feedTypes[strings.TrimSpace(media)] || slices.Contains(rels, "feed")) && !slices.Contains(declared, to) {
-				declared = append(declared, to)
+			s.seen[at] = true
+			a, err := s.fetcher.look(ctx, s.src, at)
+			if ctx.Err() != nil {
+				return ended(ctx, "look for feeds", err)
 			}
-		case "a":
-			if to != "" && looksLikeFeed(to) && !slices.Contains(anchors, to) {
-				anchors = append(anchors, to)
+			if err == nil && s.keep(a, candidate{address: at, way: WayKnown}) == nil {
+				return nil
+			}
+			if a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable || a.status == 0 && err != nil && !refusedByRobots(err) {
+				s.Passed = append(s.Passed, Passed{at, err.Error()})
+				return nil
 			}
 		}
 	}
-	return append(declared, anchors...)
+	return nil
 }
 
-// looksLikeFeed reports whether an address reads like that of a feed.
-func looksLikeFeed(address string) bool {
-	u, err := url.Parse(address)
+// refusedByRobots reports whether an address was not read because the host
+// asks robots not to: the next address may be free.
+func refusedByRobots(err error) bool {
+	var ft *fault
+	return errors.As(err, &ft) && strings.Contains(ft.text, "asks robots not to")
+}
+
+func lastPart(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// keep reads an answer as a feed and keeps it, once for each final address.
+func (s *search) keep(a answer, c candidate) error {
+	found, err := s.read(a, c.way)
 	if err != nil {
+		return err
+	}
+	final := bare(a.final)
+	if final != c.address && s.seen[final] {
+		return nil // it was kept under its own name, or is the page itself
+	}
+	s.seen[final] = true
+	if found.Title == "" {
+		found.Title = c.title
+	}
+	s.Feeds = append(s.Feeds, found)
+	return nil
+}
+
+// read makes a find of an answer that is a feed.
+func (s *search) read(a answer, way Way) (Found, error) {
+	doc, err := Parse(a.body, ParseOptions{ContentType: a.header.Get("Content-Type"), Base: bare(a.final)})
+	if err != nil {
+		return Found{}, documentFault(a, err)
+	}
+	items, _ := doc.itemsAt(s.now)
+	found := Found{
+		Address: bare(a.final), Title: doc.Feed.Title, Home: pageAddress(doc.Feed.Link), Lang: orString(doc.Feed.Language, s.Lang),
+		Format: strings.TrimSpace(doc.Format + " " + doc.Version), Way: way, Items: len(items),
+	}
+	if !a.permanent && a.hops > 0 { // what is only lent for now is asked for under its own name
+		found.Address = bare(a.asked)
+	}
+	slices.SortStableFunc(items, func(x, y news.Item) int { return y.Published.Compare(x.Published) })
+	if len(items) > 0 {
+		found.Updated = items[0].Published
+	}
+	found.Newest = items[:min(len(items), maxNewest)]
+	found.Score = s.score(found, doc)
+	return found, nil
+}
+
+var weight = map[Way]int{WayItself: 100, WayNamed: 60, WayKnown: 40, WayLinked: 30}
+
+// score ranks a find: how it was found first, then whether it is about the page
+// that was asked for, whether it is alive, and what its format can say.
+func (s *search) score(found Found, doc *Document) int {
+	n := weight[found.Way]
+	name := strings.ToLower(found.Address + " " + found.Title)
+	if strings.Contains(name, "comment") || strings.Contains(name, "replies") {
+		n -= 50
+	}
+	if strings.Contains(name, "podcast") {
+		n -= 20
+	}
+	if found.Home != "" && sameAddress(found.Home, s.Page) {
+		n += 20
+	}
+	switch {
+	case found.Items == 0:
+		n -= 30
+	case found.Updated.After(s.now.AddDate(0, -1, 0)):
+		n += 10
+	case !found.Updated.IsZero() && found.Updated.Before(s.now.AddDate(-1, 0, 0)):
+		n -= 15
+	}
+	switch doc.Format {
+	case "atom":
+		n += 3
+	case "rss":
+		n += 2
+	}
+	if slices.ContainsFunc(found.Newest, func(it news.Item) bool { return len(it.Content) > 1000 }) {
+		n += 4 // it carries whole articles
+	}
+	return n
+}
+
+// sameAddress compares addresses but for scheme, www and a last slash.
+func sameAddress(a, b string) bool {
+	plain := func(s string) string {
+		_, s, _ = strings.Cut(s, "://")
+		return strings.TrimRight(strings.TrimPrefix(strings.ToLower(s), "www."), "/")
+	}
+	return plain(a) == plain(b)
+}
+
+// ranked orders finds and puts those that give the same news behind the best of
+// them.
+func ranked(finds []Found) []Found {
+	slices.SortStableFunc(finds, func(a, b Found) int { return cmp.Compare(b.Score, a.Score) })
+	var kept []Found
+	for _, found := range finds {
+		at := slices.IndexFunc(kept, func(k Found) bool { return sameNews(k, found) })
+		if at >= 0 {
+			kept[at].Same = append(kept[at].Same, found.Address)
+			continue
+		}
+		kept = append(kept, found)
+	}
+	return kept
+}
+
+// sameNews reports whether two feeds list the same newest pages.
+func sameNews(a, b Found) bool {
+	if len(a.Newest) == 0 || a.Items != b.Items {
 		return false
 	}
-	path := strings.ToLower(strings.TrimRight(u.Path, "/"))
-	last := path[strings.LastIndexByte(path, '/')+1:]
-	for _, end := range []string{"rss", "rss.xml", "feed", "feed.xml", "feed.json", "atom", "atom.xml", "index.rdf", "rdf", "feed.rss"} {
-		if last == end {
-			return true
-		}
-	}
-	return strings.HasSuffix(last, ".rss") || strings.HasSuffix(last, ".atom") || strings.HasSuffix(last, ".rdf") || strings.Contains(path, "/rss/") && strings.HasSuffix(last, ".xml") || u.Query().Has("feed")
+	return slices.EqualFunc(a.Newest, b.Newest, func(x, y news.Item) bool { return x.Link != "" && x.Link == y.Link })
 }

@@ -3,127 +3,169 @@ package fetcher
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"dateline/news"
 )
 
-const smallFeed = `<?xml version="1.0"?><rss version="2.0"><channel><title>%s</title><link>/</link><language>id</language><item><title>Council votes</title><link>/a</link><guid>a</guid><pubDate>Mon, 06 May 2024 10:00:00 GMT</pubDate></item></channel></rss>`
-
-func loopbackFetcher(t *testing.T) *Fetcher {
+// discover searches a site made of the given answers; a path ending in " Link"
+// is the Link header of that path.
+func discover(t *testing.T, at string, site map[string]string) (Finds, []string, error) {
 	t.Helper()
-	f, err := New(Options{UserAgent: "Dateline/test (+https://desk.example)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Gap: -1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(f.Close)
-	return f
-}
-
-// outletOf serves pages by their path; a path that is not named is missing.
-func outletOf(t *testing.T, pages map[string]string) *httptest.Server {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, ok := pages[r.URL.Path]
+	var asked []string
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.Path)
+		body, ok := site[r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
 			return
 		}
-		media := "text/html; charset=utf-8"
-		if strings.HasPrefix(body, "<?xml") {
-			media = "application/rss+xml"
+		if link := site[r.URL.Path+" Link"]; link != "" {
+			w.Header().Set("Link", link)
 		}
-		w.Header().Set("Content-Type", media)
+		if strings.HasPrefix(body, "->") {
+			http.Redirect(w, r, body[2:], http.StatusFound)
+			return
+		}
+		w.Header().Set("Content-Type", http.DetectContentType([]byte(body)))
 		fmt.Fprint(w, body)
-	}))
-	t.Cleanup(server.Close)
-	return server
+	})
+	finds, err := open(t).Discover(t.Context(), news.Source{ID: "x"}, server.URL+at)
+	for i := range finds.Feeds {
+		finds.Feeds[i].Address = strings.TrimPrefix(finds.Feeds[i].Address, server.URL)
+	}
+	return finds, asked, err
 }
 
-func TestDiscover(t *testing.T) {
-	feed := func(title string) string { return fmt.Sprintf(smallFeed, title) }
-	for _, c := range []struct {
-		name  string
-		pages map[string]string
-		at    string
-		want  []string // paths, in order
-		how   string
-	}{
-		{"the address is a feed", map[string]string{"/x": feed("News")}, "/x", []string{"/x"}, "the address itself"},
-		{"a link element", map[string]string{"/": `<html><head><link rel="alternate" type="application/rss+xml" title="News" href="/deep/news.php"></head></html>`, "/deep/news.php": feed("News")}, "/", []string{"/deep/news.php"}, "a link in the page"},
-		{"comments come last", map[string]string{"/": `<link rel=alternate type="application/rss+xml" href="/comments/feed"><link rel=alternate type="application/rss+xml" href="/news.xml">`, "/comments/feed": feed("Comments"), "/news.xml": feed("News")}, "/", []string{"/news.xml", "/comments/feed"}, "a link in the page"},
-		{"an anchor", map[string]string{"/about": `<p>We have <a href="/world/rss">feeds</a>.</p>`, "/world/rss": feed("World")}, "/about", []string{"/world/rss"}, "a link in the page"},
-		{"a base element", map[string]string{"/": `<base href="/news/"><link rel="alternate" type="application/rss+xml" href="all.xml">`, "/news/all.xml": feed("All")}, "/", []string{"/news/all.xml"}, "a link in the page"},
-		{"a usual address", map[string]string{"/": "<p>No links here.</p>", "/feed.xml": feed("News")}, "/", []string{"/feed.xml"}, "a usual address"},
-		{"beside the section", map[string]string{"/world": "<p>No links here.</p>", "/world/feed": feed("World")}, "/world", []string{"/world/feed"}, "a usual address"},
-		{"a link that is no feed", map[string]string{"/": `<link rel="alternate" type="application/rss+xml" href="/gone.xml">`, "/rss": feed("News")}, "/", []string{"/rss"}, "a usual address"},
-		{"none", map[string]string{"/": "<p>No links here.</p>"}, "/", nil, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			server := outletOf(t, c.pages)
-			all, err := loopbackFetcher(t).Discover(t.Context(), news.Source{ID: "x", Feed: server.URL + c.at}, time.Now())
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, x := range all {
-				got = append(got, strings.TrimPrefix(x.Feed, server.URL))
-				if x.How != c.how || x.Items != 1 || x.Format != "rss 2.0" || x.Lang != "id" || len(x.Titles) != 1 || x.Newest.IsZero() {
-					t.Errorf("got %+v", x)
-				}
-			}
-			if !slices.Equal(got, c.want) {
-				t.Errorf("got %v, want %v", got, c.want)
-			}
-		})
+func smallFeed(title, link string) string {
+	return `<rss version="2.0"><channel><title>` + title + `</title><link>https://gazette.example/</link><item><title>` + title +
+		` item</title><link>` + link + `</link></item></channel></rss>`
+}
+
+func TestDiscoverRanksWhatThePageNames(t *testing.T) {
+	finds, asked, err := discover(t, "/world/", map[string]string{
+		"/world/": `<!DOCTYPE html><html lang=fr><title>World</title><base href="/feeds/">
+			<a href="/linked.rss">x</a><a href="other">RSS</a><a href="/about">About</a>
+			<link rel="ALTERNATE" type="application/rss+xml; charset=utf-8" href="comments.xml" title="Comments">
+			<link rel="alternate" type="application/rss+xml" href="world.xml">
+			<link rel="alternate stylesheet" type="text/xml" href="/style.xml">`,
+		"/world/ Link":        `<https://x.example/>; rel=next, </header.atom>; title="a \"b\", c"; rel="feed"; type="application/atom+xml"`,
+		"/header.atom":        smallFeed("Header", "https://gazette.example/4"),
+		"/linked.rss":         smallFeed("Linked", "https://gazette.example/1"),
+		"/feeds/other":        smallFeed("Other", "https://gazette.example/2"),
+		"/feeds/comments.xml": smallFeed("Comments on World", "https://gazette.example/5"),
+		"/feeds/world.xml":    smallFeed("World", "https://gazette.example/3"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, found := range finds.Feeds {
+		got = append(got, found.Address)
+	}
+	if want := []string{"/header.atom", "/feeds/world.xml", "/linked.rss", "/feeds/other", "/feeds/comments.xml"}; !slices.Equal(got, want) {
+		t.Errorf("got feeds %v, want %v", got, want)
+	}
+	if finds.Title != "World" || finds.Lang != "fr" || finds.Feeds[1].Lang != "fr" {
+		t.Errorf("got title %q and language %q of the page, %q of a feed that names none", finds.Title, finds.Lang, finds.Feeds[1].Lang)
+	}
+	if slices.Contains(asked, "/about") || slices.Contains(asked, "/style.xml") || slices.Contains(asked, "/feed") {
+		t.Errorf("asked %v: what is no feed, or the usual places though the page names feeds", asked)
 	}
 }
 
-func TestDiscoverSaysWhatIsWrong(t *testing.T) {
-	f := loopbackFetcher(t)
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
-	missing := outletOf(t, nil)
-	for _, c := range []struct{ address, want string }{
-		{"ftp://outlet.example/", "no address of a page"},
-		{"outlet.example", "no address of a page"},
-		{missing.URL + "/", "404"},
-		{closed.URL + "/", "refuses"},
-		{"http://10.1.2.3/", "10.1.2.3"},
-	} {
-		_, err := f.Discover(t.Context(), news.Source{ID: "x", Feed: c.address}, time.Now())
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: got %v, want %q", c.address, err, c.want)
+func TestDiscoverAsksTheUsualPlacesBelowTheSectionFirst(t *testing.T) {
+	site := map[string]string{"/world": "<!DOCTYPE html><p>News", "/world/feed": smallFeed("World", "https://gazette.example/1"), "/feed": smallFeed("All", "https://gazette.example/2")}
+	finds, asked, err := discover(t, "/world", site)
+	if err != nil || len(finds.Feeds) != 1 || finds.Feeds[0].Address != "/world/feed" || finds.Feeds[0].Way != WayKnown {
+		t.Fatalf("got %+v, %v, want the section's feed", finds.Feeds, err)
+	}
+	if slices.Contains(asked, "/feed") {
+		t.Errorf("asked %v: after the first feed nothing more is to be asked", asked)
+	}
+}
+
+func TestDiscoverObeysRobots(t *testing.T) {
+	finds, asked, err := discover(t, "/", map[string]string{
+		"/robots.txt": "User-agent: *\nDisallow: /closed",
+		"/":           `<!DOCTYPE html><link rel=alternate type=application/rss+xml href=/closed.xml>`,
+		"/closed.xml": smallFeed("Closed", "https://gazette.example/1"),
+		"/rss":        smallFeed("Open", "https://gazette.example/2"),
+	})
+	if err != nil || len(finds.Feeds) != 1 || finds.Feeds[0].Address != "/rss" {
+		t.Fatalf("got %+v, %v, want the open feed", finds.Feeds, err)
+	}
+	if slices.Contains(asked, "/closed.xml") || len(finds.Passed) != 1 || !strings.Contains(finds.Passed[0].Why, "robots") {
+		t.Errorf("asked %v and passed %v, want the closed feed named and not read", asked, finds.Passed)
+	}
+}
+
+func TestDiscoverIsGuardedAndBounded(t *testing.T) {
+	var page strings.Builder
+	page.WriteString(`<!DOCTYPE html><link rel=alternate type=application/rss+xml href="http://10.1.2.3/rss"><link rel=feed href="file:///etc/passwd">`)
+	for i := range 500 {
+		fmt.Fprintf(&page, `<a href="/rss/%d">RSS</a>`, i)
+	}
+	finds, asked, err := discover(t, "/", map[string]string{"/": page.String()})
+	if err != nil || len(finds.Feeds) != 0 {
+		t.Fatalf("got %v, %v", finds.Feeds, err)
+	}
+	if most := 2 + maxCandidates + 2*len(wellKnown); len(asked) > most {
+		t.Errorf("asked %d times, want at most %d", len(asked), most)
+	}
+	if len(finds.Passed) != maxPageLinks || !strings.Contains(finds.Passed[0].Why, "private network") {
+		t.Errorf("got %d passed, the first %q; want %d, the first refused by the guard", len(finds.Passed), finds.Passed[0].Why, maxPageLinks)
+	}
+}
+
+func TestDiscoverKeepsTheNameThatATemporaryRedirectBears(t *testing.T) {
+	finds, _, err := discover(t, "/rss", map[string]string{"/rss": "->/today.xml", "/today.xml": smallFeed("Today", "https://gazette.example/1")})
+	if err != nil || len(finds.Feeds) != 1 || finds.Feeds[0].Address != "/rss" {
+		t.Errorf("got %+v, %v, want /rss", finds.Feeds, err)
+	}
+}
+
+func TestDiscoverSaysWhatIsWrongWithTheAddress(t *testing.T) {
+	for at, part := range map[string]string{"/absent": "404", "/text": "neither a page nor a feed"} {
+		_, _, err := discover(t, at, map[string]string{"/text": "plain words"})
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%s: got %v, want %q", at, err, part)
 		}
 	}
 }
 
-// What opens the page of an outlet is not sent to the feed of another.
-func TestDiscoverKeepsCredentials(t *testing.T) {
-	var sent string
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sent = r.Header.Get("Cookie") + r.Header.Get("Authorization")
-		fmt.Fprintf(w, smallFeed, "Other")
-	}))
-	defer other.Close()
-	page := outletOf(t, map[string]string{"/": `<link rel=alternate type="application/rss+xml" href="` + other.URL + `/feed">`})
-	all, err := loopbackFetcher(t).Discover(t.Context(), news.Source{ID: "x", Feed: page.URL + "/", Access: news.Access{Cookie: "key=1", Username: "u", Password: "p"}}, time.Now())
-	if err != nil || len(all) != 1 || sent != "" {
-		t.Errorf("got %v, %v; %q was sent", all, err, sent)
+// corpus adds the kept cases of a fuzz target's folder, one a file.
+func corpus(f *testing.F, dir string) {
+	files, err := filepath.Glob(filepath.Join("testdata", dir, "*"))
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no cases in testdata/%s: %v", dir, err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
 	}
 }
 
-func FuzzLinksToFeeds(f *testing.F) {
-	f.Add([]byte(`<base href="//x"><link rel=alternate type=application/rss+xml href=":"><a href="/rss">`))
+func FuzzDiscoverLinks(f *testing.F) {
+	corpus(f, "discover")
+	at := &url.URL{Scheme: "https", Host: "gazette.example", Path: "/news/"}
 	f.Fuzz(func(t *testing.T, page []byte) {
-		for _, link := range linksToFeeds(page, mustURL("https://outlet.example/a/")) {
-			if !strings.HasPrefix(link, "http://") && !strings.HasPrefix(link, "https://") {
-				t.Errorf("%q is no web address", link)
+		p := readLinks(page, at)
+		header := linksOfHeader(http.Header{"Link": {string(page)}}, at)
+		if len(p.feeds) > maxPageLinks || len(header) > maxPageLinks {
+			t.Fatalf("got %d and %d candidates", len(p.feeds), len(header))
+		}
+		for _, c := range append(p.feeds, header...) {
+			if u, err := url.Parse(c.address); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+				t.Errorf("got candidate %q", c.address)
 			}
 		}
 	})

@@ -8,7 +8,7 @@ import (
 // Document is a feed as it was read, with all it says. Its HTML is raw: whoever
 // shows it must clean it first.
 type Document struct {
-	Format    string   `json:"format"` // rss, atom, json or cdf
+	Format    string   `json:"format"` // rss, atom, json or cdf; page where selectors found the entries
 	Version   string   `json:"version,omitempty"`
 	Encoding  string   `json:"encoding"` // what the bytes were in
 	Feed      Feed     `json:"feed"`
@@ -18,6 +18,7 @@ type Document struct {
 
 	hints    hints
 	cutEntry bool // the document ended inside its last entry
+	unread   int  // items of a page that give neither title nor link
 }
 
 // HTML is a raw fragment and what its addresses are relative to.

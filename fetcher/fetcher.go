@@ -127,6 +127,7 @@ func (f *Fetcher) Close() {
 // wraps that of ctx, and where the host has no time for us it is Busy. In both
 // cases the record is the last one, and the poll is to be abandoned.
 func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, now time.Time) (Reply, error) {
+	last = relevant(src, last)
 	a, err := f.feed(ctx, src, last)
 	if ctx.Err() != nil {
 		return Reply{Poll: last}, fmt.Errorf("ask for the feed: %w", ctx.Err())
@@ -172,13 +173,10 @@ func (f *Fetcher) feed(ctx context.Context, src news.Source, last news.Poll) (an
 	if last.LastModified != "" && sendable(last.LastModified) {
 		q.own.Set("If-Modified-Since", last.LastModified)
 	}
-	if src.Scrape.Item != "" {
-		q.header.Set("Accept", "text/html, application/xhtml+xml, */*;q=0.1")
-		if !f.opt.AnyRobots { // a page was not made for programs to come back to
-			q.welcome = func(to *url.URL) error { return f.welcome(ctx, src, to) }
-		}
-	}
 	q.trusted, q.patience = true, f.opt.Limits.Turn
+	if src.Scrape != nil {
+		f.asPage(ctx, src, &q)
+	}
 	return f.ask(ctx, q)
 }
 
@@ -199,14 +197,12 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	if a.whole && sum == last.Sum {
 		return Reply{Poll: f.unchanged(src, last, a, now), Unchanged: true}, nil
 	}
-	if src.Scrape.Item != "" {
-		return f.scraped(src, last, a, now, sum)
-	}
-	doc, err := Parse(a.body, ParseOptions{ContentType: a.header.Get("Content-Type"), Base: a.base(src)})
+	doc, err := document(src, a)
 	if err != nil {
-		return Reply{}, documentFault(a, err)
+		return Reply{}, err
 	}
 	items, dropped := doc.Items()
+	dropped.Faulty += doc.unread
 	p := f.succeeded(src, last, a, now, doc.Wish(now))
 	p.Sum = sum
 	if !a.whole || doc.Truncated {
@@ -218,6 +214,18 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 		p.Repairs = append([]string{fmt.Sprintf("the answer broke off after %s", size(int64(len(a.body))))}, p.Repairs...)
 	}
 	return Reply{Items: items, Poll: p}, nil
+}
+
+// document is an answer's feed, or what the page lists that stands for one.
+func document(src news.Source, a answer) (*Document, error) {
+	if src.Scrape != nil {
+		return scrapePage(*src.Scrape, a, a.base(src))
+	}
+	doc, err := Parse(a.body, ParseOptions{ContentType: a.header.Get("Content-Type"), Base: a.base(src)})
+	if err != nil {
+		return nil, documentFault(a, err)
+	}
+	return doc, nil
 }
 
 // documentFault says why a body that came well is not a feed.

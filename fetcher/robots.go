@@ -67,7 +67,7 @@ func (f *Fetcher) welcome(ctx context.Context, src news.Source, to *url.URL) err
 		entry.rules, entry.until = rules, now.Add(kept)
 		f.hosts.slow(hostPort(to), rules.delay)
 	}
-	path := to.EscapedPath()
+	path := orString(to.EscapedPath(), "/") // an address may leave out the slash of the root
 	if to.RawQuery != "" {
 		path += "?" + to.RawQuery
 	}

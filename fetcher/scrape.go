@@ -2,236 +2,372 @@ package fetcher
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"dateline/news"
 )
 
-// maxScraped bounds the items of one page.
-const maxScraped = 500
+// Bounds on a page that stands for a feed.
+const (
+	maxScraped      = 4 << 20 // bytes
+	maxScrapedNodes = 200_000
+	maxSelector     = 1000 // bytes
+)
 
-// CheckScrape says what is wrong with the selectors of a scraped source, for
-// the person who wrote them.
-func CheckScrape(s news.Scrape) error {
-	_, err := compile(s)
-	return err
+// WrongSelector is a selector that cannot be used, by its key in the config.
+type WrongSelector struct{ Key, Why string }
+
+// CheckScrape says what is wrong with the selectors of a scraped source.
+func CheckScrape(s news.Scrape) []WrongSelector {
+	_, wrong := compileScrape(s)
+	return wrong
 }
 
-// selectors are the compiled selectors of a scraped source; nil: not given.
-type selectors struct{ item, title, link, date, text, image cascadia.Matcher }
+// scraper is a scraped source's selectors, compiled.
+type scraper struct {
+	item, title, link, date, text, image *part
+}
 
-func compile(s news.Scrape) (sel selectors, err error) {
-	if s.Item == "" {
-		return sel, fmt.Errorf("the item selector is missing: it names the elements that are one item each")
-	}
+// part is one selector: which elements, and which attribute of them counts; the
+// words, where there is none.
+type part struct {
+	key      string
+	selector string
+	group    cascadia.SelectorGroup
+	attr     string
+	missed   int // items in which it matched nothing
+}
+
+func compileScrape(s news.Scrape) (*scraper, []WrongSelector) {
+	var c scraper
+	var wrong []WrongSelector
 	for _, x := range []struct {
-		name, text string
-		into       *cascadia.Matcher
-	}{{"item", s.Item, &sel.item}, {"title", s.Title, &sel.title}, {"link", s.Link, &sel.link}, {"date", s.Date, &sel.date}, {"text", s.Text, &sel.text}, {"image", s.Image, &sel.image}} {
-		if x.text == "" {
+		key, selector string
+		to            **part
+	}{
+		{"item", s.Item, &c.item}, {"title", s.Title, &c.title}, {"link", s.Link, &c.link},
+		{"date", s.Date, &c.date}, {"text", s.Text, &c.text}, {"image", s.Image, &c.image},
+	} {
+		if x.selector == "" {
 			continue
 		}
-		group, err := cascadia.ParseGroup(x.text)
-		if err != nil {
-			return sel, fmt.Errorf("the %s selector %q cannot be read: %w", x.name, x.text, err)
+		p, why := compilePart(x.key, x.selector)
+		if why != "" {
+			wrong = append(wrong, WrongSelector{x.key, why})
+			continue
 		}
-		*x.into = group
+		*x.to = p
 	}
-	return sel, nil
+	if s.Item == "" {
+		wrong = append(wrong, WrongSelector{"item", "a selector is needed that finds each item, such as \"article\" or \".news li\""})
+	}
+	return &c, wrong
 }
 
-// scraped makes the next record of a page that is read by selectors.
-func (f *Fetcher) scraped(src news.Source, last news.Poll, a answer, now time.Time, sum uint64) (Reply, error) {
-	page, err := readScraped(a.header.Get("Content-Type"), a.body, a.base(src), src.Scrape)
+func compilePart(key, selector string) (p *part, why string) {
+	if len(selector) > maxSelector {
+		return nil, fmt.Sprintf("the selector is longer than %d bytes", maxSelector)
+	}
+	p = &part{key: key, selector: selector}
+	css := selector
+	if at := strings.LastIndexByte(css, '@'); at >= 0 && !strings.ContainsAny(css[at:], `"'])`) {
+		css, p.attr = strings.TrimSpace(css[:at]), strings.ToLower(strings.TrimSpace(css[at+1:]))
+		switch {
+		case p.attr == "" || key == "item":
+			return nil, fmt.Sprintf("%q: behind @ stands the attribute that counts, and only title, link, date, text and image have one", selector)
+		case css == "":
+			css = ":scope" // of the item itself
+		}
+	}
+	if css == ":scope" {
+		return p, ""
+	}
+	group, err := cascadia.ParseGroup(css)
 	if err != nil {
-		return Reply{}, err
+		return nil, fmt.Sprintf("%q is no CSS selector: %v", selector, err)
 	}
-	p := f.succeeded(src, last, a, now, 0)
-	p.Sum = sum
-	if !a.whole {
-		p.ETag, p.LastModified, p.Sum = "", "", 0
-		page.remarks = append([]string{fmt.Sprintf("the answer broke off after %s", size(int64(len(a.body))))}, page.remarks...)
-	}
-	p.Format, p.Title, p.Home = "page", page.title, bareOr(a.final, src.Home)
-	p.Items, p.Dropped, p.Repairs = len(page.items), page.dropped, page.remarks
-	return Reply{Items: page.items, Poll: p}, nil
+	p.group = group
+	return p, ""
 }
 
-func bareOr(u *url.URL, otherwise string) string {
-	if u == nil || u.Scheme == "file" {
-		return otherwise
+// asPage makes a question one for a page: nobody published it for machines, so
+// robots.txt is obeyed.
+func (f *Fetcher) asPage(ctx context.Context, src news.Source, q *question) {
+	q.header.Set("Accept", "text/html, application/xhtml+xml, */*;q=0.1")
+	if !f.opt.AnyRobots {
+		q.welcome = func(to *url.URL) error { return f.welcome(ctx, src, to) }
 	}
-	return bare(u)
 }
 
-// scrapedPage is what selectors found on a page.
-type scrapedPage struct {
-	title   string
-	items   []news.Item
-	dropped news.Dropped
-	remarks []string // of selectors that found nothing
+// pageRules is the version of a page's record: which selectors it was read by.
+func pageRules(s news.Scrape) string {
+	return fmt.Sprintf("rules-%06x", news.Sum64(strings.Join([]string{s.Item, s.Title, s.Link, s.Date, s.Text, s.Image}, "\x00"))&0xffffff)
 }
 
-// readScraped reads the items of a page. A page on which no element is an item
-// is a fault: the outlet has changed it.
-func readScraped(contentType string, body []byte, address string, s news.Scrape) (scrapedPage, error) {
-	var out scrapedPage
-	sel, err := compile(s)
+// relevant is the last record without the validators that vouch for a reading
+// under other selectors: a page that did not change is read again when they did.
+func relevant(src news.Source, last news.Poll) news.Poll {
+	was, is := strings.HasPrefix(last.Format, "page "), src.Scrape != nil
+	if was == is && (!is || last.Format == "page "+pageRules(*src.Scrape)) {
+		return last
+	}
+	if was || is {
+		last.ETag, last.LastModified, last.Sum = "", "", 0
+	}
+	return last
+}
+
+// scrapePage reads the items that a page lists. An item selector that matches
+// nothing is a fault, and so is one for titles or links that matches nothing in
+// any item: the page was rebuilt. What only some items lack is a remark.
+func scrapePage(rules news.Scrape, a answer, base string) (*Document, error) {
+	c, wrong := compileScrape(rules)
+	if len(wrong) > 0 {
+		return nil, faultf("scrape.%s: %s", wrong[0].Key, wrong[0].Why)
+	}
+	text, err := pageText(a.header.Get("Content-Type"), a.body)
 	if err != nil {
-		return out, &fault{text: err.Error(), cause: err}
+		return nil, err
 	}
-	text, err := pageText(contentType, body)
-	if err != nil {
-		return out, err
+	d := &Document{Format: "page", Version: pageRules(rules), Encoding: "utf-8", Entries: []Entry{}}
+	if len(text) > maxScraped {
+		text = text[:maxScraped]
+		d.Truncated = true
+		d.mended(fmt.Sprintf("the page is longer than %s, and was read so far", size(maxScraped)))
 	}
 	root, err := html.Parse(bytes.NewReader(text))
 	if err != nil {
-		return out, &fault{text: "the page cannot be read: " + err.Error(), cause: err}
+		return nil, &fault{text: "the page is nested too deep to be read", cause: err}
 	}
-	base, err := url.Parse(address)
+	at, err := url.Parse(base)
 	if err != nil {
-		return out, &fault{text: "the page's address cannot be understood", cause: err}
+		at = &url.URL{}
 	}
-	if b := cascadia.Query(root, baseElement); b != nil {
-		if u, err := base.Parse(attrOf(b, "href")); err == nil && u.Host != "" {
-			base = u
-		}
+	p := scrapedPage{scraper: c, base: at}
+	p.describe(root, &d.Feed)
+	if p.nodes > maxScrapedNodes {
+		return nil, faultf("the page has more than %d elements, too many to be searched", maxScrapedNodes)
 	}
-	if t := cascadia.Query(root, titleElement); t != nil {
-		out.title = nodeText(t)
+	items := p.items(root)
+	if len(items) == 0 {
+		return nil, faultf("scrape.item %q matches nothing on the page", rules.Item)
 	}
-	elements := cascadia.QueryAll(root, sel.item)
-	if len(elements) == 0 {
-		return out, faultf("nothing on the page matches the item selector %q", s.Item)
-	}
-	if len(elements) > maxScraped {
-		out.dropped.Excess = len(elements) - maxScraped
-		elements = elements[:maxScraped]
-	}
-	hits := map[string]int{}
-	for _, e := range elements {
-		it := scrapedItem(e, sel, base, hits)
-		if it.Title == "" && it.Summary == "" {
-			out.dropped.Empty++
+	for _, n := range items {
+		e := p.entry(n)
+		if e.Title == "" && e.Link == "" {
+			d.unread++
 			continue
 		}
-		out.items = append(out.items, it)
+		d.Entries = append(d.Entries, e)
 	}
-	for _, x := range []struct{ name, text string }{{"title", s.Title}, {"link", s.Link}, {"date", s.Date}, {"text", s.Text}, {"image", s.Image}} {
-		if x.text != "" && hits[x.name] == 0 {
-			out.remarks = append(out.remarks, fmt.Sprintf("the %s selector %q matches nothing in any item", x.name, x.text))
-		}
-	}
-	return out, nil
+	return d, p.verdict(d, len(items))
 }
 
-var (
-	baseElement  = cascadia.MustCompile("base[href]")
-	titleElement = cascadia.MustCompile("head > title")
-	linkElement  = cascadia.MustCompile("a[href]")
-	imageElement = cascadia.MustCompile("img")
-)
+// scrapedPage is a page under way.
+type scrapedPage struct {
+	*scraper
+	base  *url.URL
+	nodes int
+	named bool // the base was named by the page
+}
 
-// scrapedItem reads one item of a page.
-func scrapedItem(e *html.Node, sel selectors, base *url.URL, hits map[string]int) news.Item {
-	first := func(name string, m cascadia.Matcher) *html.Node {
-		if m == nil {
-			return nil
-		}
-		n := cascadia.Query(e, m)
-		if n == nil && m.Match(e) {
-			n = e
-		}
-		if n != nil {
-			hits[name]++
-		}
-		return n
-	}
-	it := news.Item{Base: base.String()}
-	link := first("link", sel.link)
-	if sel.link == nil {
-		if link = e; !linkElement.Match(e) {
-			link = cascadia.Query(e, linkElement)
-		}
-	} else if link != nil && attrOf(link, "href") == "" {
-		link = cascadia.Query(link, linkElement)
-	}
-	if link != nil {
-		it.Link = absolute(base, attrOf(link, "href"))
-	}
-	title := first("title", sel.title)
-	if title == nil && sel.title == nil {
-		if title = link; title == nil {
-			title = e
-		}
-	}
-	if title != nil {
-		it.Title = nodeText(title)
-	}
-	if date := first("date", sel.date); date != nil {
-		it.DateText = attrOf(date, "datetime")
-		if it.DateText == "" {
-			it.DateText = nodeText(date)
-		}
-	}
-	if text := first("text", sel.text); text != nil {
-		var b bytes.Buffer
-		if html.Render(&b, text) == nil {
-			it.Summary = b.String()
-		}
-	}
-	if image := first("image", sel.image); image != nil {
-		if !imageElement.Match(image) {
-			if inner := cascadia.Query(image, imageElement); inner != nil {
-				image = inner
+// describe reads what a page says of itself: title, language and base.
+func (p *scrapedPage) describe(root *html.Node, feed *Feed) {
+	feed.Link = bare(p.base)
+	for n := range root.Descendants() {
+		p.nodes++
+		switch {
+		case n.DataAtom == atom.Html && feed.Language == "":
+			feed.Language = strings.TrimSpace(attributeOf(n, "lang"))
+		case n.DataAtom == atom.Title && feed.Title == "":
+			feed.Title = cutText(words(n), maxTitle)
+		case n.DataAtom == atom.Base && !p.named:
+			if to, err := p.base.Parse(strings.TrimSpace(attributeOf(n, "href"))); err == nil && attributeOf(n, "href") != "" {
+				p.base, p.named = to, true
 			}
 		}
-		for _, name := range []string{"data-src", "data-original", "src"} {
-			if to := absolute(base, attrOf(image, name)); attrOf(image, name) != "" && to != "" {
-				it.Media = []news.Media{{URL: to, Medium: "image", Description: attrOf(image, "alt")}}
+	}
+}
+
+// items are the elements that the item selector finds. One within another is
+// part of it, and no item of its own.
+func (p *scrapedPage) items(root *html.Node) []*html.Node {
+	var found []*html.Node
+	inside := map[*html.Node]bool{}
+	for n := range root.Descendants() { // parents come before their children
+		if inside[n.Parent] {
+			inside[n] = true
+			continue
+		}
+		if n.Type == html.ElementNode && p.item.group.Match(n) {
+			inside[n] = true
+			if found = append(found, n); len(found) > 2*maxItems {
 				break
 			}
 		}
 	}
-	if it.GUID = it.Link; it.GUID == "" {
-		it.GUID = it.Title
-	}
-	return it
+	return found
 }
 
-func attrOf(n *html.Node, name string) string {
+func (p *scrapedPage) entry(n *html.Node) Entry {
+	var e Entry
+	link := firstOf(n, p.link, func(n *html.Node) bool { return n.DataAtom == atom.A && attributeOf(n, "href") != "" })
+	if link != nil {
+		e.Link = p.address(value(link, p.link, "href"))
+	}
+	switch title := firstOf(n, p.title, func(*html.Node) bool { return false }); {
+	case title != nil:
+		e.Title = value(title, p.title, "")
+	case p.title == nil && link != nil:
+		e.Title = words(link)
+	}
+	if date := firstOf(n, p.date, func(n *html.Node) bool { return n.DataAtom == atom.Time }); date != nil {
+		e.Published = dateOf(value(date, p.date, "datetime"))
+	}
+	if text := firstOf(n, p.text, func(*html.Node) bool { return false }); text != nil {
+		e.SummaryHTML = HTML{Fragment: fragment(text, p.text), Base: p.base.String()}
+	}
+	if image := firstOf(n, p.image, func(*html.Node) bool { return false }); image != nil {
+		if image.DataAtom != atom.Img && p.image.attr == "" {
+			if inner := firstOf(image, nil, func(n *html.Node) bool { return n.DataAtom == atom.Img }); inner != nil {
+				image = inner
+			}
+		}
+		if address := p.address(value(image, p.image, "src")); address != "" {
+			e.Media = &Media{Contents: []MediaContent{{URL: address, Medium: "image"}}}
+		}
+	}
+	return e
+}
+
+// verdict says which selectors matched nothing: as an error where that leaves
+// no news, else on the sources page.
+func (p *scrapedPage) verdict(d *Document, n int) error {
+	for _, x := range []*part{p.title, p.link, p.date, p.text, p.image} {
+		switch {
+		case x == nil || x.missed == 0:
+		case x.missed == n && (x.key == "title" || x.key == "link"):
+			return faultf("scrape.%s %q matches nothing in any of the page's %d items", x.key, x.selector, n)
+		default:
+			d.mended(fmt.Sprintf("scrape.%s %q matches nothing in %d of %d items", x.key, x.selector, x.missed, n))
+		}
+	}
+	if len(d.Entries) == 0 {
+		return faultf("scrape.item %q matches %d elements, and none has a link or a title", p.item.selector, n)
+	}
+	if d.unread > 0 {
+		d.mended(fmt.Sprintf("%d of %d items have neither a link nor a title, and were left out", d.unread, n))
+	}
+	return nil
+}
+
+// address is one of the web, seen from the page; what is none is empty.
+func (p *scrapedPage) address(raw string) string {
+	raw = strings.TrimSpace(raw)
+	if raw == "" {
+		return ""
+	}
+	to, err := p.base.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return pageAddress(to.String())
+}
+
+// firstOf is the first element that a selector finds in an item, the item
+// itself included; without a selector, the first that is as usual.
+func firstOf(item *html.Node, p *part, usual func(*html.Node) bool) *html.Node {
+	matches := usual
+	if p != nil {
+		if p.group == nil {
+			return item
+		}
+		matches = p.group.Match
+	}
+	if matches(item) {
+		return item
+	}
+	for n := range item.Descendants() {
+		if n.Type == html.ElementNode && matches(n) {
+			return n
+		}
+	}
+	if p != nil {
+		p.missed++
+	}
+	return nil
+}
+
+// value is what counts of an element: the attribute that is named, else the
+// usual one, else its words.
+func value(n *html.Node, p *part, usual string) string {
+	if p != nil && p.attr != "" {
+		return strings.Join(strings.Fields(attributeOf(n, p.attr)), " ")
+	}
+	if usual != "" {
+		if v := strings.TrimSpace(attributeOf(n, usual)); v != "" || usual != "datetime" {
+			return v
+		}
+	}
+	return words(n)
+}
+
+// fragment is an element's markup, raw as that of any feed.
+func fragment(n *html.Node, p *part) string {
+	if p.attr != "" {
+		return html.EscapeString(attributeOf(n, p.attr))
+	}
+	var b bytes.Buffer
+	for child := range n.ChildNodes() {
+		if err := html.Render(&b, child); err != nil || b.Len() > maxItemText {
+			break
+		}
+	}
+	return cutText(b.String(), maxItemText)
+}
+
+// words are an element's words, without what scripts and styles say.
+func words(n *html.Node) string {
+	var b strings.Builder
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		switch {
+		case n.Type == html.TextNode:
+			b.WriteString(n.Data)
+			b.WriteByte(' ')
+		case n.DataAtom == atom.Script, n.DataAtom == atom.Style, n.DataAtom == atom.Template:
+			return
+		}
+		for child := range n.ChildNodes() {
+			if b.Len() < maxTitle {
+				walk(child)
+			}
+		}
+	}
+	walk(n)
+	return cutText(strings.Join(strings.Fields(b.String()), " "), maxTitle)
+}
+
+func attributeOf(n *html.Node, name string) string {
 	for _, a := range n.Attr {
-		if a.Key == name {
-			return strings.TrimSpace(a.Val)
+		if a.Key == name && a.Namespace == "" {
+			return a.Val
 		}
 	}
 	return ""
 }
 
-// nodeText is the text of an element on one line, without scripts and styles.
-func nodeText(n *html.Node) string {
-	var b strings.Builder
-	var visit func(n *html.Node)
-	visit = func(n *html.Node) {
-		switch {
-		case n.Type == html.TextNode:
-			b.WriteString(n.Data)
-		case n.Type == html.ElementNode && (n.Data == "script" || n.Data == "style" || n.Data == "template" || n.Data == "noscript"):
-			return
-		}
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			visit(c)
-		}
-		if n.Type == html.ElementNode && n.Data != "a" && n.Data != "b" && n.Data != "i" && n.Data != "em" && n.Data != "strong" && n.Data != "span" {
-			b.WriteByte(' ')
-		}
-	}
-	visit(n)
-	return strings.Join(strings.Fields(b.String()), " ")
+// dateOf reads a date as feeds write it; another keeps its text, and is read
+// with the words of the item's language later.
+func dateOf(text string) Date {
+	text = cutText(text, maxDateText)
+	t, _ := parseDate(text)
+	return Date{Time: t, Text: text}
 }

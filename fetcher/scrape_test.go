@@ -1,90 +1,164 @@
 package fetcher
 
 import (
-	"net/url"
+	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"dateline/news"
 )
 
-func mustURL(s string) *url.URL {
-	u, err := url.Parse(s)
-	if err != nil {
-		panic(err)
+const listPage = `<!DOCTYPE html><html lang="pt"><title>Gazeta</title><base href="/noticias/"><ul>
+<li class=story><h2><a href="um?a=1&amp;b=2">A balsa <b>parou</b></a></h2><time datetime="2026-03-02T09:00:00Z">ontem</time><p>As <i>balsas</i>.</p><img data-src="/um.jpg"></li>
+<li class=story><h2><a href="dois">O pão</a></h2><span class=when>2 de março de 2026</span><li class=story><h2></h2></li>
+<li class=ad><h2><a href="/compre">Compre</a></h2></li></ul>`
+
+var listRules = news.Scrape{Item: "li.story", Title: "h2", Link: "h2 a", Text: "p", Image: "img@data-src"}
+
+// scraped is what came of one poll of a page under rules.
+func scraped(t *testing.T, page string, rules news.Scrape) (Reply, error) {
+	t.Helper()
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte(page))
+	})
+	src := source(server.URL)
+	src.Scrape = &rules
+	r, err := open(t).Fetch(t.Context(), src, news.Poll{}, noon)
+	for i := range r.Items {
+		r.Items[i].Link = strings.TrimPrefix(r.Items[i].Link, server.URL)
+		for j := range r.Items[i].Media {
+			r.Items[i].Media[j].URL = strings.TrimPrefix(r.Items[i].Media[j].URL, server.URL)
+		}
 	}
-	return u
+	return r, err
 }
 
-const newsroom = `<html><head><title>Ministry: news</title></head><body><ul class="list">
-<li class="n"><h3><a href="/press/1?utm_source=x">Bridge <b>reopens</b></a></h3><time datetime="2024-05-06T10:00:00+07:00">6 Mei 2024</time><p class="t">The bridge is <i>open</i> again.<script>x()</script></p><img data-src="/1.jpg" src="data:," alt="The bridge"></li>
-<li class="n"><h3><a href="/press/2">Tolls rise</a></h3><time>5 Mei 2024 09:15 WIB</time><p class="t">From June.</p></li>
-<li class="n"></li></ul></body></html>`
-
-func TestScrapedSource(t *testing.T) {
-	server := outletOf(t, map[string]string{"/press": newsroom})
-	src := news.Source{ID: "ministry", Feed: server.URL + "/press", Scrape: news.Scrape{Item: "li.n", Title: "h3", Link: "h3 a", Date: "time", Text: "p.t", Image: "img"}}
-	r, err := loopbackFetcher(t).Fetch(t.Context(), src, news.Poll{}, time.Now())
-	if err != nil {
-		t.Fatal(err)
+func TestScrapedPageGivesItems(t *testing.T) {
+	r, err := scraped(t, listPage, listRules)
+	if err != nil || len(r.Items) != 2 {
+		t.Fatalf("got %d items, %v, want 2", len(r.Items), err)
 	}
-	if len(r.Items) != 2 || r.Poll.Dropped.Empty != 1 || r.Poll.Format != "page" || r.Poll.Title != "Ministry: news" || r.Poll.Items != 2 {
-		t.Fatalf("got %d items, %+v", len(r.Items), r.Poll)
+	first := r.Items[0]
+	if first.Title != "A balsa parou" || first.Link != "/noticias/um?a=1&b=2" || first.Summary != "As <i>balsas</i>." || first.Lang != "pt" ||
+		first.Published.Format("2006-01-02 15") != "2026-03-02 09" || len(first.Media) != 1 || first.Media[0].URL != "/um.jpg" || first.Media[0].Medium != "image" {
+		t.Errorf("got %+v", first)
 	}
-	a := r.Items[0]
-	if a.Title != "Bridge reopens" || a.Link != server.URL+"/press/1?utm_source=x" || a.GUID != a.Link || a.DateText != "2024-05-06T10:00:00+07:00" ||
-		!strings.Contains(a.Summary, "<i>open</i>") || len(a.Media) != 1 || a.Media[0].URL != server.URL+"/1.jpg" {
-		t.Errorf("got %+v", a)
+	if p := r.Poll; p.Title != "Gazeta" || p.Items != 2 || p.Dropped.Faulty != 1 || !strings.HasPrefix(p.Format, "page ") {
+		t.Errorf("got poll %+v, want 2 items and one that could not be read", p)
 	}
-	if b := r.Items[1]; b.DateText != "5 Mei 2024 09:15 WIB" || b.Media != nil {
-		t.Errorf("got %+v", b)
-	}
-	again, err := loopbackFetcher(t).Fetch(t.Context(), src, r.Poll, time.Now())
-	if err != nil || !again.Unchanged {
-		t.Errorf("the same page again: %+v, %v", again, err)
-	}
-}
-
-func TestScrapeWithoutMoreThanItems(t *testing.T) {
-	page, err := readScraped("text/html", []byte(newsroom), "https://gov.example/press", news.Scrape{Item: "li.n a"})
-	if err != nil || len(page.items) != 2 || page.items[0].Link != "https://gov.example/press/1?utm_source=x" || page.items[1].Title != "Tolls rise" {
-		t.Errorf("got %+v, %v", page, err)
-	}
-}
-
-func TestScrapeSaysWhichSelectorFindsNothing(t *testing.T) {
-	page, err := readScraped("text/html", []byte(newsroom), "https://gov.example/press", news.Scrape{Item: "li.n", Date: ".when"})
-	if err != nil || len(page.remarks) != 1 || !strings.Contains(page.remarks[0], `date selector ".when"`) {
-		t.Errorf("got %v, %v", page.remarks, err)
-	}
-	_, err = readScraped("text/html", []byte(newsroom), "https://gov.example/press", news.Scrape{Item: "div.story"})
-	if err == nil || !strings.Contains(err.Error(), `item selector "div.story"`) {
-		t.Errorf("got %v", err)
-	}
-	for _, s := range []news.Scrape{{}, {Item: "li["}, {Item: "li", Date: ":nope"}} {
-		if CheckScrape(s) == nil {
-			t.Errorf("%+v is taken for sound", s)
+	for _, want := range []string{`scrape.link "h2 a" matches nothing in 1 of 3 items`, `scrape.text "p" matches nothing in 2 of 3 items`, "1 of 3 items have neither a link nor a title"} {
+		if !strings.Contains(strings.Join(r.Poll.Repairs, "\n"), want) {
+			t.Errorf("got remarks %q, want %q among them", r.Poll.Repairs, want)
 		}
 	}
 }
 
-// A page that robots.txt forbids is not scraped.
-func TestScrapeAsksRobots(t *testing.T) {
-	server := outletOf(t, map[string]string{"/press": newsroom, "/robots.txt": "User-agent: *\nDisallow: /press\n"})
-	_, err := loopbackFetcher(t).Fetch(t.Context(), news.Source{ID: "m", Feed: server.URL + "/press", Scrape: news.Scrape{Item: "li"}}, news.Poll{}, time.Now())
-	if err == nil || !strings.Contains(err.Error(), "asks robots") {
-		t.Errorf("got %v", err)
+func TestScrapeFindsTheUsualWithoutSelectors(t *testing.T) {
+	r, err := scraped(t, `<a class=s href=/1>One <time>2026-03-02</time></a><div class=s><a href=/2>Two</a></div>`, news.Scrape{Item: ".s", Date: "time"})
+	if err != nil || len(r.Items) != 2 || r.Items[0].Link != "/1" || r.Items[1].Title != "Two" || r.Items[0].Published.IsZero() {
+		t.Errorf("got %+v, %v", r.Items, err)
 	}
 }
 
+func TestScrapeNamesTheSelectorThatMatchesNothing(t *testing.T) {
+	for want, rules := range map[string]news.Scrape{
+		`scrape.item ".none" matches nothing on the page`:                       {Item: ".none"},
+		`scrape.title "h3" matches nothing in any of the page's 3 items`:        {Item: ".story", Title: "h3"},
+		`scrape.link "a.more" matches nothing in any of the page's 3 items`:     {Item: ".story", Link: "a.more"},
+		`scrape.item "time" matches 1 elements, and none has a link or a title`: {Item: "time"},
+		`scrape.link: "a[" is no CSS selector`:                                  {Item: ".story", Link: "a["},
+		`scrape.item: a selector is needed`:                                     {},
+		`scrape.item: "li@x": behind @ stands the attribute`:                    {Item: "li@x"},
+		`scrape.title: the selector is longer than`:                             {Item: "li", Title: strings.Repeat("a ", maxSelector)},
+	} {
+		r, err := scraped(t, listPage, rules)
+		if err == nil || !strings.Contains(r.Poll.Fault, want) {
+			t.Errorf("%+v: got %q, want %q", rules, r.Poll.Fault, want)
+		}
+	}
+}
+
+func TestScrapeRefusesWhatIsTooDeepOrTooMuch(t *testing.T) {
+	for want, page := range map[string]string{
+		"nested too deep": strings.Repeat("<div>", 5000),
+		"too many":        "<p>" + strings.Repeat("<i>a</i>", maxScrapedNodes),
+	} {
+		if r, err := scraped(t, page, news.Scrape{Item: "i"}); err == nil || !strings.Contains(r.Poll.Fault, want) {
+			t.Errorf("got %q, want %q", r.Poll.Fault, want)
+		}
+	}
+}
+
+func TestScrapedPageIsReadAgainUnderNewSelectors(t *testing.T) {
+	var conditional []string
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		conditional = append(conditional, r.Header.Get("If-None-Match"))
+		w.Header().Set("ETag", `"1"`)
+		w.Header().Set("Content-Type", "text/html")
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		_, _ = w.Write([]byte(listPage))
+	})
+	f, src := open(t), source(server.URL)
+	var last news.Poll
+	for i, item := range []string{".story", ".story", ".ad"} {
+		src.Scrape = &news.Scrape{Item: item}
+		r, err := f.Fetch(t.Context(), src, last, noon)
+		if err != nil || r.Unchanged != (i == 1) {
+			t.Fatalf("poll %d: got %+v, %v", i, r, err)
+		}
+		last = r.Poll
+	}
+	src.Scrape = nil
+	if _, err := f.Fetch(t.Context(), src, last, noon); err == nil {
+		t.Error("got no fault for a page read as a feed")
+	}
+	if got := strings.Join(conditional, " "); got != ` "1"  ` {
+		t.Errorf("got conditions %q, want one, at the second poll", got)
+	}
+}
+
+func TestScrapeObeysRobots(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/robots.txt" {
+			t.Errorf("asked for %s", r.URL.Path)
+		}
+		_, _ = w.Write([]byte("User-agent: *\nDisallow: /"))
+	})
+	src := source(server.URL)
+	src.Scrape = &news.Scrape{Item: "li"}
+	wantFault(t, faultOf(t, open(t), src, news.Poll{}), "asks robots not to read")
+}
+
 func FuzzScrape(f *testing.F) {
-	f.Add([]byte(newsroom), "li.n", "h3", "time")
-	f.Add([]byte("<a href='//['>"), "a", "", "")
-	f.Fuzz(func(t *testing.T, page []byte, item, title, date string) {
-		got, err := readScraped("text/html", page, "https://gov.example/", news.Scrape{Item: item, Title: title, Date: date})
-		if err == nil && len(got.items) > maxScraped {
-			t.Errorf("%d items", len(got.items))
+	corpus(f, "scrape")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		selector, page, _ := strings.Cut(string(text), "\n")
+		for _, rules := range []news.Scrape{{Item: "li, p, a", Title: "b", Text: "i", Image: "img", Date: "time@datetime"}, {Item: "*", Title: selector, Link: selector}, {Item: selector}} {
+			d, err := scrapePage(rules, answer{body: []byte(page), header: http.Header{}}, "https://gazette.example/news/")
+			if err != nil {
+				continue
+			}
+			items, dropped := d.Items()
+			if len(items) > maxItems || len(items) == 0 && dropped.Total()+d.unread == 0 {
+				t.Errorf("got %d items, %+v", len(items), dropped)
+			}
+			for _, it := range items {
+				if it.Link != "" && !strings.HasPrefix(it.Link, "http") {
+					t.Errorf("got link %q", it.Link)
+				}
+			}
 		}
 	})
 }

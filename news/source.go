@@ -23,18 +23,20 @@ type Source struct {
 	Rights    Rights    // how much of an article may be carried
 	FullText  bool      // read the linked page, all its pages
 	Access    Access
-	Scrape    Scrape // how Feed is read where it is a page
+	Scrape    *Scrape // how the page at Feed lists its news; nil: it is a feed
 }
 
-// Scrape says by CSS selectors how a page without a feed is read. Its zero value
-// is a feed. All but Item are looked for within an item.
+// Scrape says where a page that is no feed lists its news: a CSS selector each.
+// Item is looked for in the page, the others in each item. What is empty is
+// found as most pages have it; of a selector followed by @name the attribute of
+// that name counts, as in "time@datetime".
 type Scrape struct {
-	Item  string // the elements that are one item each
-	Title string // empty: the text of the link
-	Link  string // empty: the first link in the item
-	Date  string // a datetime attribute, else the text; empty: there is none
-	Text  string // empty: there is none
-	Image string // empty: there is none
+	Item  string
+	Title string // empty: the words of the link
+	Link  string // empty: the item's first link
+	Date  string // empty: the item's first time element
+	Text  string // empty: none
+	Image string // empty: none
 }
 
 // Access says how an outlet wants, or has to, be asked. The zero value asks as

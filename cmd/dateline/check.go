@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"dateline/desk"
-	"dateline/fetcher"
 	"dateline/news"
 )
 
@@ -69,11 +68,6 @@ func (c *config) checkSource(s *sourceConfig, topics map[string]bool, seen map[s
 	} else {
 		seen[s.ID] = s.key("id")
 	}
-	if s.Scrape.selectors() != (news.Scrape{}) {
-		if err := fetcher.CheckScrape(s.Scrape.selectors()); err != nil {
-			f.add(s.key("scrape"), "%v", err)
-		}
-	}
 	if err := checkFeed(s.Feed); err != nil {
 		f.add(s.key("feed"), "source %s: %v", s.ID, err)
 	}
@@ -93,6 +87,7 @@ func (c *config) checkSource(s *sourceConfig, topics map[string]bool, seen map[s
 		}
 	}
 	s.Access.check(f)
+	s.Scrape.check(s.ID, f)
 }
 
 func (a *accessConfig) check(f *faults) {

@@ -82,22 +82,8 @@ type sourceConfig struct {
 	Rights    string       `yaml:"rights"`
 	FullText  *bool        `yaml:"fulltext"`
 	Access    accessConfig `yaml:"access"`
-	Scrape    scrapeConfig `yaml:"scrape"`
-}
 
-// scrapeConfig says how a page without a feed is read.
-type scrapeConfig struct {
-	placed
-	Item  string `yaml:"item"`
-	Title string `yaml:"title"`
-	Link  string `yaml:"link"`
-	Date  string `yaml:"date"`
-	Text  string `yaml:"text"`
-	Image string `yaml:"image"`
-}
-
-func (s *scrapeConfig) selectors() news.Scrape {
-	return news.Scrape{Item: s.Item, Title: s.Title, Link: s.Link, Date: s.Date, Text: s.Text, Image: s.Image}
+	Scrape *scrapeConfig `yaml:"scrape"`
 }
 
 type accessConfig struct {
@@ -384,11 +370,12 @@ func (c *config) source(s *sourceConfig) news.Source {
 	}
 	return news.Source{
 		ID: news.SourceID(s.ID), Title: s.Title, Publisher: s.Publisher, Feed: s.Feed, Home: s.Home, Lang: s.Lang,
-		Schedule: firstOf(s.Schedule, c.Defaults.Schedule), Topics: topics, Rights: rights, FullText: fulltext, Scrape: s.Scrape.selectors(),
+		Schedule: firstOf(s.Schedule, c.Defaults.Schedule), Topics: topics, Rights: rights, FullText: fulltext,
 		Access: news.Access{
 			UserAgent: s.Access.UserAgent, Headers: s.Access.Headers, Cookie: s.Access.Cookie,
 			Username: s.Access.Username, Password: s.Access.Password, Proxy: s.Access.Proxy, Allow: prefixes(s.Access.Allow),
 		},
+		Scrape: s.Scrape.selectors(),
 	}
 }
 

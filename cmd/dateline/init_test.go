@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -15,6 +16,14 @@ import (
 	"dateline/demo"
 	"time"
 )
+
+// command runs the program in this process.
+func command(t *testing.T, args ...string) (code int, out, said string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = run(context.Background(), args, stdio{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
+	return code, stdout.String(), stderr.String()
+}
 
 func TestInitWritesASoundConfigOnce(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "dateline.yaml")

@@ -34,8 +34,8 @@ type commands struct {
 		List SourceListCmd `cmd:"" help:"List the sources and how they fare."`
 		Test SourceTestCmd `cmd:"" help:"Ask one source now and show what it sends; nothing is stored."`
 
-		Discover SourceDiscoverCmd `cmd:"" help:"Find the feeds of a page."`
-		Add      SourceAddCmd      `cmd:"" help:"Find the feed of a page and add it to the config."`
+		Discover SourceDiscoverCmd `cmd:"" help:"Look for the feeds of a page."`
+		Add      SourceAddCmd      `cmd:"" help:"Find a feed and write it into the config."`
 	} `cmd:"" help:"Sources: list, test, discover, add."`
 	Opml struct {
 		Import OpmlImportCmd `cmd:"" help:"Print the sources of an OPML file as config."`

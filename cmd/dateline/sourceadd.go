@@ -3,115 +3,197 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 
-	"dateline/fetcher"
-	"dateline/normalize"
+	"dateline/news"
 )
 
-// SourceAddCmd writes a source into the config file.
+// SourceAddCmd puts a source into the config.
 type SourceAddCmd struct {
 	configFlag
-	URL      string   `arg:"" help:"The address of a page of the outlet, or of a feed."`
-	ID       string   `name:"id" help:"The source's ID; made of its title by default."`
-	Title    string   `help:"How the outlet is credited; the feed's own title by default."`
-	Lang     string   `help:"The language of what it sends; what the feed says, or its titles show, by default."`
-	Schedule string   `help:"When it is asked, as a cron spec; the config's default by default."`
-	DryRun   bool     `help:"Print the lines that would be added, and change nothing."`
-	Allow    []string `help:"Address ranges that may be reached although they are not public, such as 127.0.0.0/8." placeholder:"CIDR"`
+	URL      string   `arg:"" help:"The address of a news site, of a section or of a feed."`
+	Feed     bool     `help:"The address is the feed: do not search, do not read it."`
+	Pick     int      `default:"1" help:"Which of the feeds that source discover lists." placeholder:"N"`
+	ID       string   `name:"id" help:"The source's id; by default made of its title."`
+	Title    string   `help:"How the outlet is credited; by default the feed's title."`
+	Lang     string   `help:"The language, such as id or pt-BR; by default that of the newest items."`
+	Schedule string   `help:"When to poll, such as \"@every 10m\"; by default the config's." placeholder:"SPEC"`
+	Rights   string   `help:"How much may be carried: headline, summary or full."`
+	FullText bool     `name:"fulltext" help:"Read the linked pages."`
+	Topic    []string `help:"A topic that everything from this source bears." placeholder:"ID"`
+	DryRun   bool     `name:"dry-run" help:"Show the change and write nothing."`
+	JSON     bool     `name:"json" help:"Print what was added as JSON."`
 }
 
 // Help is shown under the flags.
 func (SourceAddCmd) Help() string {
-	return "Example: dateline source add https://news.example.org/\nFinds the feed and adds it at the end of sources:. Comments and order stay; a server that runs takes it up within a second."
+	return "Example: dateline source add news.example.org --dry-run\nFinds the feed, shows its newest items and writes the source into the config file. Comments, order and everything else in it stay as they are."
 }
 
-// Run adds the likeliest feed of an address.
+// Run finds the feed and writes the source.
 func (s *SourceAddCmd) Run(ctx context.Context, std stdio) error {
-	c, err := s.load()
-	if err != nil {
-		return err
+	before, err := os.ReadFile(s.File)
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w at %s: name one with -c, or begin one (touch %s will do)", errNoConfig, s.File, s.File)
 	}
-	all, err := discover(ctx, c, s.URL, s.Allow)
-	if err != nil {
-		return err
-	}
-	chosen := all[0]
-	ids := map[string]bool{}
-	for i := range c.Sources {
-		if sameFeed(c.Sources[i].Feed, chosen.Feed) {
-			return fmt.Errorf("the config has %s already: source %s", mask(chosen.Feed), c.Sources[i].ID)
-		}
-		ids[c.Sources[i].ID] = true
-	}
-	entry, err := s.entry(chosen, ids)
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile(s.File)
 	if err != nil {
 		return fmt.Errorf("read the config: %w", err)
 	}
-	changed, added, err := insertSource(text, entry)
+	c, err := readConfig(before, s.File, os.LookupEnv)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.File, err)
-	}
-	next, err := readConfig(changed, s.File, os.LookupEnv)
-	if err != nil {
-		return fmt.Errorf("the config would not be sound with the source in it; it was left as it is: %w", err)
-	}
-	if n := len(next.Sources); n != len(c.Sources)+1 || next.Sources[n-1].Feed != chosen.Feed {
-		return fmt.Errorf("%s: sources: is written in a way that cannot be added to; add these lines by hand:\n%s", s.File, added)
-	}
-	if s.DryRun {
-		_, err := std.Out.Write(added)
 		return err
 	}
-	if err := replaceFile(s.File, changed); err != nil {
-		return fmt.Errorf("write the config: %w", err)
+	found, err := s.find(ctx, c)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(std.Out, "added %s: %s\n", next.Sources[len(next.Sources)-1].ID, mask(chosen.Feed))
-	for _, other := range all[1:] {
-		fmt.Fprintf(std.Err, "there is also %s (%q)\n", mask(other.Feed), other.Title)
+	fresh, err := s.entry(c, found)
+	if err != nil {
+		return err
+	}
+	after, err := addSource(before, s.File, fresh)
+	if err != nil {
+		return err
+	}
+	if !s.DryRun {
+		if err := replaceFile(s.File, before, after); err != nil {
+			return fmt.Errorf("write the config: %w", err)
+		}
+	}
+	if s.JSON {
+		return json.NewEncoder(std.Out).Encode(map[string]any{"file": s.File, "written": !s.DryRun, "source": fresh.pairs(), "preview": found.Newest})
+	}
+	if !s.Feed {
+		printFind(std, s.Pick, found)
+	}
+	fmt.Fprint(std.Out, diffOf(s.File, before, after))
+	if s.DryRun {
+		fmt.Fprintln(std.Out, "nothing was written (--dry-run)")
+		return nil
+	}
+	fmt.Fprintf(std.Out, "%s: added %s\n", s.File, fresh.ID)
+	return nil
+}
+
+// find is the feed that is meant. A feed that the config polls already is
+// refused before anything is asked, and again once its real address is known.
+func (s *SourceAddCmd) find(ctx context.Context, c *config) (foundFeed, error) {
+	if s.Feed {
+		return foundFeed{Feed: s.URL}, checkFeed(s.URL)
+	}
+	if strings.HasPrefix(s.URL, "file:") {
+		return foundFeed{}, errors.New("a file is no place to search: say --feed to list it as it is")
+	}
+	if err := c.polled(s.URL); err != nil {
+		return foundFeed{}, err
+	}
+	finds, err := discover(ctx, c, s.URL)
+	switch {
+	case err != nil:
+		return foundFeed{}, err
+	case len(finds.Feeds) == 0:
+		return foundFeed{}, noFeed(finds.Page)
+	case s.Pick < 1 || s.Pick > len(finds.Feeds):
+		return foundFeed{}, fmt.Errorf("--pick %d: %d feeds were found at %s", s.Pick, len(finds.Feeds), finds.Page)
+	}
+	return previewOf(finds.Feeds[s.Pick-1]), nil
+}
+
+// entry is the source to write, and refuses one that is there already.
+func (s *SourceAddCmd) entry(c *config, found foundFeed) (sourceConfig, error) {
+	for _, address := range append([]string{found.Feed}, found.Same...) {
+		if err := c.polled(address); err != nil {
+			return sourceConfig{}, err
+		}
+	}
+	taken := map[string]bool{}
+	for i := range c.Sources {
+		taken[c.Sources[i].ID] = true
+	}
+	fresh := sourceConfig{
+		ID: s.ID, Title: firstOf(s.Title, sourceTitle(found)), Feed: found.Feed, Home: found.Home, Lang: firstOf(s.Lang, found.Lang),
+		Schedule: s.Schedule, Rights: s.Rights, Topics: s.Topic,
+	}
+	if s.FullText {
+		fresh.FullText = &s.FullText
+	}
+	switch {
+	case fresh.ID == "":
+		fresh.ID = freeID(taken, sourceID(fresh))
+	case taken[fresh.ID]:
+		return fresh, fmt.Errorf("the config has a source %q already: choose another --id", fresh.ID)
+	}
+	return fresh, nil
+}
+
+// polled refuses an address that a source polls already. That one is written
+// with https or www and the other without makes no difference.
+func (c *config) polled(address string) error {
+	for i := range c.Sources {
+		if plainAddress(c.Sources[i].Feed) == plainAddress(address) {
+			return fmt.Errorf("source %q polls %s already", c.Sources[i].ID, mask(c.Sources[i].Feed))
+		}
 	}
 	return nil
 }
 
-// entry is a source's lines in the config, without indentation.
-func (s *SourceAddCmd) entry(x fetcher.Found, taken map[string]bool) ([]string, error) {
-	title := firstOf(s.Title, strings.TrimSpace(x.Title), hostOf(x.Feed))
-	id := s.ID
-	if id == "" {
-		id = freeID(taken, title)
-	} else if err := checkID(id); err != nil {
-		return nil, err
-	} else if taken[id] {
-		return nil, fmt.Errorf("the config has a source %q already", id)
+// plainAddress is an address without what does not tell feeds apart.
+func plainAddress(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" {
+		return address
 	}
-	lang := firstOf(s.Lang, x.Lang)
-	if lang == "" {
-		lang = normalize.Language(strings.Join(x.Titles, ". "))
+	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	if port := u.Port(); port != "" && port != "80" && port != "443" {
+		host += ":" + port
 	}
-	lines := []string{"- id: " + id, "  title: " + quote(title), "  feed: " + quote(x.Feed)}
-	for _, f := range []struct{ name, value string }{{"lang", lang}, {"home", webPage(x.Home)}, {"schedule", s.Schedule}} {
-		if f.value != "" {
-			lines = append(lines, "  "+f.name+": "+quote(f.value))
-		}
+	plain := host + strings.TrimRight(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		plain += "?" + u.RawQuery
 	}
-	return lines, nil
+	return plain
 }
 
-// webPage is s where it is the address of a page.
-func webPage(s string) string {
-	if u, err := url.Parse(s); err == nil && u.Host != "" && u.User == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		return s
+// sourceTitle is the feed's title as a credit: without the words that only say
+// that it is a feed. Where nothing is left it is the host.
+func sourceTitle(found foundFeed) string {
+	title := strings.Join(strings.Fields(printable(found.Title)), " ")
+	for {
+		shorter := strings.Trim(title, " -–—|»«:·/")
+		for _, word := range []string{"RSS Feed", "RSS-Feed", "RSS", "Atom Feed", "Atom", "Feed", "Feeds", "Home", "Homepage", "All"} {
+			if at := len(shorter) - len(word); at >= 0 && strings.EqualFold(shorter[at:], word) && (at == 0 || strings.ContainsAny(shorter[at-1:at], " |>:-/")) {
+				shorter = shorter[:at]
+			}
+		}
+		if shorter == title {
+			break
+		}
+		title = shorter
 	}
-	return ""
+	if r := []rune(title); len(r) > 80 {
+		title = strings.TrimSpace(string(r[:80]))
+	}
+	return firstOf(title, hostOf(firstOf(found.Home, found.Feed)))
+}
+
+// sourceID is what a source's ID is made of: its title where that has enough
+// of the letters an ID can have, else its host.
+func sourceID(s sourceConfig) string {
+	letters := 0
+	for _, r := range news.Fold(s.Title) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			letters++
+		}
+	}
+	if letters >= 3 {
+		return s.Title
+	}
+	return firstOf(hostOf(firstOf(s.Home, s.Feed)), s.Title)
 }
 
 func hostOf(address string) string {
@@ -119,124 +201,47 @@ func hostOf(address string) string {
 	if err != nil {
 		return ""
 	}
-	return strings.TrimPrefix(u.Hostname(), "www.")
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 }
 
-// sameFeed reports whether two addresses are one feed: scheme, a leading www
-// and a closing slash make no difference.
-func sameFeed(a, b string) bool { return plainAddress(a) == plainAddress(b) }
+// pairs are the keys of a source as the config writes them, in its order.
+func (s sourceConfig) pairs() [][2]string {
+	var list [][2]string
+	for _, p := range [][2]string{{"id", s.ID}, {"title", s.Title}, {"feed", s.Feed}, {"home", s.Home}, {"lang", s.Lang}, {"schedule", s.Schedule}, {"rights", s.Rights}} {
+		if p[1] != "" {
+			list = append(list, [2]string{p[0], scalarYAML(p[1])})
+		}
+	}
+	if len(s.Topics) > 0 {
+		words := make([]string, len(s.Topics))
+		for i, t := range s.Topics {
+			words[i] = scalarYAML(t)
+		}
+		list = append(list, [2]string{"topics", "[" + strings.Join(words, ", ") + "]"})
+	}
+	if s.FullText != nil {
+		list = append(list, [2]string{"fulltext", fmt.Sprint(*s.FullText)})
+	}
+	return list
+}
 
-func plainAddress(s string) string {
-	_, rest, found := strings.Cut(s, "://")
-	if !found {
+// scalarYAML writes a text so that YAML reads a text: plain where it is a word
+// of letters, else in double quotes, which YAML reads as JSON does.
+func scalarYAML(s string) string {
+	plain := s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] >= 'A' && s[0] <= 'Z') && s[len(s)-1] != ' ' &&
+		!strings.ContainsFunc(s, func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(" ._-", r)
+		})
+	switch strings.ToLower(s) {
+	case "true", "false", "null", "yes", "no", "on", "off", "y", "n":
+		plain = false
+	}
+	if plain {
 		return s
 	}
-	return strings.TrimRight(strings.TrimPrefix(strings.ToLower(rest[:strings.IndexByte(rest+"/", '/')]), "www.")+rest[strings.IndexByte(rest+"/", '/'):], "/")
-}
-
-// insertSource puts lines at the end of the config's list of sources, indented
-// as that is. Everything else stays byte for byte. It returns the text and the
-// lines as they were written.
-func insertSource(text []byte, entry []string) (changed, added []byte, err error) {
-	ending := "\n"
-	if bytes.Contains(text, []byte("\r\n")) {
-		ending = "\r\n"
-	}
-	lines := strings.SplitAfter(string(text), "\n")
-	key := -1
-	for i, line := range lines {
-		if rest, found := strings.CutPrefix(line, "sources:"); found {
-			rest, _, _ = strings.Cut(strings.TrimSpace(rest), " #")
-			switch rest = strings.TrimSpace(rest); {
-			case rest == "[]" || rest == "null" || rest == "~":
-				lines[i] = "sources:" + ending
-			case rest != "" && !strings.HasPrefix(rest, "#"):
-				return nil, nil, errors.New("sources: is written on one line; write it as a list, an item to a line, and try again")
-			}
-			key = i
-		}
-	}
-	indent, last := "  ", len(lines)-1
-	if key < 0 {
-		for last >= 0 && strings.TrimSpace(lines[last]) == "" {
-			last--
-		}
-	} else {
-		indent, last = lastItem(lines, key)
-	}
-	var b strings.Builder
-	if key < 0 {
-		b.WriteString("sources:" + ending)
-	}
-	for _, line := range entry {
-		b.WriteString(indent + line + ending)
-	}
-	var out strings.Builder
-	for i, line := range lines {
-		out.WriteString(line)
-		if i == last {
-			if !strings.HasSuffix(line, "\n") && line != "" {
-				out.WriteString(ending)
-			}
-			out.WriteString(b.String())
-		}
-	}
-	if last < 0 {
-		out.WriteString(b.String())
-	}
-	return []byte(out.String()), []byte(b.String()), nil
-}
-
-// lastItem finds the last line of the list under a key in the first column, and
-// how its items are indented.
-func lastItem(lines []string, key int) (indent string, last int) {
-	indent, last = "  ", key
-	seen := false
-	for i := key + 1; i < len(lines); i++ {
-		line := strings.TrimRight(lines[i], "\r\n")
-		body := strings.TrimLeft(line, " ")
-		if body == "" || body[0] == '#' {
-			continue
-		}
-		item := body == "-" || strings.HasPrefix(body, "- ")
-		if len(body) == len(line) && !item {
-			break // the next key, or the document's end
-		}
-		if item && !seen {
-			indent, seen = line[:len(line)-len(body)], true
-		}
-		last = i
-	}
-	return indent, last
-}
-
-// replaceFile writes a file anew in one step: whoever reads it sees the old or
-// the new whole. Its mode stays, and a link goes on pointing to it.
-func replaceFile(name string, text []byte) error {
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real
-	}
-	mode := os.FileMode(0o644)
-	if info, err := os.Stat(name); err == nil {
-		mode = info.Mode().Perm()
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(text)
-	if err == nil {
-		err = tmp.Chmod(mode)
-	}
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if closed := tmp.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(s) // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
 }
