@@ -64,8 +64,8 @@ func (d *Document) readXML(text []byte, base string) error {
 	ix := indexOf(text, false)
 	if ix.trouble != "" {
 		d.mended(ix.trouble)
-		text, d.Truncated, d.cutEntry = balance(text)
-		if d.Truncated {
+		text, d.cut, d.cutEntry = balance(text)
+		if d.Truncated = d.cut; d.cut {
 			d.mended(cutOff)
 		}
 		ix = indexOf(text, true)
