@@ -20,6 +20,7 @@ type Document struct {
 
 	hints    news.Asks
 	cut      bool // the document ended early
+	faulty   int  // entries that nobody could read
 	cutEntry bool // the document ended inside its last entry
 }
 
