@@ -32,6 +32,9 @@ func decodeText(body []byte, contentType string) (text []byte, label string, not
 			if ascii {
 				return body, name, ""
 			}
+			if name == "windows-1252" && utf8.Valid(body) { // a server's default, put on every file it has
+				return body, "utf-8", ""
+			}
 			if text, ok := decodeCleanly(body, name); ok {
 				return text, name, ""
 			}

@@ -3,6 +3,8 @@ package fetcher
 import (
 	"strings"
 	"time"
+
+	"dateline/news"
 )
 
 // Document is a feed as it was read, with all it says. Its HTML is raw: whoever
@@ -16,7 +18,9 @@ type Document struct {
 	Repairs   []string `json:"repairs,omitempty"`   // what had to be mended, a sentence each
 	Truncated bool     `json:"truncated,omitempty"` // the document ended early, or had more than we take
 
-	hints    hints
+	hints    news.Asks
+	cut      bool // the document ended early
+	faulty   int  // entries that nobody could read
 	cutEntry bool // the document ended inside its last entry
 	unread   int  // items of a page that give neither title nor link
 }

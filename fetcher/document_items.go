@@ -25,7 +25,7 @@ func (d *Document) Items() ([]news.Item, news.Dropped) {
 }
 
 func (d *Document) itemsAt(now time.Time) ([]news.Item, news.Dropped) {
-	var dropped news.Dropped
+	dropped := news.Dropped{Faulty: d.faulty}
 	items := make([]news.Item, 0, min(len(d.Entries), maxItems))
 	entries := d.Entries
 	if d.cutEntry && len(entries) > 0 {

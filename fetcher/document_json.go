@@ -20,7 +20,9 @@ func (d *Document) readJSON(text []byte, base string) error {
 	}
 	g, err := (&json.Parser{}).Parse(bytes.NewReader(text))
 	if err != nil {
-		return errors.New("a JSON Feed that is cut off or broken")
+		if g = d.rescueJSON(text); g == nil {
+			return errors.New("a JSON Feed that is cut off or broken")
+		}
 	}
 	d.Format, d.Version = "json", g.Version[strings.LastIndexByte(g.Version, '/')+1:]
 	base = orString(resolve(base, g.FeedURL), base)
@@ -36,7 +38,7 @@ func (d *Document) readJSON(text []byte, base string) error {
 			d.Entries = append(d.Entries, jsonEntry(it, &d.Feed, base))
 		}
 	}
-	d.Truncated = len(g.Items) > maxEntries
+	d.Truncated = d.cut || len(g.Items) > maxEntries
 	return nil
 }
 

@@ -128,7 +128,7 @@ func (f *Fetcher) Close() {
 // cases the record is the last one, and the poll is to be abandoned.
 func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, now time.Time) (Reply, error) {
 	last = relevant(src, last)
-	a, err := f.feed(ctx, src, last)
+	a, err := f.feed(ctx, src, last, now)
 	if ctx.Err() != nil {
 		return Reply{Poll: last}, fmt.Errorf("ask for the feed: %w", ctx.Err())
 	}
@@ -145,7 +145,7 @@ func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, no
 }
 
 // feed gets the feed's document, from the address learnt for it if there is one.
-func (f *Fetcher) feed(ctx context.Context, src news.Source, last news.Poll) (answer, error) {
+func (f *Fetcher) feed(ctx context.Context, src news.Source, last news.Poll, now time.Time) (answer, error) {
 	configured, err := url.Parse(strings.TrimSpace(src.Feed))
 	if err != nil {
 		return answer{}, faultf("the feed's address cannot be understood")
@@ -167,17 +167,32 @@ func (f *Fetcher) feed(ctx context.Context, src news.Source, last news.Poll) (an
 		q.own = credentials(src.Access)
 		q.address = withUser(q.address, configured.User)
 	}
-	if last.ETag != "" && sendable(last.ETag) {
-		q.own.Set("If-None-Match", last.ETag)
-	}
-	if last.LastModified != "" && sendable(last.LastModified) {
-		q.own.Set("If-Modified-Since", last.LastModified)
+	if last.Read.IsZero() || now.Sub(last.Read) < trustValidators {
+		conditional(q.own, last)
 	}
 	q.trusted, q.patience = true, f.opt.Limits.Turn
 	if src.Scrape != nil {
 		f.asPage(ctx, src, &q)
 	}
 	return f.ask(ctx, q)
+}
+
+// trustValidators is for how long a server's word is taken that nothing
+// changed. There are servers and caches that say so for ever; once a week the
+// feed is read in full.
+const trustValidators = 7 * 24 * time.Hour
+
+// conditional sends back the validators of the last body (RFC 9110, 13.1), byte
+// for byte, and offers to take only what is new since (RFC 3229, with the
+// instance manipulation "feed").
+func conditional(own http.Header, last news.Poll) {
+	if last.ETag != "" && sendable(last.ETag) {
+		own.Set("If-None-Match", last.ETag)
+		own.Set("A-IM", "feed")
+	}
+	if last.LastModified != "" && sendable(last.LastModified) {
+		own.Set("If-Modified-Since", last.LastModified)
+	}
 }
 
 // read makes the next record of an answer.
@@ -195,7 +210,9 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	}
 	sum := news.Sum64(string(a.body))
 	if a.whole && sum == last.Sum {
-		return Reply{Poll: f.unchanged(src, last, a, now), Unchanged: true}, nil
+		p := f.unchanged(src, last, a, now)
+		p.Read = now
+		return Reply{Poll: p, Unchanged: true}, nil
 	}
 	doc, err := document(src, a)
 	if err != nil {
@@ -204,9 +221,14 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	items, dropped := doc.Items()
 	dropped.Faulty += doc.unread
 	p := f.succeeded(src, last, a, now, doc.Wish(now))
-	p.Sum = sum
-	if !a.whole || doc.Truncated {
+	p.Sum, p.Asks = sum, doc.hints
+	switch {
+	case !a.whole || doc.cut:
 		p.ETag, p.LastModified, p.Sum = "", "", 0
+	case a.status == http.StatusIMUsed: // what changed, and not the feed
+		p.Sum = 0
+	default:
+		p.Read = now
 	}
 	p.Format, p.Title, p.Home = strings.TrimSpace(doc.Format+" "+doc.Version), doc.Feed.Title, doc.Feed.Link
 	p.Items, p.Dropped, p.Repairs = len(items), dropped, doc.Repairs

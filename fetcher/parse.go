@@ -64,8 +64,10 @@ func (d *Document) readXML(text []byte, base string) error {
 	ix := indexOf(text, false)
 	if ix.trouble != "" {
 		d.mended(ix.trouble)
-		text, d.Truncated, d.cutEntry = balance(text)
-		if d.Truncated {
+		var excess bool
+		text, d.cut, d.cutEntry, excess = balance(text)
+		d.Truncated = d.cut || excess
+		if d.cut {
 			d.mended(cutOff)
 		}
 		ix = indexOf(text, true)
@@ -210,11 +212,11 @@ func formatOf(root *element) string {
 func whatElse(text []byte) string {
 	start := strings.ToLower(string(text[:min(len(text), 2048)]))
 	switch {
+	case strings.Contains(start, "<opml"):
+		return "a list of feeds (OPML), not a feed"
 	case strings.Contains(start, "<html"), strings.Contains(start, "<head"), strings.Contains(start, "<body"),
 		strings.Contains(start, "<!doctype html"):
 		return "a web page, not a feed"
-	case strings.Contains(start, "<opml"):
-		return "a list of feeds (OPML), not a feed"
 	case strings.Contains(start, "<urlset"), strings.Contains(start, "<sitemapindex"):
 		return "a sitemap, not a feed"
 	case strings.TrimSpace(start) == "":

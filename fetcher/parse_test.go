@@ -297,6 +297,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte("\xFF\xFE<\x00r\x00s\x00s\x00>\x00"), "text/xml; charset=utf-16")
 	f.Add([]byte("<rss><channel><item><title>\xE9</title>"), "text/xml; charset=iso-8859-1")
+	f.Add([]byte(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"a\"]}"},{"id":2,"title":[]},{"id":"3","tit`), "application/feed+json")
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		if d, err := Parse(body, ParseOptions{ContentType: contentType, Base: "https://feed.example/x"}); err == nil {
 			checkBudgets(t, d)

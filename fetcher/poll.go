@@ -62,7 +62,7 @@ func (f *Fetcher) unchanged(src news.Source, last news.Poll, a answer, now time.
 	if !named && last.Failures == 0 {
 		carried = min(last.NotBefore.Sub(last.At), maxCarried)
 	}
-	p := f.succeeded(src, last, a, now, carried)
+	p := f.succeeded(src, last, a, now, max(carried, wishOf(last.Asks, now)))
 	if a.status == http.StatusNotModified { // a 304 repeats only the validators it wants to change
 		if p.ETag == "" {
 			p.ETag = last.ETag

@@ -15,8 +15,9 @@ const (
 
 // balance rewrites a document so that every element is closed, none is nested
 // beyond reason, and no bracket is astray. The text of what it cannot keep stays.
-// It reports whether the document had to be cut, or was.
-func balance(text []byte) (balanced []byte, cut, inEntry bool) {
+// It reports whether the document broke off, and where; or whether it was cut
+// because it has more than is taken, which is no fault of the transfer.
+func balance(text []byte) (balanced []byte, broke, inEntry, excess bool) {
 	b := balancer{out: make([]byte, 0, len(text)+256)}
 	s := scanner{text: text}
 	for b.entries <= maxEntries && b.elements <= maxElements && !b.done {
@@ -30,11 +31,12 @@ func balance(text []byte) (balanced []byte, cut, inEntry bool) {
 		}
 		b.take(t)
 	}
-	cut, inEntry = len(b.open) > 0, slices.ContainsFunc(b.open, isEntryName)
+	excess = b.entries > maxEntries || b.elements > maxElements
+	broke, inEntry = len(b.open) > 0 && !excess, slices.ContainsFunc(b.open, isEntryName)
 	for len(b.open) > 0 {
 		b.pop()
 	}
-	return b.out, cut, inEntry
+	return b.out, broke, inEntry, excess
 }
 
 type balancer struct {

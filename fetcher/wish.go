@@ -3,31 +3,26 @@ package fetcher
 import (
 	"strings"
 	"time"
+
+	"dateline/news"
 )
 
 // maxWish is the longest pause that a feed may wish for.
 const maxWish = 7 * 24 * time.Hour
 
-// hints are what a feed says about when to ask.
-type hints struct {
-	every     time.Duration
-	skipHours [24]bool // GMT
-	skipDays  [7]bool
-}
-
-func readHints(el *element) hints {
-	var h hints
+func readHints(el *element) news.Asks {
+	var h news.Asks
 	if el == nil {
 		return h
 	}
 	if minutes := number(el.first("ttl").text()); minutes > 0 && minutes < 1_000_000 {
-		h.every = time.Duration(minutes) * time.Minute
+		h.Every = time.Duration(minutes) * time.Minute
 	}
-	h.every = max(h.every, updatePeriod(el))
+	h.Every = max(h.Every, updatePeriod(el))
 	if list := el.first("skiphours"); list != nil {
 		for _, kid := range list.kids {
 			if text := kid.text(); isDigits(text) && number(text) <= 24 {
-				h.skipHours[number(text)%24] = true
+				h.SkipHours |= 1 << (number(text) % 24)
 			}
 		}
 	}
@@ -35,7 +30,7 @@ func readHints(el *element) hints {
 		for _, kid := range list.kids {
 			for day := time.Sunday; day <= time.Saturday; day++ {
 				if strings.EqualFold(kid.text(), day.String()) {
-					h.skipDays[day] = true
+					h.SkipDays |= 1 << day
 				}
 			}
 		}
@@ -65,10 +60,12 @@ func updatePeriod(el *element) time.Duration {
 // Wish is how long the feed asks to be left alone: its interval, lengthened to
 // the end of the hours and days in which it says nothing is to be had. It is 0
 // where the feed says nothing, and a week at most.
-func (d *Document) Wish(now time.Time) time.Duration {
-	wish := min(d.hints.every, maxWish)
+func (d *Document) Wish(now time.Time) time.Duration { return wishOf(d.hints, now) }
+
+func wishOf(asks news.Asks, now time.Time) time.Duration {
+	wish := min(asks.Every, maxWish)
 	at := now.Add(wish).UTC()
-	for d.hints.skips(at) {
+	for skips(asks, at) {
 		at = at.Truncate(time.Hour).Add(time.Hour)
 		if at.Sub(now) >= maxWish {
 			return wish // it skips every hour there is: no wish to follow
@@ -77,6 +74,6 @@ func (d *Document) Wish(now time.Time) time.Duration {
 	return at.Sub(now)
 }
 
-func (h hints) skips(at time.Time) bool {
-	return h.skipHours[at.Hour()] || h.skipDays[at.Weekday()]
+func skips(asks news.Asks, at time.Time) bool {
+	return asks.SkipHours>>at.Hour()&1 == 1 || asks.SkipDays>>at.Weekday()&1 == 1
 }

@@ -109,6 +109,9 @@ type Poll struct {
 	LastModified string // as sent, byte for byte, of the last body that was read whole
 	Sum          uint64 // digest of that body, decoded; 0: none yet
 
+	Read time.Time // when a body was last read whole; validators are trusted for a week of 304s
+	Asks Asks      // what that body says about when to ask again
+
 	Feed       string    // the configured address that all this is about
 	Address    string    // the permanent address learnt from redirects; empty: the configured one
 	Moving     string    // a permanent redirect to another host, seen once
@@ -127,6 +130,14 @@ type Poll struct {
 	Items   int       // in the last body read
 	Repairs []string  // what had to be repaired in it, sentences for a person
 	Dropped Dropped   // what was left out of it, and why
+}
+
+// Asks is what a feed's document says about when it wants to be asked. It holds
+// until another document says otherwise, also through answers without a body.
+type Asks struct {
+	Every     time.Duration // ttl or sy:updatePeriod; 0: nothing
+	SkipHours uint32        // bit n: nothing is to be had from n:00 to n:59 GMT
+	SkipDays  uint8         // bit n: nothing is to be had on that time.Weekday, GMT
 }
 
 // Dropped counts what was left out of the last body read, by reason.
