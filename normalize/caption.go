@@ -35,6 +35,12 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, p)
 			continue
 		}
+		if p.role == roleCredit && p.frame == nil && isClocked(p.text) {
+			p.role = roleBody // who wrote it and when, in a class called credit
+			p.flags |= flagByline | flagDate
+			kept = append(kept, p)
+			continue
+		}
 		if p.frame != nil && sold[p.frame] || isControl(p.foldedUpTo(120)) || subscribePhrases.within(p.foldedUpTo(600)) {
 			continue
 		}
@@ -63,6 +69,18 @@ func attachCaptions(pieces []piece) []piece {
 	shareCredits(kept)
 	return withoutRepeats(kept, shown)
 }
+
+// isClocked reports whether a line bears a time of day.
+func isClocked(s string) bool {
+	for i := 1; i+2 < len(s); i++ {
+		if s[i] == ':' && isDigit(s[i-1]) && isDigit(s[i+1]) && isDigit(s[i+2]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // namesMaker reports whether a line begins with a label of pictures.
 func namesMaker(s string) bool {
@@ -148,11 +166,17 @@ func shareCredits(pieces []piece) {
 
 // creditOf is a line that the markup calls a credit, without its label.
 func creditOf(line string) string {
+	if label, name, found := strings.Cut(line, " "); found && creditLabels[news.Fold(label)] && startsUpper(name) && strings.Contains(name, "/") && namesLike(strings.ReplaceAll(name, "/", " ")) {
+		return name // "Photo Ann Lee / Courier"
+	}
 	if text, credit := splitCredit(line); credit != "" {
 		if text != "" && namesLike(text) && (strings.HasSuffix(line, ")") || strings.Contains(line[len(text):], "/")) { // "Ann Lee (EFE)", "Ann Lee / EFE"
 			return line
 		}
 		return credit
+	}
+	if label, name, found := strings.Cut(line, " "); found && creditLabels[news.Fold(label)] && startsUpper(name) && namesLike(strings.ReplaceAll(name, "/", " ")) {
+		return name
 	}
 	for _, label := range []string{"Photo by ", "Photograph by ", "Image copyright ", "Copyright "} {
 		if len(line) > len(label) && strings.EqualFold(line[:len(label)], label) {

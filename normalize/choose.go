@@ -82,6 +82,7 @@ const vouchedWeight = 3
 
 func survey(pieces []piece, v *vouchers) *ground {
 	asked := v.any()
+	said := map[string]bool{} // a text that comes again is a template's
 	c := &ground{clean: map[*html.Node]int{}, links: map[*html.Node]int{}, score: map[*html.Node]float64{}, pieces: pieces}
 	for i := range pieces {
 		p := &pieces[i]
@@ -94,6 +95,12 @@ func survey(pieces []piece, v *vouchers) *ground {
 			continue
 		}
 		words := p.words()
+		if len(p.text) > 60 {
+			if said[p.text] {
+				continue
+			}
+			said[p.text] = true
+		}
 		value := 1 + float64(min(words, 60))/10
 		if asked && v.says(p) {
 			value *= vouchedWeight

@@ -14,25 +14,26 @@ var classWords = classTable(map[flags]string{
  breadcrumb breadcrumbs toolbar sidebar widget widgets cookie cookies consent gdpr modal popup tooltip
  signup paywall login donate donation navigation navbar menu footer masthead pagination pager paging skip tags taglist
  topics hashtags playlist upnext readmore seealso morefrom morestories teaser teasers jumplinks
- print noprint screenreader copyright disclaimer rating ratings poll quiz sondage umfrage encuesta enquete sondaggio anket ankieta anketa opros gallup infobox authorbox authorbio biography relatedposts jp toc hovercard hoverbox
+ print noprint screenreader copyright disclaimer rating ratings poll quiz abo sondage umfrage encuesta enquete sondaggio anket ankieta anketa opros gallup infobox authorbox authorbio biography relatedposts jp toc hovercard hoverbox
  correlati relacionadas relacionados terkait bacajuga bagikan lainnya populer mehrzumthema teilen werbung anzeige publicidad compartir reklama`,
 	flagComments:   `comments comment disqus commentlist respond fbcomments commenting komentar kommentare commentaires comentarios comentários discussion livefyre coral spotim viafoura hypercomments`,
 	flagCaption:    `caption captions cutline legend legende bildunterschrift imgcaption figcaption photocaption imagecaption captiontext piefoto keterangan didascalia podpis bijschrift bildtext`,
 	flagCredit:     `credit credits photocredit imagecredit imgcredit photographer copyrightholder credittext mediasource fotocredit photoby bildnachweis attribution kuvaaja fotograf fotograaf`,
 	flagByline:     `byline bylines author authors writer contributor contributors authorname dateline penulis autor auteur reporter`,
 	flagDate:       `date dates time timestamp datetime published pubdate publishdate posted updated publication meta metadata postmeta entrymeta dateline tanggal datum fecha waktu readingtime minread`,
-	flagStandfirst: `standfirst abstract dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada`,
+	flagStandfirst: `standfirst abstract manchet ingress perex vorspann dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada`,
 	flagSubhead:    `subhead subheading crosshead crossheading intertitre intertitle zwischentitel zwischenueberschrift ladillo subheader sectiontitle mellanrubrik tussenkop srodtytul mezititulek`,
 	flagBody:       `articlebody storybody articlecontent storycontent entrycontent postcontent postbody articletext storytext bodytext entry-content bodycontent contentbody newsbody newstext newscontent detailtext detailcontent readcontent`,
 	flagTitle:      `headline title headlines posttitle entrytitle`,
 	flagKicker:     `kicker eyebrow rubric supertitle overline`,
 	flagPost:       `twitter instagram tiktok facebook`,
+	flagPlace:      `dateline location placeline`,
 })
 
 // classPairs are words that mean something only in each other's company.
 var classPairs = classTable(map[flags]string{
 	flagFurniture: `read-more read-next read-also see-also also-read also-like more-from more-stories more-news more-on most-read most-popular most-viewed top-stories latest-news latest-stories related-posts related-articles
- author-bio author-box author-info about-author social-share share-buttons share-bar ad-container ad-wrapper ad-slot ad-unit ad-block ad-box newsletter-signup sign-up inline-ad sticky-ad video-ad tag-list post-tags entry-tags
+ author-bio author-box author-info author-card writer-card byline-card bio-card author-profile about-author social-share share-buttons share-bar ad-container ad-wrapper ad-slot ad-unit ad-block ad-box newsletter-signup sign-up inline-ad sticky-ad video-ad tag-list post-tags entry-tags
  up-next next-post prev-post post-navigation nav-links story-package in-article-link you-may article-tools story-tools page-tools article-footer-links sr-only visually-hidden screen-reader visuallyhidden-x
  baca-juga berita-terkait article-related link-box fact-box-link bottom-links promo-box print-only pull-quote-share jp-relatedposts tags-links cat-links text-size font-size
  article-tags card-list card-grid news-list article-list story-list post-list call-to subscribe-box tease-list inline-related related-inline hover-card hover-box rollover-block rollover-box rollover-content tooltip-content`,

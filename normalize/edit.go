@@ -63,8 +63,13 @@ func edit(pieces []piece, c claims) *draft {
 func (d *draft) trimInside() {
 	seen := map[string]bool{}
 	kept := d.pieces[:0]
+	sold := false // an advertisement's label stands before
 	for i := range d.pieces {
 		p := &d.pieces[i]
+		if sold && p.kind == news.Picture && p.figure.Caption == "" && len(p.links) > 0 {
+			continue
+		}
+		sold = p.kind == news.Paragraph && len(p.text) < 80 && adPhrases.whole(p.foldedUpTo(80))
 		if isFurniture(p) || p.flags&flagAside != 0 && p.kind != news.Picture && !p.clean() || d.isTitle(p) && (p.level > 0 || p.kind == news.Paragraph && !d.dump && !d.feed) {
 			if last := len(kept) - 1; last >= 0 && illustrates(&kept[last], p) {
 				kept = kept[:last]

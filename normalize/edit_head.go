@@ -156,6 +156,12 @@ func (d *draft) headLine(p *piece) bool {
 			d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
 			return true
 		}
+		if p.flags&flagByline != 0 && p.linked < len(p.text) || p.flags&flagByline != 0 && words <= 4 {
+			if names := labelledNames(p.text); len(names) > 0 && !d.isOutletLine(names[0]) {
+				d.byline = appendNew(d.byline, names...)
+				return true
+			}
+		}
 		if t, ok := d.slugLine(p.text); ok {
 			if d.published.IsZero() {
 				d.published = t
@@ -191,6 +197,20 @@ func (d *draft) headLine(p *piece) bool {
 	return words <= 25 && isFurniture(p)
 }
 
+// labelledNames reads the names of a line that the markup calls a byline: after
+// a label without its colon, "Journalist Ann Lee", or alone.
+func labelledNames(text string) []string {
+	if label, rest, found := strings.Cut(text, " "); found && isPerson(rest) {
+		if names, _, ok := splitByline(label + ": " + rest); ok {
+			return names
+		}
+	}
+	if isPerson(text) {
+		return []string{text}
+	}
+	return nil
+}
+
 // slugLine reads a short line that is a date, or a date beside the names of
 // who reported and from where: "By Ann Lee | Updated 3 May 2024, 10:15".
 func (d *draft) slugLine(text string) (time.Time, bool) {
@@ -209,7 +229,9 @@ func (d *draft) slugLine(text string) (time.Time, bool) {
 		var who []string
 		for _, part := range parts {
 			if t, ok := d.dateLine(part); ok {
-				at = t
+				if at.IsZero() { // a second one is that of a change
+					at = t
+				}
 			} else if names, _, ok := splitByline(part); ok {
 				who = append(who, names...)
 			} else if person := strings.TrimSpace(part); isPerson(person) && !d.isOutletLine(person) {
@@ -230,7 +252,7 @@ func (d *draft) slugLine(text string) (time.Time, bool) {
 		if text[i] != ' ' || i > 80 {
 			continue
 		}
-		who, _, _ := strings.Cut(text[:i], "@")
+		who, _, _ := strings.Cut(strings.TrimRight(text[:i], " ,|·•-–—"), "@")
 		names, agency, ok := splitByline(who)
 		if !ok && isPerson(who) && !d.isOutletLine(who) {
 			names, ok = []string{who}, true

@@ -147,6 +147,9 @@ func (d *draft) noteTail(pieces []piece) {
 		if isPager(p) {
 			d.truncated = true
 		}
+		if name := strings.Trim(p.text, "/()[]{} .–—-"); d.agency == "" && len(name) < 40 && isAgency(name) {
+			d.agency = name
+		}
 		if len(d.byline) > 0 || len(pieces) > 1 || p.kind != news.Paragraph || p.linked > 0 || len(p.text) > 200 {
 			continue
 		}
@@ -219,6 +222,9 @@ func (d *draft) isTail(p *piece) bool {
 		return true
 	}
 	if subscribePhrases.within(words) && (len(words) <= 30 || p.italic || p.density() > 0.1) {
+		return true
+	}
+	if len(words) <= 3 && isAgency(strings.Trim(p.text, "/()[]{} .–—-")) {
 		return true
 	}
 	if p.italic && p.words() < 60 && (p.density() > 0 || strings.Contains(p.text, "@")) {

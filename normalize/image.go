@@ -22,6 +22,9 @@ func (w *walker) image(n *html.Node, ctx context) {
 	if ctx.inLink && ctx.frame == nil && f.Width > 0 && f.Width < 60 {
 		return
 	}
+	if ctx.frame == nil && f.Width > 0 && f.Height > 0 && max(f.Width, f.Height) <= 120 { // a portrait of who wrote it
+		return
+	}
 	p := piece{kind: news.Picture, figure: f, frame: ctx.frame, node: n, flags: ctx.flags, italic: ctx.italic}
 	if ctx.link != "" {
 		p.links = []news.Link{{URL: ctx.link}}

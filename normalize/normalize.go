@@ -279,12 +279,23 @@ func kindOf(a *news.Article, m *meta, links, clean int) news.Kind {
 		return news.KindLive
 	case words < 250 && consentPhrases.within(wordsOf(a.Headline+" "+firstText(a, 2000))):
 		return news.KindConsent
-	case words < 60 && links > 10 && links > 4*clean:
+	case words < 60 && links > 10 && links > 4*clean && (a.Published.IsZero() || paragraphsIn(a) < 2):
 		return news.KindIndex
 	case words < briefWords:
 		return news.KindBrief
 	}
 	return news.KindArticle
+}
+
+// paragraphsIn counts the paragraphs of an article.
+func paragraphsIn(a *news.Article) int {
+	n := 0
+	for i := range a.Body {
+		if a.Body[i].Kind == news.Paragraph {
+			n++
+		}
+	}
+	return n
 }
 
 // join adds the body of a further page, without what is there already.

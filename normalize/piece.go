@@ -58,7 +58,8 @@ const (
 	flagAside
 	flagTitle
 	flagKicker
-	flagPost // an embedded post of a network
+	flagPost  // an embedded post of a network
+	flagPlace // where a report was sent from
 )
 
 // words counts the piece's words.

@@ -205,6 +205,9 @@ func (w *walker) inline(n *html.Node, ctx context) {
 			return
 		}
 	}
+	if ctx.flags&(flagByline|flagDate) != 0 && ctx.depth > 0 {
+		w.run.space = true // templates set names and roles apart by style only
+	}
 	if n.DataAtom == atom.Time { // templates set it apart by style only
 		w.run.space = true
 		defer func() { w.run.space = true }()
@@ -219,7 +222,13 @@ func (w *walker) inline(n *html.Node, ctx context) {
 	if ctx.role != roleBody {
 		w.run.space = true
 	}
+	opens := w.run.solid == 0 && w.flagsOf(n)&flagPlace != 0
 	w.children(n, ctx)
+	if opens && w.run.solid > 0 && w.run.solid < 60 && !closes(string(w.run.text)) {
+		w.run.space = true
+		w.addWord("–", &ctx) // style sets it apart from the sentence
+		w.run.space = true
+	}
 }
 
 // block walks an element that does.

@@ -49,6 +49,8 @@ func fill(v reflect.Value, n *int) {
 		v.SetFloat(float64(*n) / 3)
 	case reflect.Uint8:
 		v.SetUint(uint64(*n % 250))
+	case reflect.Uint16, reflect.Uint32:
+		v.SetUint(uint64(*n%250) << 7)
 	case reflect.Uint64:
 		v.SetUint(1<<63 + uint64(*n))
 	default:
