@@ -43,6 +43,7 @@ var fieldNames = [...]string{
 	"Figure", "Start", "End", "URL", "Src", "Alt", "Caption", "Credit", "Type", "Width", "Height", "Length", "Medium",
 	"Description", "Duration", "Thumbnail", "Articles", "Revision", "Topic", "Concept", "Alias", "Sense", "Field",
 	"Quote", "Score", "Feed", "Into", "Adrift",
+	"Requests", "Got", "Took", "Sent",
 }
 
 var errDamaged = errors.New("the stored value is damaged")
