@@ -118,7 +118,7 @@ func (c *config) addListed() error {
 			room = listMax
 		}
 		for _, x := range held.Feeds {
-			if plain := plainAddress(x.Feed); !polled[plain] && room > 0 && checkFeed(x.Feed) == nil {
+			if plain := plainAddress(x.Feed); !polled[plain] && room > 0 && strings.HasPrefix(x.Feed, "http") && checkFeed(x.Feed) == nil {
 				polled[plain] = true
 				room--
 				c.Sources = append(c.Sources, l.source(x))
