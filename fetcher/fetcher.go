@@ -128,6 +128,7 @@ func (f *Fetcher) Close() {
 // cases the record is the last one, and the poll is to be abandoned.
 func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, now time.Time) (Reply, error) {
 	last = relevant(src, last)
+	began := time.Now()
 	a, err := f.feed(ctx, src, last, now)
 	if ctx.Err() != nil {
 		return Reply{Poll: last}, fmt.Errorf("ask for the feed: %w", ctx.Err())
@@ -135,13 +136,17 @@ func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, no
 	if busy := (*Busy)(nil); errors.As(err, &busy) {
 		return Reply{Poll: last}, busy
 	}
+	took := time.Since(began)
 	if err == nil {
 		var r Reply
 		if r, err = f.read(src, last, a, now); err == nil {
+			note(&r.Poll, last, a, len(r.Items), took)
 			return r, nil
 		}
 	}
-	return Reply{Poll: failed(last, f.asFault(err, src, a, last, now), now)}, err
+	p := failed(last, f.asFault(err, src, a, last, now), now)
+	note(&p, last, a, 0, took)
+	return Reply{Poll: p}, err
 }
 
 // feed gets the feed's document, from the address learnt for it if there is one.

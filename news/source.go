@@ -130,6 +130,26 @@ type Poll struct {
 	Items   int       // in the last body read
 	Repairs []string  // what had to be repaired in it, sentences for a person
 	Dropped Dropped   // what was left out of it, and why
+
+	Requests []Request // the last ones, newest first, at most MaxRequests
+}
+
+// MaxRequests is how many requests a ledger remembers of its source.
+const MaxRequests = 6
+
+// Request is one exchange with a source, as an operator wants to see it: what
+// was sent beside what every request holds, and what came back. It holds no
+// credentials.
+type Request struct {
+	At      time.Time
+	Address string        // that answered; empty: the one that was asked
+	Sent    []string      // validators, as header lines
+	Status  int           // 0: there was no answer
+	Got     []string      // validators and wishes of the answer, as header lines
+	Length  int           // bytes of the body, decoded
+	Items   int           // that were read in it
+	Took    time.Duration // to the end of the body, with the wait for the host's turn
+	Fault   string        // empty: it went well
 }
 
 // Asks is what a feed's document says about when it wants to be asked. It holds

@@ -43,7 +43,7 @@ var fieldNames = [...]string{
 	"Figure", "Start", "End", "URL", "Src", "Alt", "Caption", "Credit", "Type", "Width", "Height", "Length", "Medium",
 	"Description", "Duration", "Thumbnail", "Articles", "Revision", "Topic", "Concept", "Alias", "Sense", "Field",
 	"Quote", "Score", "Feed", "Into", "Adrift", "Read", "Asks", "Every", "SkipHours", "SkipDays", "Push", "Hub", "Token",
-	"Asked", "Until", "Heard", "Missed",
+	"Asked", "Until", "Heard", "Missed", "Requests", "Got", "Took", "Sent", "Withdrawn",
 }
 
 var errDamaged = errors.New("the stored value is damaged")

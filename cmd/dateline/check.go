@@ -38,6 +38,7 @@ func (c *config) check(f *faults) {
 	for i := range c.Sources {
 		c.checkSource(&c.Sources[i], topics, seen, f)
 	}
+	c.checkLists(topics, f)
 }
 
 func (c *config) checkSite(f *faults) {

@@ -32,6 +32,7 @@ type config struct {
 	Concepts []conceptConfig `yaml:"concepts"`
 	Topics   []topicConfig   `yaml:"topics"`
 	Sites    []hostConfig    `yaml:"sites"`
+	Lists    []listConfig    `yaml:"lists"`
 
 	file string       // where it was read
 	made *desk.Roster // what roster made of it
@@ -124,7 +125,11 @@ func loadConfig(file string, env func(string) (string, bool)) (*config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the config: %w", err)
 	}
-	return readConfig(text, file, env)
+	c, err := readConfig(text, file, env)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.addListed()
 }
 
 // maxConfig bounds a config file. Ten thousand sources take two megabytes.

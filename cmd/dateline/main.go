@@ -36,7 +36,8 @@ type commands struct {
 
 		Discover SourceDiscoverCmd `cmd:"" help:"Look for the feeds of a page."`
 		Add      SourceAddCmd      `cmd:"" help:"Find a feed and write it into the config."`
-	} `cmd:"" help:"Sources: list, test, discover, add."`
+		Requests SourceRequestsCmd `cmd:"" help:"Show the last requests to a source, and why it waits."`
+	} `cmd:"" help:"Sources: list, test, discover, add, requests."`
 	Opml struct {
 		Import OpmlImportCmd `cmd:"" help:"Print the sources of an OPML file as config."`
 		Export OpmlExportCmd `cmd:"" help:"Print the config's sources as OPML."`

@@ -34,6 +34,9 @@ func (o *OnceCmd) Run(ctx context.Context, std stdio) error {
 	if o.Log {
 		log = newLog(std)
 	}
+	if c, err = o.freshLists(ctx, c, log); err != nil {
+		return err
+	}
 	h, err := open(ctx, c, log, role{fetch: true})
 	if err != nil {
 		return err

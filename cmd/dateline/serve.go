@@ -175,6 +175,7 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 	}
 	if reload != nil {
 		jobs.Go(func() error { return h.follow(ctx, reload, begun) })
+		jobs.Go(func() error { return h.keepLists(ctx, c, reload) })
 	}
 	err = jobs.Wait()
 	log.Info("stopped")
@@ -352,7 +353,7 @@ func (h *house) follow(ctx context.Context, reload func() (*config, error), begu
 	defer signal.Stop(hangup)
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
-	last := fingerprint(h.config.file)
+	last := h.config.fingerprint()
 	select {
 	case <-ctx.Done():
 		return nil
@@ -366,7 +367,7 @@ func (h *house) follow(ctx context.Context, reload func() (*config, error), begu
 		case <-hangup:
 		case <-again:
 		case <-tick.C:
-			now := fingerprint(h.config.file)
+			now := h.config.fingerprint()
 			if now == last {
 				continue
 			}
