@@ -41,6 +41,7 @@ type entry struct {
 	Updated   time.Time
 	Tags      []tag
 	Why       []reason
+	seed      string // what its stamp is a digest of
 }
 
 // teller is someone else who tells a story.
@@ -70,12 +71,13 @@ func newEdition(h *masthead, topic *news.Topic, w want, stories []news.Story, ne
 		if len(stories[i].Articles) == 0 {
 			continue
 		}
-		e := newEntry(h, stories[i], w)
-		ed.entries = append(ed.entries, e)
-		if e.Updated.After(ed.changed) {
-			ed.changed = e.Updated
+		for _, e := range entriesOf(h, stories[i], w) {
+			ed.entries = append(ed.entries, e)
+			if e.Updated.After(ed.changed) {
+				ed.changed = e.Updated
+			}
+			ed.stamp = max(ed.stamp, e.stamp())
 		}
-		ed.stamp = max(ed.stamp, e.stamp())
 	}
 	return ed
 }
@@ -84,23 +86,28 @@ func newEdition(h *masthead, topic *news.Topic, w want, stories []news.Story, ne
 // language or a source, by the first article that is of it.
 func newEntry(h *masthead, st news.Story, w want) entry {
 	st = h.clear(st)
-	at := max(0, slices.IndexFunc(st.Articles, func(a news.Article) bool { return w.prefers(&a) }))
+	return tellEntry(h, &st, max(0, slices.IndexFunc(st.Articles, func(a news.Article) bool { return w.prefers(&a) })), w)
+}
+
+// tellEntry tells a story that is cleared by one of its articles.
+func tellEntry(h *masthead, st *news.Story, at int, w want) entry {
 	lead := &st.Articles[at]
 	e := entry{
-		Story:   &st,
+		Story:   st,
 		Lead:    lead,
 		Source:  h.origin(lead),
 		ID:      h.tag("story", string(st.ID)),
-		Page:    h.base + storyPath(&st),
+		seed:    string(st.ID),
+		Page:    h.base + storyPath(st),
 		Lang:    langTag(lead.Lang),
 		Title:   headline(lead),
 		Summary: line(lead.Lede),
-		Tags:    tags(h, &st),
-		Why:     reasons(&st),
+		Tags:    tags(h, st),
+		Why:     reasons(st),
 	}
 	e.URL = orElse(address(lead.Link), e.Page)
-	e.Published, e.Updated = times(&st, lead)
-	e.Others = tellers(&st, at)
+	e.Published, e.Updated = times(st, lead)
+	e.Others = tellers(st, at)
 	if !w.brief {
 		e.Content = contentHTML(lead)
 		if e.Content == "" && e.Summary != "" {
@@ -168,7 +175,7 @@ func times(st *news.Story, lead *news.Article) (published, updated time.Time) {
 // same in every document.
 func (e *entry) stamp() string {
 	h := fnv.New64a()
-	h.Write([]byte(e.Story.ID)) // a hash takes everything
+	h.Write([]byte(e.seed)) // a hash takes everything
 	return fmt.Sprintf("%s.%06dZ", e.Updated.UTC().Format("2006-01-02T15:04:05"), h.Sum64()%1_000_000)
 }
 

@@ -299,9 +299,10 @@ func (p press) edition(ctx context.Context, topic *news.Topic, w want) (*edition
 		return nil, fmt.Errorf("list stories: %w", err)
 	}
 	next := ""
-	if len(stories) == q.Limit {
-		last := stories[len(stories)-1]
-		q.After, q.Limit = news.Cursor{Filed: last.Filed, ID: last.ID}, 1
+	listed := len(stories)
+	stories = w.fit(stories, q.Limit)
+	if n := len(stories); n > 0 && (listed == q.Limit || n < listed) {
+		q.After, q.Limit = place(&stories[n-1]), 1
 		more, err := p.archive.Stories(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("list further stories: %w", err)
