@@ -11,6 +11,7 @@ type atomFeed struct {
 	XMLName   struct{}      `xml:"feed"`
 	NS        string        `xml:"xmlns,attr"`
 	Media     string        `xml:"xmlns:media,attr"`
+	AT        string        `xml:"xmlns:at,attr,omitempty"` // only where something was withdrawn
 	Lang      string        `xml:"xml:lang,attr"`
 	ID        string        `xml:"id"`
 	Title     atomText      `xml:"title"`
@@ -22,6 +23,7 @@ type atomFeed struct {
 	Icon      string        `xml:"icon"`
 	Logo      string        `xml:"logo"`
 	Rights    atomText      `xml:"rights"`
+	Deleted   []atomDeleted `xml:"at:deleted-entry"`
 	Entries   []atomEntry   `xml:"entry"`
 }
 
@@ -150,6 +152,10 @@ func (ed *edition) atom() ([]byte, error) {
 	}
 	for i := range ed.entries {
 		feed.Entries = append(feed.Entries, ed.atomEntry(&ed.entries[i]))
+	}
+	for _, g := range ed.gone {
+		feed.AT = nsTombstones
+		feed.Deleted = append(feed.Deleted, atomDeleted{Ref: g.ID, When: rfc3339(g.When)})
 	}
 	return xmlBytes(&feed)
 }

@@ -19,9 +19,10 @@ type edition struct {
 	topic   *news.Topic
 	want    want
 	entries []entry
-	next    string    // the query of the next page; empty: this is the last
-	changed time.Time // the newest change; zero: it has no stories
-	stamp   string    // the greatest stamp of its entries; empty: it has none
+	gone    []tombstone // of withdrawn stories that stood among them
+	next    string      // the query of the next page; empty: this is the last
+	changed time.Time   // the newest change; zero: it has no stories
+	stamp   string      // the greatest stamp of its entries; empty: it has none
 }
 
 // entry is one story as an edition tells it.
@@ -69,6 +70,10 @@ func newEdition(h *masthead, topic *news.Topic, w want, stories []news.Story, ne
 	ed := &edition{head: h, topic: topic, want: w, next: next}
 	for i := range stories {
 		if len(stories[i].Articles) == 0 {
+			continue
+		}
+		if !stories[i].Withdrawn.IsZero() {
+			ed.bury(&stories[i])
 			continue
 		}
 		for _, e := range entriesOf(h, stories[i], w) {

@@ -159,6 +159,9 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 			return held, nil
 		}
 		doc, err := req.render(ctx, s.press(head))
+		if f := (fault{}); errors.As(err, &f) {
+			s.shelf.remove(req.key) // what is no longer there must not come back while the archive is away
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -363,6 +366,9 @@ func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
 	}
 	if err != nil {
 		return entry{}, fmt.Errorf("read story: %w", err)
+	}
+	if !st.Withdrawn.IsZero() {
+		return entry{}, fault{http.StatusGone, "This story was withdrawn."}
 	}
 	return newEntry(p.head, st, want{}), nil
 }

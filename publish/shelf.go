@@ -177,6 +177,13 @@ func (s *shelf) put(e *edited) *edited {
 	return e
 }
 
+// remove forgets what is held under key.
+func (s *shelf) remove(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(s.held[key])
+}
+
 func (s *shelf) drop(el *list.Element) {
 	if el == nil {
 		return

@@ -28,7 +28,7 @@ type element struct {
 	text     string
 }
 
-var prefixes = map[string]string{nsContent: "content:", nsDC: "dc:", nsMedia: "media:", "http://www.w3.org/XML/1998/namespace": "xml:", "xml": "xml:"}
+var prefixes = map[string]string{nsTombstones: "at:", nsContent: "content:", nsDC: "dc:", nsMedia: "media:", "http://www.w3.org/XML/1998/namespace": "xml:", "xml": "xml:"}
 
 // parseTree reads an XML feed; own is the namespace of its vocabulary.
 func parseTree(doc, own string) (*element, error) {
@@ -329,7 +329,8 @@ func (j *judge) selfLink(links []*element, self string) {
 
 func atomRules() map[string]rule {
 	rules := mediaRules("feed>entry", map[string]rule{
-		"feed":                   {"id! title! subtitle? updated! author! link* generator? icon? logo? rights? entry*", "xml:lang!"},
+		"feed":                   {"id! title! subtitle? updated! author! link* generator? icon? logo? rights? at:deleted-entry* entry*", "xml:lang!"},
+		"feed>at:deleted-entry":  {"", "ref! when!"},
 		"feed>author":            {"name! uri? email?", ""},
 		"feed>generator":         {"", "version uri"},
 		"feed>entry":             {"id! title! updated! published! link* author* category* summary? content? rights? source? media:content*", "xml:lang!"},
@@ -406,6 +407,14 @@ func checkAtom(doc, self string) []string {
 			j.must(err == nil && (c.attrs["scheme"] == "" || u.IsAbs()), "scheme %q", c.attrs["scheme"])
 		}
 		j.media(e.all("media:content"))
+	}
+	for _, d := range root.all("at:deleted-entry") { // RFC 6721 section 3
+		ref, when := d.attrs["ref"], j.date("when", d.attrs["when"])
+		j.must(strings.HasPrefix(ref, "tag:") && !ids[ref], "deleted-entry %q", ref)
+		ids[ref] = true
+		if when.After(latest) {
+			latest = when
+		}
 	}
 	j.must(latest.IsZero() || latest.Equal(newest), "feed updated %v, newest entry %v", newest, latest)
 	return j.faults

@@ -42,7 +42,7 @@ var fieldNames = [...]string{
 	"RightsLine", "Published", "Updated", "Changed", "Topics", "Matches", "Links", "Level", "Number", "Ordered", "Rows",
 	"Figure", "Start", "End", "URL", "Src", "Alt", "Caption", "Credit", "Type", "Width", "Height", "Length", "Medium",
 	"Description", "Duration", "Thumbnail", "Articles", "Revision", "Topic", "Concept", "Alias", "Sense", "Field",
-	"Quote", "Score", "Feed", "Into", "Adrift",
+	"Quote", "Score", "Feed", "Into", "Adrift", "Withdrawn",
 }
 
 var errDamaged = errors.New("the stored value is damaged")
