@@ -12,6 +12,7 @@ type atomFeed struct {
 	NS        string        `xml:"xmlns,attr"`
 	Media     string        `xml:"xmlns:media,attr"`
 	AT        string        `xml:"xmlns:at,attr,omitempty"` // only where something was withdrawn
+	FH        string        `xml:"xmlns:fh,attr,omitempty"` // only in archives
 	Lang      string        `xml:"xml:lang,attr"`
 	ID        string        `xml:"id"`
 	Title     atomText      `xml:"title"`
@@ -23,6 +24,7 @@ type atomFeed struct {
 	Icon      string        `xml:"icon"`
 	Logo      string        `xml:"logo"`
 	Rights    atomText      `xml:"rights"`
+	Archive   *struct{}     `xml:"fh:archive"`
 	Deleted   []atomDeleted `xml:"at:deleted-entry"`
 	Entries   []atomEntry   `xml:"entry"`
 }
@@ -104,6 +106,14 @@ var forms = [...]struct{ ext, mediaType, name string }{
 
 // links are an edition's links to itself, its other forms, and its pages.
 func (ed *edition) links(form string, withPage bool) []atomLink {
+	if ed.archive != nil {
+		self := ed.head.base + ed.head.archivePath(ed.topic.ID, ed.archive.day)
+		links := []atomLink{{Rel: "self", Type: typeAtom, Href: self}, {Rel: "alternate", Type: typeHTML, Href: ed.at("")}}
+		if next := ed.nextAt(form); next != "" {
+			links = append(links, atomLink{Rel: "next", Href: next})
+		}
+		return append(links, ed.historyLinks()...)
+	}
 	var links []atomLink
 	for _, f := range forms {
 		if f.ext == form {
@@ -127,6 +137,9 @@ func (ed *edition) links(form string, withPage bool) []atomLink {
 			first += "?" + q
 		}
 		links = append(links, atomLink{Rel: "first", Href: first})
+	}
+	if form == ".atom" {
+		links = append(links, ed.historyLinks()...)
 	}
 	return links
 }
@@ -152,6 +165,9 @@ func (ed *edition) atom() ([]byte, error) {
 	}
 	for i := range ed.entries {
 		feed.Entries = append(feed.Entries, ed.atomEntry(&ed.entries[i]))
+	}
+	if ed.archive != nil {
+		feed.FH, feed.Archive = nsHistory, &struct{}{}
 	}
 	for _, g := range ed.gone {
 		feed.AT = nsTombstones

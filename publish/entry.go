@@ -19,6 +19,8 @@ type edition struct {
 	topic   *news.Topic
 	want    want
 	entries []entry
+	archive *archive    // its place among archives; nil: it is the feed, or a page of it
+	before  time.Time   // the newest day that is over; zero: unknown, or there is none
 	gone    []tombstone // of withdrawn stories that stood among them
 	next    string      // the query of the next page; empty: this is the last
 	changed time.Time   // the newest change; zero: it has no stories

@@ -156,6 +156,17 @@ func exported(ctx context.Context, p press) (files map[string][]byte, withdrawn 
 			return nil, nil, fmt.Errorf("list stories: %w", err)
 		}
 		ed := newEdition(p.head, topic, want{}, listed, "")
+		if ed.before, err = p.newestArchive(ctx, topic.ID); err != nil {
+			return nil, nil, err
+		}
+		for day := ed.before; !day.IsZero(); {
+			if err := add(p.head.archivePath(topic.ID, day), func(p press) (document, error) { return p.archived(ctx, topic, day) }); err != nil {
+				return nil, nil, err
+			}
+			if day, err = p.prevArchive(ctx, topic.ID, day); err != nil {
+				return nil, nil, err
+			}
+		}
 		for _, form := range []string{"", ".rss", ".atom", ".json"} {
 			if err := add(p.head.topicPath(topic.ID)+form, func(p press) (document, error) { return p.write(ed, form) }); err != nil {
 				return nil, nil, err

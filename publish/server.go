@@ -208,6 +208,7 @@ type request struct {
 	key    string
 	scope  news.TopicID // whose revision it follows
 	live   bool         // it follows more than revisions: rendered each time
+	past   bool         // nothing is added to it any more
 	render func(context.Context, press) (document, error)
 }
 
@@ -215,6 +216,9 @@ type request struct {
 func (r request) cacheControl(h *masthead) string {
 	if r.live {
 		return "public, max-age=30, stale-if-error=86400"
+	}
+	if r.past {
+		return "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
 	}
 	half := max(1, int(h.Every/(2*time.Second)))
 	return fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400", half, half)
@@ -256,6 +260,9 @@ func (h *masthead) route(path, query string) (request, error) {
 }
 
 func (h *masthead) routeTopic(req request, rest, query string) (request, error) {
+	if name, day, ok := strings.Cut(rest, "/archive/"); ok && h.topics[news.TopicID(name)] != nil {
+		return h.routeArchive(req, h.topics[news.TopicID(name)], day, query)
+	}
 	name, form := rest, ""
 	for _, f := range forms {
 		if cut, ok := strings.CutSuffix(rest, f.ext); ok && h.topics[news.TopicID(rest)] == nil {
@@ -290,6 +297,11 @@ func (p press) topic(ctx context.Context, topic *news.Topic, w want, form string
 	ed, err := p.edition(ctx, topic, w)
 	if err != nil {
 		return document{}, err
+	}
+	if form == ".atom" && w.raw == "" && len(ed.entries)+len(ed.gone) > 0 {
+		if ed.before, err = p.newestArchive(ctx, topic.ID); err != nil {
+			return document{}, err
+		}
 	}
 	return p.write(ed, form)
 }

@@ -28,7 +28,7 @@ type element struct {
 	text     string
 }
 
-var prefixes = map[string]string{nsTombstones: "at:", nsContent: "content:", nsDC: "dc:", nsMedia: "media:", "http://www.w3.org/XML/1998/namespace": "xml:", "xml": "xml:"}
+var prefixes = map[string]string{nsHistory: "fh:", nsTombstones: "at:", nsContent: "content:", nsDC: "dc:", nsMedia: "media:", "http://www.w3.org/XML/1998/namespace": "xml:", "xml": "xml:"}
 
 // parseTree reads an XML feed; own is the namespace of its vocabulary.
 func parseTree(doc, own string) (*element, error) {
@@ -329,7 +329,7 @@ func (j *judge) selfLink(links []*element, self string) {
 
 func atomRules() map[string]rule {
 	rules := mediaRules("feed>entry", map[string]rule{
-		"feed":                   {"id! title! subtitle? updated! author! link* generator? icon? logo? rights? at:deleted-entry* entry*", "xml:lang!"},
+		"feed":                   {"id! title! subtitle? updated! author! link* generator? icon? logo? rights? fh:archive? at:deleted-entry* entry*", "xml:lang!"},
 		"feed>at:deleted-entry":  {"", "ref! when!"},
 		"feed>author":            {"name! uri? email?", ""},
 		"feed>generator":         {"", "version uri"},
@@ -339,7 +339,7 @@ func atomRules() map[string]rule {
 		"feed>entry>source":      {"id! title! updated! link* rights?", ""},
 		"feed>entry>source>link": {"", "rel! href! type"},
 	})
-	leaves(rules, "feed", "id updated icon logo author>name author>uri author>email")
+	leaves(rules, "feed", "fh:archive id updated icon logo author>name author>uri author>email")
 	leaves(rules, "feed>entry", "id updated published source>id source>updated author>name author>uri author>email")
 	for _, text := range strings.Fields("title subtitle rights entry>title entry>summary entry>content entry>rights entry>source>title entry>source>rights") {
 		rules["feed>"+text] = rule{"", "type!"}
