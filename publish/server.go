@@ -220,8 +220,7 @@ func (r request) cacheControl(h *masthead) string {
 	if r.past {
 		return "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
 	}
-	half := max(1, int(h.Every/(2*time.Second)))
-	return fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400", half, half)
+	return h.freshness
 }
 
 // route finds what an address names.
