@@ -21,8 +21,8 @@ import (
 // BenchmarkAgainstNginx loads this server and nginx with the same feed of
 // about 60 kB in gzip, in turns, and reports requests in a second and our part
 // of nginx's, and what a handler that does nothing else reaches. All send what
-// is packed already; nginx from a file that it
-// keeps open. It needs nginx and wrk, and one round says it all:
+// is packed already; nginx from a file that it keeps open. It needs nginx and
+// wrk, and one round says it all:
 //
 //	go test ./publish -run '^$' -bench AgainstNginx -benchtime 1x
 func BenchmarkAgainstNginx(b *testing.B) {
