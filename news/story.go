@@ -10,7 +10,11 @@ type Story struct {
 	Filed    time.Time // of the article that opened it; with ID the order of every listing
 	Updated  time.Time // the last change that a reader should see
 	Into     StoryID   // the story that an editor merged this one into; it has no topics then
-	Revision Revision  // of the archive, at which it was last saved; set by Commit
+	// Withdrawn is when an editor withdrew the story; zero: it stands. It keeps
+	// its topics and its place, so that readers can be told, and nothing else of
+	// it is published.
+	Withdrawn time.Time
+	Revision  Revision // of the archive, at which it was last saved; set by Commit
 }
 
 // MaxCopies is how many articles of a story keep their bodies. Further ones

@@ -11,19 +11,21 @@ type atomFeed struct {
 	XMLName   struct{}      `xml:"feed"`
 	NS        string        `xml:"xmlns,attr"`
 	Media     string        `xml:"xmlns:media,attr"`
-	History   string        `xml:"xmlns:fh,attr,omitempty"`
+	AT        string        `xml:"xmlns:at,attr,omitempty"` // only where something was withdrawn
+	FH        string        `xml:"xmlns:fh,attr,omitempty"` // only in archives
 	Lang      string        `xml:"xml:lang,attr"`
 	ID        string        `xml:"id"`
 	Title     atomText      `xml:"title"`
 	Subtitle  atomText      `xml:"subtitle"`
 	Updated   string        `xml:"updated"`
 	Author    atomPerson    `xml:"author"`
-	Archive   *struct{}     `xml:"fh:archive"`
 	Links     []atomLink    `xml:"link"`
 	Generator atomGenerator `xml:"generator"`
 	Icon      string        `xml:"icon"`
 	Logo      string        `xml:"logo"`
 	Rights    atomText      `xml:"rights"`
+	Archive   *struct{}     `xml:"fh:archive"`
+	Deleted   []atomDeleted `xml:"at:deleted-entry"`
 	Entries   []atomEntry   `xml:"entry"`
 }
 
@@ -104,8 +106,13 @@ var forms = [...]struct{ ext, mediaType, name string }{
 
 // links are an edition's links to itself, its other forms, and its pages.
 func (ed *edition) links(form string, withPage bool) []atomLink {
-	if ed.past != nil {
-		return ed.historyLinks()
+	if ed.archive != nil {
+		self := ed.head.base + ed.head.archivePath(ed.topic.ID, ed.archive.day) + ed.want.passQuery()
+		links := []atomLink{{Rel: "self", Type: typeAtom, Href: self}, {Rel: "alternate", Type: typeHTML, Href: ed.at("")}}
+		if next := ed.nextAt(form); next != "" {
+			links = append(links, atomLink{Rel: "next", Href: next})
+		}
+		return append(links, ed.historyLinks()...)
 	}
 	var links []atomLink
 	for _, f := range forms {
@@ -124,15 +131,15 @@ func (ed *edition) links(form string, withPage bool) []atomLink {
 	if next := ed.nextAt(form); next != "" {
 		links = append(links, atomLink{Rel: "next", Href: next})
 	}
-	if ed.history && form != "" && len(ed.entries) > 0 {
-		links = append(links, atomLink{Rel: "prev-archive", Type: typeAtom, Href: ed.historyAt(ed.entries[len(ed.entries)-1].Story.Filed)})
-	}
 	if !ed.want.after.IsZero() {
 		first := ed.head.base + ed.head.topicPath(ed.topic.ID) + form
 		if q := ed.want.first(); q != "" {
 			first += "?" + q
 		}
 		links = append(links, atomLink{Rel: "first", Href: first})
+	}
+	if form == ".atom" {
+		links = append(links, ed.historyLinks()...)
 	}
 	return links
 }
@@ -156,11 +163,15 @@ func (ed *edition) atom() ([]byte, error) {
 	if ed.stamp != "" {
 		feed.Updated = ed.stamp
 	}
-	if ed.past != nil {
-		feed.History, feed.Archive = historyNS, &struct{}{}
-	}
 	for i := range ed.entries {
 		feed.Entries = append(feed.Entries, ed.atomEntry(&ed.entries[i]))
+	}
+	if ed.archive != nil {
+		feed.FH, feed.Archive = nsHistory, &struct{}{}
+	}
+	for _, g := range ed.gone {
+		feed.AT = nsTombstones
+		feed.Deleted = append(feed.Deleted, atomDeleted{Ref: g.ID, When: rfc3339(g.When)})
 	}
 	return xmlBytes(&feed)
 }

@@ -21,7 +21,9 @@ type gated struct {
 }
 
 func (g *gated) Stories(ctx context.Context, q news.Query) ([]news.Story, error) {
-	g.lists.Add(1)
+	if q.Limit > 1 { // a listing, not a look for the next page or an archive
+		g.lists.Add(1)
+	}
 	<-g.gate
 	return g.memory.Stories(ctx, q)
 }

@@ -19,11 +19,12 @@ type edition struct {
 	topic   *news.Topic
 	want    want
 	entries []entry
-	next    string    // the query of the next page; empty: this is the last
-	changed time.Time // the newest change; zero: it has no stories
-	past    *history  // it is an archive document; nil: it is not
-	history bool      // there are archive documents behind it
-	stamp   string    // the greatest stamp of its entries; empty: it has none
+	archive *archive    // its place among archives; nil: it is the feed, or a page of it
+	before  time.Time   // the newest day that is over; zero: unknown, or there is none
+	gone    []tombstone // of withdrawn stories that stood among them
+	next    string      // the query of the next page; empty: this is the last
+	changed time.Time   // the newest change; zero: it has no stories
+	stamp   string      // the greatest stamp of its entries; empty: it has none
 }
 
 // entry is one story as an edition tells it.
@@ -43,6 +44,7 @@ type entry struct {
 	Updated   time.Time
 	Tags      []tag
 	Why       []reason
+	seed      string // what its stamp is a digest of
 }
 
 // teller is someone else who tells a story.
@@ -72,18 +74,25 @@ func newEdition(h *masthead, topic *news.Topic, w want, stories []news.Story, ne
 		if len(stories[i].Articles) == 0 {
 			continue
 		}
-		e := newEntry(h, stories[i], w)
+		if !stories[i].Withdrawn.IsZero() {
+			ed.bury(&stories[i])
+			continue
+		}
+		pass := ""
 		if w.pass.inQuery && h.hidden(&stories[i]) {
+			pass = w.passQuery()
+		}
+		for _, e := range entriesOf(h, stories[i], w) {
 			if e.URL == e.Page {
-				e.URL += w.passQuery()
+				e.URL += pass
 			}
-			e.Page += w.passQuery()
+			e.Page += pass
+			ed.entries = append(ed.entries, e)
+			if e.Updated.After(ed.changed) {
+				ed.changed = e.Updated
+			}
+			ed.stamp = max(ed.stamp, e.stamp())
 		}
-		ed.entries = append(ed.entries, e)
-		if e.Updated.After(ed.changed) {
-			ed.changed = e.Updated
-		}
-		ed.stamp = max(ed.stamp, e.stamp())
 	}
 	return ed
 }
@@ -92,23 +101,28 @@ func newEdition(h *masthead, topic *news.Topic, w want, stories []news.Story, ne
 // language or a source, by the first article that is of it.
 func newEntry(h *masthead, st news.Story, w want) entry {
 	st = h.clear(st)
-	at := max(0, slices.IndexFunc(st.Articles, func(a news.Article) bool { return w.prefers(&a) }))
+	return tellEntry(h, &st, max(0, slices.IndexFunc(st.Articles, func(a news.Article) bool { return w.prefers(&a) })), w)
+}
+
+// tellEntry tells a story that is cleared by one of its articles.
+func tellEntry(h *masthead, st *news.Story, at int, w want) entry {
 	lead := &st.Articles[at]
 	e := entry{
-		Story:   &st,
+		Story:   st,
 		Lead:    lead,
 		Source:  h.origin(lead),
 		ID:      h.tag("story", string(st.ID)),
-		Page:    h.base + storyPath(&st),
+		seed:    string(st.ID),
+		Page:    h.base + storyPath(st),
 		Lang:    langTag(lead.Lang),
 		Title:   headline(lead),
 		Summary: line(lead.Lede),
-		Tags:    tags(h, &st),
-		Why:     reasons(&st),
+		Tags:    tags(h, st),
+		Why:     reasons(st),
 	}
 	e.URL = orElse(address(lead.Link), e.Page)
-	e.Published, e.Updated = times(&st, lead)
-	e.Others = tellers(&st, at)
+	e.Published, e.Updated = times(st, lead)
+	e.Others = tellers(st, at)
 	if !w.brief {
 		e.Content = contentHTML(lead)
 		if e.Content == "" && e.Summary != "" {
@@ -176,7 +190,7 @@ func times(st *news.Story, lead *news.Article) (published, updated time.Time) {
 // same in every document.
 func (e *entry) stamp() string {
 	h := fnv.New64a()
-	h.Write([]byte(e.Story.ID)) // a hash takes everything
+	h.Write([]byte(e.seed)) // a hash takes everything
 	return fmt.Sprintf("%s.%06dZ", e.Updated.UTC().Format("2006-01-02T15:04:05"), h.Sum64()%1_000_000)
 }
 

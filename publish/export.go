@@ -20,6 +20,7 @@ import (
 type ExportReport struct {
 	Written   int   // files written, new or changed
 	Unchanged int   // files that were right already and not touched
+	Removed   int   // withdrawn stories whose pages were taken away
 	Bytes     int64 // written
 }
 
@@ -30,7 +31,8 @@ const exportStories = 200
 // addresses a Server would give them; pages link to one another relatively, so
 // that they work under any path and from a disk. All is rendered before
 // anything is written, each file is replaced in one step, and one that is
-// right already is not touched. Files it did not write it leaves alone.
+// right already is not touched. The pages of withdrawn stories are taken away; all
+// other files that it did not write it leaves alone.
 func Export(ctx context.Context, archive news.Archive, m Masthead, dir string) (ExportReport, error) {
 	head, err := newMasthead(m, 1)
 	if err != nil {
@@ -40,7 +42,7 @@ func Export(ctx context.Context, archive news.Archive, m Masthead, dir string) (
 	if err != nil {
 		return ExportReport{}, err
 	}
-	files, err := exported(ctx, press{archive: archive, head: head, pages: pages, static: true})
+	files, withdrawn, err := exported(ctx, press{archive: archive, head: head, pages: pages, static: true})
 	if err != nil {
 		return ExportReport{}, fmt.Errorf("render export: %w", err)
 	}
@@ -61,7 +63,24 @@ func Export(ctx context.Context, archive news.Archive, m Masthead, dir string) (
 			return report, fmt.Errorf("write %s: %w", name, err)
 		}
 	}
+	for name := range withdrawn {
+		if err := report.remove(root, name); err != nil {
+			return report, fmt.Errorf("remove %s: %w", name, err)
+		}
+	}
 	return report, nil
+}
+
+// remove takes the directory of a withdrawn story away, whatever slugs it has
+// had.
+func (r *ExportReport) remove(root *os.Root, name string) error {
+	if _, err := root.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	r.Removed++
+	return root.RemoveAll(name)
 }
 
 // sortedNames lists the files with the pages that link to others last, so that
@@ -115,8 +134,8 @@ func writeSynced(root *os.Root, name string, body []byte) error {
 }
 
 // exported renders everything: file names below the export, with slashes.
-func exported(ctx context.Context, p press) (map[string][]byte, error) {
-	files := map[string][]byte{}
+func exported(ctx context.Context, p press) (files map[string][]byte, withdrawn map[string]bool, err error) {
+	files, withdrawn = map[string][]byte{}, map[string]bool{}
 	add := func(target string, render func(press) (document, error)) error {
 		name := fileOf(target)
 		if !fs.ValidPath(name) {
@@ -134,16 +153,29 @@ func exported(ctx context.Context, p press) (map[string][]byte, error) {
 		topic := &p.head.Topics[i]
 		listed, err := p.archive.Stories(ctx, news.Query{Topic: topic.ID, Limit: exportStories})
 		if err != nil {
-			return nil, fmt.Errorf("list stories: %w", err)
+			return nil, nil, fmt.Errorf("list stories: %w", err)
 		}
 		ed := newEdition(p.head, topic, want{}, listed, "")
+		if ed.before, err = p.newestArchive(ctx, topic.ID); err != nil {
+			return nil, nil, err
+		}
+		for day := ed.before; !day.IsZero(); {
+			if err := add(p.head.archivePath(topic.ID, day), func(p press) (document, error) { return p.archived(ctx, topic, day, want{}) }); err != nil {
+				return nil, nil, err
+			}
+			if day, err = p.prevArchive(ctx, topic.ID, day); err != nil {
+				return nil, nil, err
+			}
+		}
 		for _, form := range []string{"", ".rss", ".atom", ".json"} {
 			if err := add(p.head.topicPath(topic.ID)+form, func(p press) (document, error) { return p.write(ed, form) }); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		for _, st := range listed {
-			if !seen[st.ID] && len(st.Articles) > 0 {
+			if !st.Withdrawn.IsZero() {
+				withdrawn[path.Join("stories", string(st.ID))] = true
+			} else if !seen[st.ID] && len(st.Articles) > 0 {
 				seen[st.ID] = true
 				stories = append(stories, st)
 			}
@@ -152,10 +184,10 @@ func exported(ctx context.Context, p press) (map[string][]byte, error) {
 	for _, st := range stories {
 		e := newEntry(p.head, st, want{})
 		if err := add(storyPath(&st), func(p press) (document, error) { return p.storyPage(&e) }); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	err := errors.Join(
+	err = errors.Join(
 		add("/", func(p press) (document, error) { return p.front(ctx) }),
 		add("/sources", func(p press) (document, error) { return p.sources(ctx) }),
 		add("/opml", func(p press) (document, error) { return p.opml() }),
@@ -163,7 +195,7 @@ func exported(ctx context.Context, p press) (map[string][]byte, error) {
 	for name, asset := range p.pages.assets {
 		files[name] = asset.body
 	}
-	return files, err
+	return files, withdrawn, err
 }
 
 // fileOf is the file that holds what a server has at target: of a page, the
@@ -202,5 +234,9 @@ func relativeTo(from string) func(string) string {
 
 // String is the report as a person reads it.
 func (r ExportReport) String() string {
-	return fmt.Sprintf("%d files written (%d KiB), %d unchanged", r.Written, (r.Bytes+1023)/1024, r.Unchanged)
+	s := fmt.Sprintf("%d files written (%d KiB), %d unchanged", r.Written, (r.Bytes+1023)/1024, r.Unchanged)
+	if r.Removed > 0 {
+		s += fmt.Sprintf(", %d withdrawn stories removed", r.Removed)
+	}
+	return s
 }

@@ -31,12 +31,13 @@ type jsonName struct {
 
 // jsonTopic is what JSON Feed has no word for, of a feed.
 type jsonTopic struct {
-	About string `json:"about"`
-	ID    string `json:"id"`
-	Topic string `json:"topic"`
-	Atom  string `json:"atom_url"`
-	RSS   string `json:"rss_url"`
-	TTL   int    `json:"ttl_minutes"`
+	About string          `json:"about"`
+	ID    string          `json:"id"`
+	Topic string          `json:"topic"`
+	Atom  string          `json:"atom_url"`
+	RSS   string          `json:"rss_url"`
+	TTL   int             `json:"ttl_minutes"`
+	Gone  []jsonWithdrawn `json:"withdrawn,omitempty"`
 }
 
 type jsonItem struct {
@@ -119,6 +120,9 @@ func (ed *edition) json() ([]byte, error) {
 	}
 	for i := range ed.entries {
 		feed.Items = append(feed.Items, ed.jsonItem(&ed.entries[i]))
+	}
+	for _, g := range ed.gone {
+		feed.Dateline.Gone = append(feed.Dateline.Gone, jsonWithdrawn{g.ID, rfc3339(g.When)})
 	}
 	return jsonBytes(feed)
 }

@@ -47,6 +47,7 @@ type masthead struct {
 	path       string // the path in it, without the last slash
 	topics     map[news.TopicID]*news.Topic
 	sources    map[news.SourceID]*news.Source
+	freshness  string // Cache-Control of what follows revisions
 	generation uint64
 	since      time.Time // when it replaced another; zero: it is the first
 	tokens     map[news.TopicID][]digest
@@ -78,6 +79,8 @@ func newMasthead(m Masthead, generation uint64) (*masthead, error) {
 		sources:    make(map[news.SourceID]*news.Source, len(m.Sources)),
 		generation: generation,
 	}
+	half := max(1, int(m.Every/(2*time.Second)))
+	head.freshness = fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400", half, half)
 	for i := range m.Topics {
 		head.topics[m.Topics[i].ID] = &m.Topics[i]
 	}

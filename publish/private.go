@@ -115,3 +115,11 @@ func (p pass) bear(query string) string {
 	}
 	return query + "&" + token
 }
+
+// passQuery is the query that bears the reader's token; empty: none is needed.
+func (w want) passQuery() string {
+	if q := w.pass.bear(""); q != "" {
+		return "?" + q
+	}
+	return ""
+}

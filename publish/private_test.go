@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -126,53 +125,5 @@ func TestTokenThatIsRevokedStopsAtReload(t *testing.T) {
 	}
 	if w := askAs(s, "/topics/closed.rss?token=another-token-000000", ""); w.Code != 200 {
 		t.Errorf("the new one: %d", w.Code)
-	}
-}
-
-func TestArchiveReachesEveryStoryOnce(t *testing.T) {
-	var stories []news.Story
-	start := time.Date(2026, 3, 10, 23, 0, 0, 0, time.UTC)
-	for i := range 130 {
-		filed := start.Add(-time.Duration(i) * 3 * time.Hour)
-		id := fmt.Sprintf("%016x", 0xf000-i)
-		stories = append(stories, news.Story{ID: news.StoryID(id), Topics: []news.TopicID{"open"}, Filed: filed,
-			Articles: []news.Article{{ID: news.ArticleID(id), Source: "s", Headline: "H " + id, Rights: news.RightsFull, Filed: filed, Published: filed}}})
-	}
-	s, err := New(&memory{revision: 1, stories: stories}, Masthead{Site: Site{URL: "https://desk.example/news"}, Topics: []news.Topic{{ID: "open"}}, Sources: []news.Source{{ID: "s"}}}, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	entry, prior := regexp.MustCompile(`<id>(tag:[^<]*story/[^<]*)</id>`), regexp.MustCompile(`rel="prev-archive"[^>]*href="([^"]+)"`)
-	feed := askAs(s, "/news/topics/open.atom", "")
-	if strings.Contains(feed.Body.String(), "fh:archive") {
-		t.Error("the feed itself says that it is an archive")
-	}
-	archived, documents := map[string]int{}, 0
-	for next := prior.FindStringSubmatch(feed.Body.String()); next != nil && documents < 100; documents++ {
-		w := askAs(s, strings.TrimPrefix(next[1], "https://desk.example"), "")
-		body := w.Body.String()
-		if w.Code != 200 || !strings.Contains(body, "<fh:archive") || !strings.Contains(body, historyNS) || !strings.Contains(body, `rel="current"`) {
-			t.Fatalf("%s: %d\n%.2000s", next[1], w.Code, body)
-		}
-		for _, id := range entry.FindAllStringSubmatch(body, -1) {
-			archived[id[1]]++
-		}
-		next = prior.FindStringSubmatch(body)
-	}
-	for id, n := range archived {
-		if n != 1 {
-			t.Errorf("%s stands in %d archive documents", id, n)
-		}
-	}
-	for _, id := range entry.FindAllStringSubmatch(feed.Body.String(), -1) {
-		archived[id[1]]++
-	}
-	if len(archived) != len(stories) {
-		t.Errorf("feed and %d archive documents reach %d stories of %d", documents, len(archived), len(stories))
-	}
-	for _, path := range []string{"/topics/open/archive/2026-03-11.atom", "/topics/open/archive/2026-3-1.atom", "/topics/open/archive/x.atom", "/topics/none/archive/2026-03-10.atom", "/topics/open/archive/2026-03-10.rss"} {
-		if w := askAs(s, path, ""); w.Code != 404 {
-			t.Errorf("%s: %d", path, w.Code)
-		}
 	}
 }

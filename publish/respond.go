@@ -3,6 +3,7 @@ package publish
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,37 +15,62 @@ const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self' http
 
 // secure sets the headers that every answer bears.
 func secure(h http.Header) {
-	h.Set("Content-Security-Policy", contentPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Vary", "Accept-Encoding")
+	for _, l := range onEveryAnswer {
+		h[l.name] = l.values
+	}
+}
+
+// headerLine is a line of an answer's head that is made once and sent often.
+// Its name is in canonical form, as the keys of an http.Header are.
+type headerLine struct {
+	name   string
+	values []string // never changed; its capacity is its length, so that Add copies
+}
+
+func lineOf(name string, values ...string) headerLine {
+	return headerLine{http.CanonicalHeaderKey(name), slices.Clip(values)}
+}
+
+var onEveryAnswer = [...]headerLine{
+	lineOf("Content-Security-Policy", contentPolicy),
+	lineOf("X-Content-Type-Options", "nosniff"),
+	lineOf("Referrer-Policy", "no-referrer"),
+	lineOf("Cross-Origin-Opener-Policy", "same-origin"),
+	lineOf("Vary", "Accept-Encoding"),
+}
+
+// heads writes the heads of a document in one of its codings: the lines of
+// every answer, and those that only one with a body has.
+func heads(doc *document, c coded, coding int) (always, whole []headerLine) {
+	always = []headerLine{lineOf("ETag", c.etag), lineOf("Accept-Ranges", "none")}
+	if !doc.changed.IsZero() {
+		always = append(always, lineOf("Last-Modified", doc.changed.UTC().Format(http.TimeFormat)))
+	}
+	if len(doc.links) > 0 {
+		always = append(always, lineOf("Link", slices.Clone(doc.links)...))
+	}
+	whole = []headerLine{lineOf("Content-Type", doc.mediaType), lineOf("Content-Length", strconv.Itoa(len(c.body)))}
+	if coding != inIdentity {
+		whole = append(whole, lineOf("Content-Encoding", codingNames[coding]))
+	}
+	return always, whole
 }
 
 // serve answers with a document, or with 304 where the reader holds it.
 func serve(w http.ResponseWriter, r *http.Request, doc *edited, cacheControl string) {
 	c := &doc.codings[choose(r.Header.Values("Accept-Encoding"), doc)]
 	h := w.Header()
-	h.Set("ETag", c.etag)
-	h.Set("Cache-Control", cacheControl)
-	h.Set("Accept-Ranges", "none")
-	if !doc.changed.IsZero() {
-		h.Set("Last-Modified", doc.changed.UTC().Format(http.TimeFormat))
+	for _, l := range c.always {
+		h[l.name] = l.values
 	}
-	for _, l := range doc.links {
-		h.Add("Link", l)
-	}
+	h["Cache-Control"] = []string{cacheControl}
 	if unchanged(r, doc) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	for i := range doc.codings {
-		if c == &doc.codings[i] && i != inIdentity {
-			h.Set("Content-Encoding", codingNames[i])
-		}
+	for _, l := range c.whole {
+		h[l.name] = l.values
 	}
-	h.Set("Content-Type", doc.mediaType)
-	h.Set("Content-Length", strconv.Itoa(len(c.body)))
 	if r.Method != http.MethodHead {
 		w.Write(c.body) // the reader may have gone; nobody is left to tell
 	}
@@ -91,15 +117,15 @@ func matchesAny(list string, doc *edited) bool {
 func choose(accept []string, doc *edited) int {
 	best, bestQ := inIdentity, 0.0
 	wishes := parseWishes(accept)
-	for i, name := range codingNames {
+	for i := range codingNames {
 		if doc.codings[i].body == nil && i != inIdentity {
 			continue
 		}
-		q, named := wishes[name]
-		if !named {
-			q = wishes["*"]
+		q := wishes.q[i]
+		if !wishes.named[i] {
+			q = wishes.rest
 		}
-		if i == inIdentity && !named && q == 0 {
+		if i == inIdentity && !wishes.named[i] && q == 0 {
 			q = 0.0001 // always acceptable, unless something is liked better
 		}
 		if q > bestQ {
@@ -109,15 +135,18 @@ func choose(accept []string, doc *edited) int {
 	return best
 }
 
+// wishes are the weights that a reader gives to our codings.
+type wishes struct {
+	q     [len(codingNames)]float64
+	named [len(codingNames)]bool
+	rest  float64 // of what is not named
+}
+
 // parseWishes reads Accept-Encoding.
-func parseWishes(accept []string) map[string]float64 {
-	wishes := map[string]float64{}
+func parseWishes(accept []string) (w wishes) {
 	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
 		name, params, _ := strings.Cut(part, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
-		if name == "" {
-			continue
-		}
 		if name == "x-gzip" {
 			name = "gzip"
 		}
@@ -128,9 +157,13 @@ func parseWishes(accept []string) map[string]float64 {
 				q = 0
 			}
 		}
-		wishes[name] = q
+		if name == "*" {
+			w.rest = q
+		} else if i := slices.Index(codingNames[:], name); i >= 0 {
+			w.q[i], w.named[i] = q, true
+		}
 	}
-	return wishes
+	return w
 }
 
 // say answers with a line of text.

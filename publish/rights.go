@@ -44,8 +44,12 @@ func withoutQuotes(matches []news.Match, rights news.Rights) []news.Match {
 	return kept
 }
 
-// clear is a story whose every article is cleared.
+// clear is a story whose every article is cleared; of a withdrawn one nothing
+// is left to carry.
 func (h *masthead) clear(st news.Story) news.Story {
+	if !st.Withdrawn.IsZero() {
+		return blankOut(st)
+	}
 	articles := make([]news.Article, len(st.Articles))
 	for i, a := range st.Articles {
 		articles[i] = h.cleared(a)

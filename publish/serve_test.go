@@ -240,6 +240,7 @@ func FuzzContent(f *testing.F) {
 func FuzzWant(f *testing.F) {
 	f.Add("lang=id,en&limit=5")
 	f.Add("after=1746360000.000000000-aaaaaaaaaaaaaaaa&full=0")
+	f.Add("per=article&limit=1&source=harbour")
 	f.Fuzz(func(t *testing.T, raw string) {
 		head := mustHead(t)
 		w, err := parseWant(head, raw)

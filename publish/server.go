@@ -162,6 +162,9 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		p := s.press(head)
 		p.token = req.token
 		doc, err := req.render(ctx, p)
+		if f := (fault{}); errors.As(err, &f) {
+			s.shelf.remove(req.key) // what is no longer there must not come back while the archive is away
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -211,6 +214,7 @@ type request struct {
 	live   bool         // it follows more than revisions: rendered each time
 	token  string       // that the reader shows, where it may matter
 	closed bool         // only for this reader's eyes
+	past   bool         // nothing is added to it any more
 	render func(context.Context, press) (document, error)
 }
 
@@ -222,8 +226,10 @@ func (r request) cacheControl(h *masthead) string {
 	if r.live {
 		return "public, max-age=30, stale-if-error=86400"
 	}
-	half := max(1, int(h.Every/(2*time.Second)))
-	return fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400", half, half)
+	if r.past {
+		return "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
+	}
+	return h.freshness
 }
 
 // route finds what an address names.
@@ -262,13 +268,15 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 }
 
 func (h *masthead) routeTopic(req request, rest, query string, shown pass) (request, error) {
+	if name, day, ok := strings.Cut(rest, "/archive/"); ok && h.topics[news.TopicID(name)] != nil && h.admits(news.TopicID(name), shown.token) {
+		return h.routeArchive(req, h.topics[news.TopicID(name)], day, query, shown)
+	}
 	name, form := rest, ""
 	for _, f := range forms {
 		if cut, ok := strings.CutSuffix(rest, f.ext); ok && h.topics[news.TopicID(rest)] == nil {
 			name, form = cut, f.ext
 		}
 	}
-	name, day, dated := cutHistory(name)
 	topic := h.topics[news.TopicID(name)]
 	if topic == nil || !h.admits(topic.ID, shown.token) {
 		return request{}, missing("There is no topic %q.", printable(name))
@@ -282,13 +290,6 @@ func (h *masthead) routeTopic(req request, rest, query string, shown pass) (requ
 		req.key += "\x00" + shown.token
 	}
 	req.scope = topic.ID
-	if dated {
-		if form != ".atom" || query != "" {
-			return request{}, missing("There is nothing at this address.")
-		}
-		req.render = func(ctx context.Context, p press) (document, error) { return p.archiveDay(ctx, topic, day, w) }
-		return req, nil
-	}
 	req.render = func(ctx context.Context, p press) (document, error) { return p.topic(ctx, topic, w, form) }
 	return req, nil
 }
@@ -313,6 +314,11 @@ func (p press) topic(ctx context.Context, topic *news.Topic, w want, form string
 	if err != nil {
 		return document{}, err
 	}
+	if form == ".atom" && w.raw == w.pass.bear("") && len(ed.entries)+len(ed.gone) > 0 {
+		if ed.before, err = p.newestArchive(ctx, topic.ID); err != nil {
+			return document{}, err
+		}
+	}
 	return p.write(ed, form)
 }
 
@@ -324,9 +330,10 @@ func (p press) edition(ctx context.Context, topic *news.Topic, w want) (*edition
 		return nil, fmt.Errorf("list stories: %w", err)
 	}
 	next := ""
-	if len(stories) == q.Limit {
-		last := stories[len(stories)-1]
-		q.After, q.Limit = news.Cursor{Filed: last.Filed, ID: last.ID}, 1
+	listed := len(stories)
+	stories = w.fit(stories, q.Limit)
+	if n := len(stories); n > 0 && (listed == q.Limit || n < listed) {
+		q.After, q.Limit = place(&stories[n-1]), 1
 		more, err := p.archive.Stories(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("list further stories: %w", err)
@@ -335,9 +342,7 @@ func (p press) edition(ctx context.Context, topic *news.Topic, w want) (*edition
 			next = w.from(q.After)
 		}
 	}
-	ed := newEdition(p.head, topic, w, stories, next)
-	ed.history = next != "" && !p.static && w.langs == nil && w.source == "" && w.after.IsZero()
-	return ed, nil
+	return newEdition(p.head, topic, w, stories, next), nil
 }
 
 // write writes an edition in one form; the empty form is the page.
@@ -392,6 +397,9 @@ func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
 	}
 	if !p.head.mayRead(&st, p.token) {
 		return entry{}, missing("There is no story with this id; it may have been swept from the archive.")
+	}
+	if !st.Withdrawn.IsZero() {
+		return entry{}, fault{http.StatusGone, "This story was withdrawn."}
 	}
 	return newEntry(p.head, st, want{}), nil
 }

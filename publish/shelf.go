@@ -42,6 +42,8 @@ type edited struct {
 type coded struct {
 	body []byte // nil: not in this coding
 	etag string // quoted
+
+	always, whole []headerLine
 }
 
 // The codings, the one we like best first.
@@ -92,12 +94,16 @@ func edit(doc document) *edited {
 		e.codings[inBrotli] = code(brotlied(doc.body))
 		e.codings[inZstd] = code(zstandard(doc.body))
 	}
+	for i := range e.codings {
+		c := &e.codings[i]
+		c.always, c.whole = heads(&e.document, *c, i)
+	}
 	return e
 }
 
 func code(body []byte) coded {
 	sum := sha256.Sum256(body)
-	return coded{body, `"` + hex.EncodeToString(sum[:12]) + `"`}
+	return coded{body: body, etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
 }
 
 func gzipped(body []byte) []byte {
@@ -127,7 +133,7 @@ func zstandard(body []byte) []byte {
 
 // size is the memory an edited document takes.
 func (e *edited) size() int64 {
-	n := int64(512 + len(e.key))
+	n := int64(1024 + len(e.key))
 	for _, c := range e.codings {
 		n += int64(len(c.body))
 	}
@@ -175,6 +181,13 @@ func (s *shelf) put(e *edited) *edited {
 	s.held[e.key] = s.order.PushFront(e)
 	s.bytes += e.size()
 	return e
+}
+
+// remove forgets what is held under key.
+func (s *shelf) remove(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(s.held[key])
 }
 
 func (s *shelf) drop(el *list.Element) {

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -28,7 +27,7 @@ type element struct {
 	text     string
 }
 
-var prefixes = map[string]string{nsContent: "content:", nsDC: "dc:", nsMedia: "media:", "http://www.w3.org/XML/1998/namespace": "xml:", "xml": "xml:"}
+var prefixes = map[string]string{nsHistory: "fh:", nsTombstones: "at:", nsContent: "content:", nsDC: "dc:", nsMedia: "media:", "http://www.w3.org/XML/1998/namespace": "xml:", "xml": "xml:"}
 
 // parseTree reads an XML feed; own is the namespace of its vocabulary.
 func parseTree(doc, own string) (*element, error) {
@@ -329,7 +328,8 @@ func (j *judge) selfLink(links []*element, self string) {
 
 func atomRules() map[string]rule {
 	rules := mediaRules("feed>entry", map[string]rule{
-		"feed":                   {"id! title! subtitle? updated! author! link* generator? icon? logo? rights? entry*", "xml:lang!"},
+		"feed":                   {"id! title! subtitle? updated! author! link* generator? icon? logo? rights? fh:archive? at:deleted-entry* entry*", "xml:lang!"},
+		"feed>at:deleted-entry":  {"", "ref! when!"},
 		"feed>author":            {"name! uri? email?", ""},
 		"feed>generator":         {"", "version uri"},
 		"feed>entry":             {"id! title! updated! published! link* author* category* summary? content? rights? source? media:content*", "xml:lang!"},
@@ -338,7 +338,7 @@ func atomRules() map[string]rule {
 		"feed>entry>source":      {"id! title! updated! link* rights?", ""},
 		"feed>entry>source>link": {"", "rel! href! type"},
 	})
-	leaves(rules, "feed", "id updated icon logo author>name author>uri author>email")
+	leaves(rules, "feed", "fh:archive id updated icon logo author>name author>uri author>email")
 	leaves(rules, "feed>entry", "id updated published source>id source>updated author>name author>uri author>email")
 	for _, text := range strings.Fields("title subtitle rights entry>title entry>summary entry>content entry>rights entry>source>title entry>source>rights") {
 		rules["feed>"+text] = rule{"", "type!"}
@@ -407,55 +407,15 @@ func checkAtom(doc, self string) []string {
 		}
 		j.media(e.all("media:content"))
 	}
+	for _, d := range root.all("at:deleted-entry") { // RFC 6721 section 3
+		ref, when := d.attrs["ref"], j.date("when", d.attrs["when"])
+		j.must(strings.HasPrefix(ref, "tag:") && !ids[ref], "deleted-entry %q", ref)
+		ids[ref] = true
+		if when.After(latest) {
+			latest = when
+		}
+	}
 	j.must(latest.IsZero() || latest.Equal(newest), "feed updated %v, newest entry %v", newest, latest)
-	return j.faults
-}
-
-// checkJSON lists what is wrong with a JSON Feed 1.1 asked at self.
-func checkJSON(doc, self string) []string {
-	j := &judge{where: "json"}
-	var feed map[string]any
-	if err := json.Unmarshal([]byte(doc), &feed); err != nil {
-		return []string{err.Error()}
-	}
-	str := func(m map[string]any, key string) string { s, _ := m[key].(string); return s }
-	known := func(m map[string]any, names string) {
-		for key := range m {
-			j.must(slices.Contains(strings.Fields(names), key) || strings.HasPrefix(key, "_"), "unknown %q", key)
-		}
-	}
-	known(feed, "version title home_page_url feed_url description next_url icon favicon authors language items")
-	j.must(str(feed, "version") == "https://jsonfeed.org/version/1.1" && str(feed, "title") != "" && str(feed, "feed_url") == self && str(feed, "next_url") != self, "head")
-	for _, key := range []string{"home_page_url", "icon", "favicon"} {
-		j.address(key, str(feed, key))
-	}
-	j.lang("language", str(feed, "language"))
-	items, ok := feed["items"].([]any)
-	j.must(ok, "items is no array")
-	ids := map[string]bool{}
-	for n, raw := range items {
-		j.where = fmt.Sprintf("json item %d", n)
-		it, _ := raw.(map[string]any)
-		known(it, "id url title content_html content_text summary image date_published date_modified authors tags language attachments")
-		id := str(it, "id")
-		j.must(id != "" && !ids[id], "id %q", id)
-		ids[id] = true
-		j.address("url", str(it, "url"))
-		j.must(str(it, "content_html") != "" || str(it, "content_text") != "", "no content")
-		j.html("content", str(it, "content_html"))
-		j.must(!j.date("modified", str(it, "date_modified")).Before(j.date("published", str(it, "date_published"))), "modified before published")
-		if s := str(it, "language"); s != "" {
-			j.lang("language", s)
-		}
-		files, _ := it["attachments"].([]any)
-		for _, f := range files {
-			file, _ := f.(map[string]any)
-			known(file, "url mime_type title size_in_bytes duration_in_seconds")
-			j.address("attachment", str(file, "url"))
-			j.must(strings.Contains(str(file, "mime_type"), "/"), "attachment type")
-		}
-		j.must(str(it["_dateline"].(map[string]any), "about") != "", "extension without about")
-	}
 	return j.faults
 }
 

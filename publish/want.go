@@ -19,6 +19,7 @@ type want struct {
 	after  news.Cursor
 	brief  bool   // without the full text
 	pass   pass   // that opens a private topic
+	apart  bool   // one entry for each telling, not for each story
 	raw    string // the query as it was asked, known to be sound
 }
 
@@ -74,8 +75,13 @@ func (w *want) set(h *masthead, name, value string) (err error) {
 		if value != "0" && value != "1" {
 			err = refusef("The value of full is %q; it can be 0 or 1.", printable(value))
 		}
+	case "per":
+		w.apart = value == "article"
+		if value != "story" && value != "article" {
+			err = refusef("The value of per is %q; it can be story or article.", printable(value))
+		}
 	default:
-		err = refusef("There is no parameter %q; there are lang, limit, after, source and full.", printable(name))
+		err = refusef("There is no parameter %q; there are lang, limit, after, source, full and per.", printable(name))
 	}
 	return err
 }

@@ -15,6 +15,10 @@ var (
 	ErrAlone = errors.New("the story has no other article")
 	// ErrMerged means that a story was merged into another before.
 	ErrMerged = errors.New("the story was merged into another")
+	// ErrWithdrawn means that a story was withdrawn before.
+	ErrWithdrawn = errors.New("the story was withdrawn")
+	// ErrStands means that a story to be restored was never withdrawn.
+	ErrStands = errors.New("the story was not withdrawn")
 )
 
 // Split takes one article out of a story, by an editor's verdict at a time. It
@@ -32,6 +36,8 @@ func Split(st news.Story, id news.ArticleID, at time.Time) (kept, taken news.Sto
 		return kept, taken, fmt.Errorf("split %s: %w", st.ID, ErrAlone)
 	case st.Into != "":
 		return kept, taken, fmt.Errorf("split %s: %w", st.ID, ErrMerged)
+	case !st.Withdrawn.IsZero():
+		return kept, taken, fmt.Errorf("split %s: %w", st.ID, ErrWithdrawn)
 	}
 	alone := []news.Article{st.Articles[i]}
 	rest := slices.Delete(slices.Clone(st.Articles), i, i+1)
@@ -55,6 +61,8 @@ func Merge(into, from news.Story, at time.Time) (merged, emptied news.Story, err
 		return merged, emptied, fmt.Errorf("merge %s into itself", into.ID)
 	case into.Into != "" || from.Into != "":
 		return merged, emptied, fmt.Errorf("merge %s into %s: %w", from.ID, into.ID, ErrMerged)
+	case !into.Withdrawn.IsZero() || !from.Withdrawn.IsZero():
+		return merged, emptied, fmt.Errorf("merge %s into %s: %w", from.ID, into.ID, ErrWithdrawn)
 	case len(into.Articles)+len(from.Articles) > maxTellers:
 		return merged, emptied, fmt.Errorf("merge %s into %s: one story has at most %d articles", from.ID, into.ID, maxTellers)
 	}
@@ -84,4 +92,29 @@ func earliest(articles []news.Article) *news.Article {
 		}
 	}
 	return first
+}
+
+// Withdraw takes a story back, by an editor's verdict at a time. Whoever tells
+// it later joins it and stays unpublished with it.
+func Withdraw(st news.Story, at time.Time) (news.Story, error) {
+	switch {
+	case st.Into != "":
+		return st, fmt.Errorf("withdraw %s: %w", st.ID, ErrMerged)
+	case !st.Withdrawn.IsZero():
+		return st, fmt.Errorf("withdraw %s: %w", st.ID, ErrWithdrawn)
+	}
+	st.Withdrawn = later(st.Updated, at)
+	return st, nil
+}
+
+// Restore takes the withdrawal of a story back. Its entry changes then, after
+// it was withdrawn: that is how readers know which of the two they are to
+// believe.
+func Restore(st news.Story, at time.Time) (news.Story, error) {
+	if st.Withdrawn.IsZero() {
+		return st, fmt.Errorf("restore %s: %w", st.ID, ErrStands)
+	}
+	st.Updated = later(later(st.Updated, at), st.Withdrawn.Add(time.Second))
+	st.Withdrawn = time.Time{}
+	return st, nil
 }

@@ -49,10 +49,11 @@ type commands struct {
 		Diff TopicDiffCmd `cmd:"" help:"Show what changed rules gain and lose on stored articles."`
 	} `cmd:"" help:"Topics: list, test, why, diff."`
 	Story struct {
-		Why   StoryWhyCmd   `cmd:"" help:"Explain why two articles are one story, or are not."`
-		Split StorySplitCmd `cmd:"" help:"Take an article out of the story that tells it."`
-		Merge StoryMergeCmd `cmd:"" help:"Tell two stories as one."`
-		Test  storyTestCmd  `cmd:"" help:"Group documents into stories."`
+		Why      StoryWhyCmd      `cmd:"" help:"Explain why two articles are one story, or are not."`
+		Split    StorySplitCmd    `cmd:"" help:"Take an article out of the story that tells it."`
+		Merge    StoryMergeCmd    `cmd:"" help:"Tell two stories as one."`
+		Withdraw StoryWithdrawCmd `cmd:"" help:"Take a story back from all that is published."`
+		Test     storyTestCmd     `cmd:"" help:"Group documents into stories."`
 	} `cmd:"" help:"Stories: why, test."`
 
 	Store struct {
