@@ -117,6 +117,25 @@ type house struct {
 	fetcher *fetcher.Fetcher
 	desk    *desk.Desk
 	web     *publish.Server
+	push    string // public address for hubs; empty: no subscriptions
+}
+
+// pushPath is where hubs deliver.
+const pushPath = "/push/"
+
+// handler answers readers, and hubs where there are subscriptions.
+func (h *house) handler() http.Handler {
+	if h.push == "" {
+		return h.web
+	}
+	pushes := http.StripPrefix(pushPath, h.desk.Pushes())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, pushPath) {
+			pushes.ServeHTTP(w, r)
+			return
+		}
+		h.web.ServeHTTP(w, r)
+	})
 }
 
 // serve runs the halves of the house until ctx ends. It calls ready, where
@@ -141,7 +160,7 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 
 	jobs, ctx := errgroup.WithContext(ctx)
 	if r.web {
-		jobs.Go(func() error { return serveHTTP(ctx, listener, h.web) })
+		jobs.Go(func() error { return serveHTTP(ctx, listener, h.handler()) })
 		log.Info("publishing", "url", "http://"+listener.Addr().String()+"/")
 		if ready != nil {
 			ready(listener.Addr().String())
@@ -209,7 +228,11 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		h.close()
 		return nil, err
 	}
+	if r.fetch && r.web && c.Site.URL != "" && !c.Network.PollOnly { // hubs reach the process that polls
+		h.push = strings.TrimRight(c.Site.URL, "/") + pushPath
+	}
 	h.desk = desk.New(desk.Options{
+		Push:  h.push,
 		Store: h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
