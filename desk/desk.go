@@ -30,6 +30,7 @@ type Options struct {
 	Grace   time.Duration    // how long polls under way may go on after the end is called; 0: 5 seconds
 	Window  time.Duration    // how far back copies are joined and new topics filled; 0: 7 days
 	Keep    Keep             // what the nightly sweep leaves
+	Push    string           // public address below which hubs reach Pushes, with a slash at its end; empty: no subscriptions
 	Now     func() time.Time // nil: time.Now
 	Step    func(string)     // called at each of Steps, for tests that end the process there; nil: nobody listens
 	Polled  func(Outcome)    // called after each poll, from several goroutines; nil: nobody listens
@@ -72,6 +73,7 @@ type Desk struct {
 	log  *slog.Logger
 	now  func() time.Time
 	wake chan struct{} // there may be something due
+	push *mailbox      // what hubs sent
 
 	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // nil: that of the roster's sites
 
@@ -102,6 +104,7 @@ func New(o Options) *Desk {
 	return &Desk{
 		o: o, log: o.Log, now: o.Now,
 		wake:  make(chan struct{}, 1),
+		push:  newMailbox(),
 		index: stories.New(stories.Options{Window: o.Window}),
 	}
 }

@@ -27,11 +27,12 @@ import (
 // from the socket to the archive, over a real store, with a clock that jumps
 // from one due time to the next.
 type hostile struct {
-	*testing.T
+	testing.TB
 	server *httptest.Server
 	feed   string // the address in the config; the server's /feed unless set
 	limits fetcher.Limits
 	allow  []netip.Prefix
+	push   string // where hubs reach the desk; empty: no subscriptions
 
 	store   news.Store
 	file    string
@@ -53,13 +54,17 @@ type behaviour struct {
 func runHostile(t *testing.T, group []behaviour) {
 	for _, b := range group {
 		t.Run(b.name, func(t *testing.T) {
-			h := &hostile{T: t, now: start, file: filepath.Join(t.TempDir(), "dateline.db"), allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
-			h.server = httptest.NewServer(http.HandlerFunc(h.serve))
-			t.Cleanup(h.server.Close)
-			h.feed = h.server.URL + "/feed"
-			b.test(h)
+			b.test(newHostile(t))
 		})
 	}
+}
+
+func newHostile(t testing.TB) *hostile {
+	h := &hostile{TB: t, now: start, file: filepath.Join(t.TempDir(), "dateline.db"), allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	h.server = httptest.NewServer(http.HandlerFunc(h.serve))
+	t.Cleanup(h.server.Close)
+	h.feed = h.server.URL + "/feed"
+	return h
 }
 
 func (h *hostile) serve(w http.ResponseWriter, r *http.Request) {
@@ -132,7 +137,7 @@ func (h *hostile) open() {
 	}
 	held := h.store
 	h.Cleanup(func() { held.Close() })
-	h.desk = desk.New(desk.Options{Store: h.store, Fetcher: f, Now: func() time.Time { return h.now }})
+	h.desk = desk.New(desk.Options{Store: h.store, Fetcher: f, Push: h.push, Now: func() time.Time { return h.now }})
 	h.assign("gazette")
 }
 

@@ -41,7 +41,9 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	budget, cancel := context.WithTimeout(ctx, d.o.Lease*2/3)
 	defer cancel()
 
-	reply, fault := d.o.Fetcher.Fetch(budget, src, about(src.Feed, ledger.Poll), start)
+	known := about(src.Feed, ledger.Poll)
+	letter := d.push.take(src.ID, &known.Push)
+	reply, fault := d.read(budget, src, known, letter, start)
 	reply.Poll.Feed = src.Feed
 	d.step(stepFetched)
 	if ctx.Err() != nil {
@@ -73,6 +75,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		d.log.Warn("the store may have lost stories: what the source sent is filed again", "source", src.ID, "items", len(ledger.Adrift))
 		articles = append(slices.Clip(ledger.Adrift), articles...) // a correction comes after what it corrects
 	}
+	subscribe := d.subscribing(&next.Poll.Push, letter, len(articles) > len(ledger.Adrift), first, start)
 	next.Poll.Due = due(next.Poll, schedule, src.ID)
 	if ctx.Err() != nil {
 		d.release(ctx, ledger, 0)
@@ -84,6 +87,8 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 			d.release(ctx, ledger, tryAgain)
 		}
 		out.Err, out.Ours = err, true
+	} else if subscribe {
+		d.subscribe(budget, src, next.Poll.Push)
 	}
 	d.step(stepFiled)
 	out.Poll, out.Stories = next.Poll, placed
@@ -179,6 +184,9 @@ func due(poll news.Poll, schedule Schedule, id news.SourceID) time.Time {
 		// A little after what the server named, so that not all ask in that moment.
 		spread := min(poll.NotBefore.Sub(poll.At)/20, time.Minute)
 		at = poll.NotBefore.Add(time.Duration(seed % uint64(max(spread, 1))))
+	}
+	if slow := pushed(poll, schedule); slow.After(at) {
+		at = slow
 	}
 	if poll.Gone {
 		at = poll.At.Add(goneFor)

@@ -235,6 +235,11 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	default:
 		p.Read = now
 	}
+	if hub, topic := hubOf(a, doc, src); hub != last.Push.Hub || topic != last.Push.Topic {
+		if hub != "" || !doc.cut && a.whole && a.status != http.StatusIMUsed {
+			p.Push = news.Push{Hub: hub, Topic: topic, Asked: last.Push.Asked} // an address that changes each time is not subscribed to each time
+		}
+	}
 	p.Format, p.Title, p.Home = strings.TrimSpace(doc.Format+" "+doc.Version), doc.Feed.Title, doc.Feed.Link
 	p.Items, p.Dropped, p.Repairs = len(items), dropped, doc.Repairs
 	if !a.whole {

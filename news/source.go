@@ -117,6 +117,8 @@ type Poll struct {
 	Moving     string    // a permanent redirect to another host, seen once
 	MovingFrom time.Time // when Moving was first seen
 
+	Push Push // the subscription to its hub, if it names one
+
 	Failures int       // in a row; a 304 is a success
 	Since    time.Time // when the present run of failures began; zero when well
 	Fault    string    // what is wrong, one sentence for a person; empty when well
@@ -152,11 +154,22 @@ type Request struct {
 	Fault   string        // empty: it went well
 }
 
+// Push is a subscription to the hub of a feed (WebSub).
+type Push struct {
+	Hub    string    // as the feed names it; empty: it names none
+	Topic  string    // what to subscribe to there: the feed's address for itself
+	Token  string    // secret: callback and signatures are derived from it
+	Asked  time.Time // when the hub was last asked for a subscription
+	Until  time.Time // when the lease that the hub confirmed ends; zero: none is confirmed
+	Heard  time.Time // when it last sent something that was signed as it should
+	Missed int       // polls in a row that found news which the hub had not sent
+}
+
 // Asks is what a feed's document says about when it wants to be asked. It holds
 // until another document says otherwise, also through answers without a body.
 type Asks struct {
 	Every     time.Duration // ttl or sy:updatePeriod; 0: nothing
-	SkipHours uint32        // bit n: nothing is to be had from n:00 to n:59 GMT
+	SkipHours uint64        // bit n: nothing is to be had from n:00 to n:59 GMT
 	SkipDays  uint8         // bit n: nothing is to be had on that time.Weekday, GMT
 }
 

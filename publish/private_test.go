@@ -26,7 +26,7 @@ func secretPress(t *testing.T) *Server {
 		return news.Story{ID: news.StoryID(id), Topics: topics, Filed: filed, Articles: []news.Article{a}}
 	}
 	archive := &memory{revision: 3, stories: []news.Story{
-		story("aaaaaaaaaaaaaaaa", day, "open"), story("bbbbbbbbbbbbbbbb", day.Add(-time.Hour), "closed"), story("cccccccccccccccc", day.Add(-2*time.Hour), "open", "closed"),
+		story("aaaaaaaaaaaaaaaa", day, "open"), story("bbbbbbbbbbbbbbbb", day.Add(-time.Hour), "closed"), story("cccccccccccccccc", day.Add(-26*time.Hour), "open", "closed"),
 	}}
 	s, err := New(archive, Masthead{
 		Site:   Site{Title: "Desk", URL: "https://desk.example"},
@@ -51,7 +51,7 @@ func askAs(s *Server, target, bearer string) *httptest.ResponseRecorder {
 
 func TestPrivateTopicIsReadWithItsTokenOnly(t *testing.T) {
 	s := secretPress(t)
-	for _, path := range []string{"/topics/closed", "/topics/closed.rss", "/topics/closed.atom", "/topics/closed.json", "/topics/closed/archive/2026-03-04.atom"} {
+	for _, path := range []string{"/topics/closed", "/topics/closed.rss", "/topics/closed.atom", "/topics/closed.json", "/topics/closed/archive/2026-03-03.atom"} {
 		for _, c := range []struct {
 			query, bearer string
 			want          int

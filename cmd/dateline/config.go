@@ -59,6 +59,7 @@ type networkConfig struct {
 	Proxy     string   `yaml:"proxy"`
 	UserAgent string   `yaml:"user_agent"`
 	Gap       duration `yaml:"gap"`
+	PollOnly  bool     `yaml:"poll_only"`
 }
 
 // keepConfig says for how long things are kept; 0: for ever. Stories are, by

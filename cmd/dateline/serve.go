@@ -118,6 +118,25 @@ type house struct {
 	desk    *desk.Desk
 	web     *publish.Server
 	metrics *metrics
+	push    string // public address for hubs; empty: no subscriptions
+}
+
+// pushPath is where hubs deliver.
+const pushPath = "/push/"
+
+// handler answers readers, and hubs where there are subscriptions.
+func (h *house) handler() http.Handler {
+	if h.push == "" {
+		return h.web
+	}
+	pushes := http.StripPrefix(pushPath, h.desk.Pushes())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, pushPath) {
+			pushes.ServeHTTP(w, r)
+			return
+		}
+		h.web.ServeHTTP(w, r)
+	})
 }
 
 // metricsOff is what the config says where nobody wants metrics.
@@ -155,7 +174,7 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 		log.Info("metrics", "url", "http://"+scrapes.Addr().String()+"/metrics")
 	}
 	if r.web {
-		jobs.Go(func() error { return serveHTTP(ctx, listener, h.metrics.around(h.web, c.Metrics == "")) })
+		jobs.Go(func() error { return serveHTTP(ctx, listener, h.metrics.around(h.handler(), c.Metrics == "")) })
 		log.Info("publishing", "url", "http://"+listener.Addr().String()+"/")
 		if ready != nil {
 			ready(listener.Addr().String())
@@ -224,9 +243,13 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		h.close()
 		return nil, err
 	}
+	if r.fetch && r.web && c.Site.URL != "" && !c.Network.PollOnly { // hubs reach the process that polls
+		h.push = strings.TrimRight(c.Site.URL, "/") + pushPath
+	}
 	h.metrics = newMetrics(h.store, c)
 	h.desk = desk.New(desk.Options{
 		Polled: h.metrics.polled,
+		Push:   h.push,
 		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
