@@ -3,7 +3,7 @@ GO ?= go
 export CGO_ENABLED ?= 0
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 
-.PHONY: build test quick vet redis fuzz bench image clean
+.PHONY: build test quick vet redis fuzz bench crash simulate image clean
 
 build:
 	$(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/dateline ./cmd/dateline
@@ -37,6 +37,14 @@ fuzz:
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# crash ends the desk at many places of its way and compares what it published.
+crash:
+	DATELINE_CRASHES=200 $(GO) test ./cmd/dateline -run 'TestKilled|TestPaused|TestFailover|TestLostStories|TestDeath' -timeout 60m -v
+
+# simulate asks a store what a claim costs with a million sources.
+simulate:
+	DATELINE_SIMULATE=1000000 $(GO) test ./store -run TestSimulateManySources -v
 
 image:
 	docker build -t dateline --build-arg VERSION=$(VERSION) .
