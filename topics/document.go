@@ -2,6 +2,7 @@ package topics
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"dateline/news"
@@ -14,11 +15,12 @@ type Document struct {
 	Title, Lede, Body string // paragraphs of Body are apart by line breaks
 	Captions          []string
 	Categories        []string
+	Published         time.Time // zero: unknown, and holders of all times count
 }
 
 // FromArticle is the Document of a.
 func FromArticle(a *news.Article) *Document {
-	d := &Document{Source: a.Source, Lang: a.Lang, Title: a.Headline, Lede: a.Lede, Body: a.Text(), Categories: a.Categories}
+	d := &Document{Source: a.Source, Lang: a.Lang, Title: a.Headline, Lede: a.Lede, Body: a.Text(), Categories: a.Categories, Published: a.Published}
 	for _, f := range a.Figures() {
 		if f.Caption != "" {
 			d.Captions = append(d.Captions, f.Caption)

@@ -181,12 +181,12 @@ func (l *lexicon) readEntry(section string, head []string, entry string, kind se
 	case "common":
 		l.readCommon(head[1:], key, list)
 	default:
-		l.readAliases(key, list, kind, langs)
+		return l.readAliases(key, list, kind, langs)
 	}
 	return nil
 }
 
-func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
+func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) error {
 	concept := noConcept
 	switch {
 	case len(key) == 2 && key != "EU" && key != "UN":
@@ -199,8 +199,12 @@ func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
 		if a.text == "" {
 			continue
 		}
-		if at := strings.IndexByte(a.text, '@'); at >= 0 {
-			a.text = a.text[:at] // the office's "since", for the reviewer
+		if text, years, ok := strings.Cut(a.text, "@"); ok {
+			var err error
+			if a.term, err = readTerm(years); err != nil {
+				return fmt.Errorf("%s: %w", a.text, err)
+			}
+			a.text = text
 		}
 		if a.text[0] == '?' {
 			a.weak, a.text = true, a.text[1:]
@@ -210,6 +214,7 @@ func (l *lexicon) readAliases(key, list string, kind sense, langs langSet) {
 		}
 		l.table.add(a)
 	}
+	return nil
 }
 
 // commonness says how a name that is also a word of the language is told.

@@ -212,6 +212,7 @@ func (m *Matcher) read(d *Document) *reading {
 	slices.SortStableFunc(r.hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start))
 	})
+	r.dropPast()
 	r.dropWords()
 	r.dropWeak()
 	r.partDigests()

@@ -21,6 +21,7 @@ type alias struct {
 	capital bool // a name: written with a capital where the script has them
 	upper   bool // all letters upper case in the source
 	exact   bool // no endings
+	term    term // of a holder's name: the years in office
 }
 
 // word is one folded word of an alias; open words take any short ending.
