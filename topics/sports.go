@@ -97,6 +97,9 @@ func newSportWord(entry string) sportWord {
 // before, between and behind them.
 func (p *part) spaced(first, end int) string {
 	var b strings.Builder
+	if first < end {
+		b.Grow(p.tokens[end-1].End - p.tokens[first].Start + end - first + 1)
+	}
 	for _, tok := range p.tokens[first:end] {
 		b.WriteByte(' ')
 		b.WriteString(p.words[tok.Start:tok.End])
@@ -197,10 +200,14 @@ func (r *reading) statesIn(n int32, words *sportWords) (states int) {
 
 // count is how many of the words stand in a text and were not seen before.
 func count(words []sportWord, text, raw string, seen map[string]bool) (n int) {
+	var threes triples
+	threes.note(text)
 	for _, w := range words {
 		where := text
 		if w.loose {
 			where = raw
+		} else if !threes.mayHold(w.text) {
+			continue
 		}
 		if strings.Contains(where, w.text) && !seen[w.text] {
 			seen[w.text] = true
@@ -208,6 +215,29 @@ func count(words []sportWord, text, raw string, seen map[string]bool) (n int) {
 		}
 	}
 	return n
+}
+
+// triples has a bit for every three bytes that stand together in a text. It
+// turns most words away without a search.
+type triples [16]uint64
+
+func (t *triples) note(text string) {
+	for i := 2; i < len(text); i++ {
+		bit := tripleBit(text[i-2], text[i-1], text[i])
+		t[bit/64] |= 1 << (bit % 64)
+	}
+}
+
+func (t *triples) mayHold(word string) bool {
+	if len(word) < 4 {
+		return true
+	}
+	bit := tripleBit(word[1], word[2], word[3]) // the first is mostly the space
+	return t[bit/64]&(1<<(bit%64)) != 0
+}
+
+func tripleBit(a, b, c byte) uint32 {
+	return (uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 2654435761 >> 22
 }
 
 // within are the tokens of the paragraph of a number, from first up to end.
