@@ -3,6 +3,7 @@ package fetcher
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -165,7 +166,10 @@ func (f *Fetcher) hop(ctx context.Context, by *route, req *http.Request, left ti
 		drain(resp.Body)
 		return redirected(to, resp)
 	case http.StatusOK, http.StatusIMUsed:
-		a.body, a.whole, err = f.readBody(resp, f.opt.Limits)
+		a.body, a.whole, err = f.readBody(resp.Request.Context(), resp, f.opt.Limits)
+		if busy := (*Busy)(nil); errors.As(err, &busy) {
+			return nil, busy
+		}
 		if err != nil {
 			return nil, exchangeFault(err, to.Hostname(), f.opt.Limits)
 		}

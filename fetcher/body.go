@@ -23,7 +23,7 @@ const maxWindow = 8 << 20
 
 // readBody reads and decodes a body within the limits. whole tells whether it
 // came to its end; a body that broke off is returned as far as it came.
-func (f *Fetcher) readBody(resp *http.Response, limits Limits) (body []byte, whole bool, err error) {
+func (f *Fetcher) readBody(ctx context.Context, resp *http.Response, limits Limits) (body []byte, whole bool, err error) {
 	if resp.ContentLength > limits.Wire {
 		return nil, false, faultf("the answer is larger than %s", size(limits.Wire))
 	}
@@ -33,7 +33,13 @@ func (f *Fetcher) readBody(resp *http.Response, limits Limits) (body []byte, who
 		return nil, false, err
 	}
 	defer release()
-	body, err = readAll(plain, wire, resp.ContentLength, limits)
+	load, ok := ctx.Value(burdenKey{}).(*burden)
+	if !ok { // nobody keeps the body for long
+		load = &burden{room: f.heavy}
+		defer load.lay()
+	}
+	grown := func() error { return load.take(ctx, resp.Request.URL.Host, limits.Turn) }
+	body, err = readAll(plain, wire, resp.ContentLength, limits, grown)
 	switch {
 	case err == nil:
 		return body, true, nil
@@ -53,12 +59,16 @@ func (f *Fetcher) readBody(resp *http.Response, limits Limits) (body []byte, who
 func isVerdict(err error) bool {
 	var ft *fault
 	var timeout net.Error
+	if busy := (*Busy)(nil); errors.As(err, &busy) {
+		return true
+	}
 	return errors.As(err, &ft) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// readAll reads to the end, watching how much a small body swells.
-func readAll(r io.Reader, wire *meter, length int64, limits Limits) ([]byte, error) {
+// readAll reads to the end, watching how much a small body swells. It asks
+// grown before it goes on with a large one.
+func readAll(r io.Reader, wire *meter, length int64, limits Limits, grown func() error) ([]byte, error) {
 	var buf bytes.Buffer
 	buf.Grow(int(min(max(length, 4<<10), 1<<20)) + bytes.MinRead)
 	for {
@@ -69,6 +79,11 @@ func readAll(r io.Reader, wire *meter, length int64, limits Limits) ([]byte, err
 		}
 		if decoded > 1<<20 && decoded/limits.Ratio > wire.read {
 			return nil, faultf("the answer decompresses to more than %d times its size", limits.Ratio)
+		}
+		if decoded > heavyBody {
+			if err := grown(); err != nil {
+				return nil, err
+			}
 		}
 		if err == io.EOF {
 			return buf.Bytes(), nil

@@ -169,7 +169,7 @@ func FuzzDecode(f *testing.F) {
 	limits := Limits{Wire: 1 << 20, Decoded: 2 << 20}.withDefaults()
 	f.Fuzz(func(t *testing.T, header string, body []byte) {
 		resp := &http.Response{Header: http.Header{"Content-Encoding": {header}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: -1}
-		got, whole, err := ask.readBody(resp, limits)
+		got, whole, err := ask.readBody(t.Context(), resp, limits)
 		if int64(len(got)) > limits.Decoded {
 			t.Errorf("%d bytes get past the limit", len(got))
 		}

@@ -81,7 +81,8 @@ type Fetcher struct {
 	opt    Options
 	hosts  *hosts
 	robots *robotsCache
-	gzips  sync.Pool // of *gzip.Reader
+	gzips  sync.Pool     // of *gzip.Reader
+	heavy  chan struct{} // full: no further large body may be read
 
 	mu     sync.Mutex // guards routes
 	routes map[string]*route
@@ -106,6 +107,7 @@ func New(o Options) (*Fetcher, error) {
 	o.Limits = o.Limits.withDefaults()
 	return &Fetcher{
 		opt:    o,
+		heavy:  make(chan struct{}, mostHeavy),
 		hosts:  newHosts(max(gap, 0), everywhere, o.Limits.Turn),
 		robots: newRobotsCache(),
 		routes: map[string]*route{},
@@ -127,6 +129,8 @@ func (f *Fetcher) Close() {
 // wraps that of ctx, and where the host has no time for us it is Busy. In both
 // cases the record is the last one, and the poll is to be abandoned.
 func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, now time.Time) (Reply, error) {
+	ctx, done := f.burdened(ctx)
+	defer done()
 	last = relevant(src, last)
 	began := time.Now()
 	a, err := f.feed(ctx, src, last, now)

@@ -33,7 +33,21 @@ type Subscription struct {
 // consent comes to the callback. The address is the outlet's to name, so it is
 // asked as any of the outlet's addresses is, and follows no redirect.
 func (f *Fetcher) Subscribe(ctx context.Context, src news.Source, s Subscription) error {
-	hub, err := url.Parse(s.Hub)
+	return f.tellHub(ctx, src, s.Hub, url.Values{
+		"hub.mode": {"subscribe"}, "hub.topic": {s.Topic}, "hub.callback": {s.Callback}, "hub.secret": {s.Secret},
+		"hub.lease_seconds": {strconv.FormatInt(int64(s.Lease/time.Second), 10)},
+	})
+}
+
+// Announce tells a hub that feeds have changed, in the way that hubs have come
+// to agree on; WebSub leaves it open. The hub is the operator's choice.
+func (f *Fetcher) Announce(ctx context.Context, hub string, feeds []string) error {
+	return f.tellHub(ctx, news.Source{ID: "hub"}, hub, url.Values{"hub.mode": {"publish"}, "hub.url": feeds})
+}
+
+// tellHub sends a hub a form.
+func (f *Fetcher) tellHub(ctx context.Context, src news.Source, address string, values url.Values) error {
+	hub, err := url.Parse(address)
 	if err != nil {
 		return faultf("the hub's address cannot be understood")
 	}
@@ -50,10 +64,7 @@ func (f *Fetcher) Subscribe(ctx context.Context, src news.Source, s Subscription
 		return err
 	}
 	defer turn.end()
-	form := url.Values{
-		"hub.mode": {"subscribe"}, "hub.topic": {s.Topic}, "hub.callback": {s.Callback}, "hub.secret": {s.Secret},
-		"hub.lease_seconds": {strconv.FormatInt(int64(s.Lease/time.Second), 10)},
-	}.Encode()
+	form := values.Encode()
 	ctx, cancel := context.WithTimeout(ctx, f.opt.Limits.Whole)
 	defer cancel()
 	req := request(q, hub, false)

@@ -128,6 +128,9 @@ func (ed *edition) links(form string, withPage bool) []atomLink {
 			links = append(links, atomLink{Rel: "alternate", Type: f.mediaType, Href: ed.at(f.ext), Title: f.name})
 		}
 	}
+	if hub := ed.hub(); hub != "" && form != "" {
+		links = append(links, atomLink{Rel: "hub", Href: hub})
+	}
 	if next := ed.nextAt(form); next != "" {
 		links = append(links, atomLink{Rel: "next", Href: next})
 	}
@@ -249,3 +252,13 @@ func lastBrought(e *entry) time.Time {
 
 // sourceURL is the page of an article's outlet for people; empty: unknown.
 func sourceURL(src *news.Source) string { return address(src.Home) }
+
+// hub is where readers may subscribe to an edition's changes (WebSub, 4); empty:
+// nowhere. What a hub hears of it fetches, so private topics have none, and only
+// the feeds that are announced have one.
+func (ed *edition) hub() string {
+	if ed.archive != nil || ed.want.raw != "" || ed.head.tokens[ed.topic.ID] != nil {
+		return ""
+	}
+	return ed.head.Site.Hub
+}

@@ -20,8 +20,15 @@ type jsonFeed struct {
 	Favicon     string     `json:"favicon"`
 	Authors     []jsonName `json:"authors"`
 	Language    string     `json:"language"`
+	Hubs        []jsonHub  `json:"hubs,omitempty"`
 	Dateline    *jsonTopic `json:"_dateline,omitempty"`
 	Items       []jsonItem `json:"items"`
+}
+
+// jsonHub is where changes are pushed from.
+type jsonHub struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
 }
 
 type jsonName struct {
@@ -117,6 +124,9 @@ func (ed *edition) json() ([]byte, error) {
 		Dateline: &jsonTopic{About: h.base + "/", ID: h.tag("topic", string(ed.topic.ID)), Topic: string(ed.topic.ID),
 			Atom: ed.at(".atom"), RSS: ed.at(".rss"), TTL: max(1, int(h.Every/time.Minute))},
 		Items: []jsonItem{},
+	}
+	if hub := ed.hub(); hub != "" {
+		feed.Hubs = []jsonHub{{"WebSub", hub}}
 	}
 	for i := range ed.entries {
 		feed.Items = append(feed.Items, ed.jsonItem(&ed.entries[i]))

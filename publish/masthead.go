@@ -16,6 +16,7 @@ type Site struct {
 	URL     string // the public address, absolute; a path in it is kept: "https://example.org/news"
 	Contact string // a mail address; empty: none is named
 	Tag     string // "authority,date" of tag URIs; empty: DefaultTag
+	Hub     string // the WebSub hub that our changes are announced to; empty: none
 	Version string // of the program, named as generator; empty: none
 }
 

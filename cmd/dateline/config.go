@@ -44,6 +44,7 @@ type siteConfig struct {
 	URL     string `yaml:"url"`
 	Contact string `yaml:"contact"`
 	Tag     string `yaml:"tag"`
+	Hub     string `yaml:"hub"`
 }
 
 type defaultsConfig struct {
@@ -170,6 +171,7 @@ var settings = []setting{
 	{"SITE_TITLE", false, text(func(c *config) *string { return &c.Site.Title }), func(c *config) string { return c.Site.Title }},
 	{"SITE_URL", false, text(func(c *config) *string { return &c.Site.URL }), func(c *config) string { return c.Site.URL }},
 	{"SITE_CONTACT", false, text(func(c *config) *string { return &c.Site.Contact }), func(c *config) string { return c.Site.Contact }},
+	{"SITE_HUB", false, text(func(c *config) *string { return &c.Site.Hub }), func(c *config) string { return c.Site.Hub }},
 	{"SITE_TAG", false, text(func(c *config) *string { return &c.Site.Tag }), func(c *config) string { return c.Site.Tag }},
 	{"DEFAULTS_SCHEDULE", false, text(func(c *config) *string { return &c.Defaults.Schedule }), func(c *config) string { return c.Defaults.Schedule }},
 	{"NETWORK_PROXY", true, text(func(c *config) *string { return &c.Network.Proxy }), func(c *config) string { return c.Network.Proxy }},

@@ -110,15 +110,16 @@ func newLog(std stdio) *slog.Logger {
 
 // house is a running process: what is torn down at its end.
 type house struct {
-	config  *config
-	role    role
-	log     *slog.Logger
-	store   news.Store
-	fetcher *fetcher.Fetcher
-	desk    *desk.Desk
-	web     *publish.Server
-	metrics *metrics
-	push    string // public address for hubs; empty: no subscriptions
+	config   *config
+	role     role
+	log      *slog.Logger
+	store    news.Store
+	fetcher  *fetcher.Fetcher
+	desk     *desk.Desk
+	web      *publish.Server
+	metrics  *metrics
+	announce *announcer // nil: there is no hub
+	push     string     // public address for hubs; empty: no subscriptions
 }
 
 // pushPath is where hubs deliver.
@@ -179,6 +180,9 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 		if ready != nil {
 			ready(listener.Addr().String())
 		}
+	}
+	if h.announce != nil {
+		jobs.Go(func() error { return h.announce.run(ctx) })
 	}
 	begun := make(chan struct{}) // a later config must not be overtaken by the first
 	if r.fetch {
@@ -247,8 +251,19 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		h.push = strings.TrimRight(c.Site.URL, "/") + pushPath
 	}
 	h.metrics = newMetrics(h.store, c)
+	polled := h.metrics.polled
+	if c.Site.Hub != "" && r.web {
+		h.announce = newAnnouncer(h.store, h.fetcher, c.Site.Hub, log)
+		h.announce.take(c)
+		polled = func(out desk.Outcome) {
+			h.metrics.polled(out)
+			if out.Stories > 0 {
+				h.announce.nudge()
+			}
+		}
+	}
 	h.desk = desk.New(desk.Options{
-		Polled: h.metrics.polled,
+		Polled: polled,
 		Push:   h.push,
 		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
@@ -302,12 +317,16 @@ func (c *config) masthead() (publish.Masthead, error) {
 	}
 	return publish.Masthead{
 		Tokens:   tokens,
-		Site:     publish.Site{Title: c.Site.Title, URL: strings.TrimRight(c.siteURL(), "/"), Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
+		Site:     publish.Site{Title: c.Site.Title, URL: c.publicURL(), Hub: c.Site.Hub, Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,
 		Interval: scheduleOf(r),
 	}, nil
 }
+
+// publicURL is siteURL without the last slash: every address of ours begins
+// with it.
+func (c *config) publicURL() string { return strings.TrimRight(c.siteURL(), "/") }
 
 // siteURL is the public address, or what it must be on this machine.
 func (c *config) siteURL() string {
@@ -433,6 +452,9 @@ func (h *house) take(ctx context.Context, next *config) error {
 	}
 	if h.metrics != nil {
 		h.metrics.take(next)
+	}
+	if h.announce != nil {
+		h.announce.take(next)
 	}
 	if h.role.fetch {
 		if err := h.desk.Assign(ctx, roster); err != nil {

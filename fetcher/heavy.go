@@ -1,0 +1,56 @@
+package fetcher
+
+import (
+	"context"
+	"time"
+)
+
+// Bodies beyond heavyBody bytes are read and parsed by few exchanges at a time:
+// a document takes many times its size while it is read, and what three hundred
+// outlets send at once must fit.
+const (
+	heavyBody  = 1 << 20
+	mostHeavy  = 1
+	heavyAgain = 30 * time.Second // when to come back who found no room
+)
+
+// burden is one exchange's share of the room for large bodies.
+type burden struct {
+	room chan struct{}
+	held bool
+}
+
+type burdenKey struct{}
+
+// burdened returns a context under which a large body may be read, and what to
+// call once nothing of it is needed any more.
+func (f *Fetcher) burdened(ctx context.Context) (context.Context, func()) {
+	b := &burden{room: f.heavy}
+	return context.WithValue(ctx, burdenKey{}, b), b.lay
+}
+
+// take waits for room, for as long as a feed waits for its turn. Its error is
+// Busy: there was none, and the outlet is not to blame.
+func (b *burden) take(ctx context.Context, host string, patience time.Duration) error {
+	if b.held {
+		return nil
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case b.room <- struct{}{}:
+		b.held = true
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return &Busy{Host: host, Wait: heavyAgain}
+	}
+}
+
+func (b *burden) lay() {
+	if b.held {
+		b.held = false
+		<-b.room
+	}
+}
