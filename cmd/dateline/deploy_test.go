@@ -85,3 +85,53 @@ func wantSetting(t *testing.T, name string) {
 		t.Errorf("%s is no setting of the program", name)
 	}
 }
+
+// The Kubernetes files can be read, set only what the program knows, and its
+// config is sound.
+func TestKubernetesFilesAreOfThisProgram(t *testing.T) {
+	text, err := os.ReadFile("../../deploy/kubernetes/dateline.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]bool{}
+	for doc := range strings.SplitSeq(string(text), "\n---\n") {
+		var object struct {
+			Kind string `yaml:"kind"`
+			Spec struct {
+				Template struct {
+					Spec struct {
+						Containers []struct {
+							Args            []string                       `yaml:"args"`
+							Env             []struct{ Name, Value string } `yaml:"env"`
+							SecurityContext map[string]any                 `yaml:"securityContext"`
+						} `yaml:"containers"`
+					} `yaml:"spec"`
+				} `yaml:"template"`
+			} `yaml:"spec"`
+		}
+		if err := yaml.Unmarshal([]byte(doc), &object); err != nil {
+			t.Fatal(err)
+		}
+		kinds[object.Kind] = true
+		for _, c := range object.Spec.Template.Spec.Containers {
+			if !slices.Equal(c.Args, []string{"serve"}) || c.SecurityContext["readOnlyRootFilesystem"] != true {
+				t.Errorf("container %+v", c)
+			}
+			for _, e := range c.Env {
+				if e.Name != "GOMEMLIMIT" {
+					wantSetting(t, e.Name)
+				}
+			}
+		}
+	}
+	if !kinds["StatefulSet"] || !kinds["Service"] {
+		t.Errorf("kinds %v", kinds)
+	}
+	config, err := os.ReadFile("../../deploy/kubernetes/config/dateline.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readConfig(config, "kubernetes", noEnvironment); err != nil {
+		t.Error(err)
+	}
+}

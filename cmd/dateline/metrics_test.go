@@ -117,7 +117,7 @@ func TestMetricNamesAreDocumented(t *testing.T) {
 		}
 	}
 	used := regexp.MustCompile(`dateline_[a-z_]+`)
-	for _, file := range []string{"../../docs/metrics.md", "../../deploy/prometheus/alerts.yaml"} {
+	for _, file := range []string{"../../docs/metrics.md", "../../deploy/prometheus/alerts.yaml", "../../deploy/grafana/dateline.json"} {
 		f, err := os.Open(file)
 		if err != nil {
 			t.Fatal(err)
