@@ -278,6 +278,7 @@ func (c *config) masthead() (publish.Masthead, error) {
 	}
 	return publish.Masthead{
 		Tokens:   tokens,
+		Access:   c.Access.published(),
 		Site:     publish.Site{Title: c.Site.Title, URL: strings.TrimRight(c.siteURL(), "/"), Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,
