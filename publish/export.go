@@ -189,9 +189,11 @@ func exported(ctx context.Context, p press) (files map[string][]byte, withdrawn 
 	}
 	err = errors.Join(
 		add("/", func(p press) (document, error) { return p.front(ctx) }),
-		add("/sources", func(p press) (document, error) { return p.sources(ctx) }),
 		add("/opml", func(p press) (document, error) { return p.opml() }),
 	)
+	if len(p.head.admin) == 0 { // files are read by everybody
+		err = errors.Join(err, add("/sources", func(p press) (document, error) { return p.sources(ctx) }))
+	}
 	for name, asset := range p.pages.assets {
 		files[name] = asset.body
 	}

@@ -33,6 +33,8 @@ type Masthead struct {
 	// Tokens are the keys of topics that are private; a topic without any is
 	// public.
 	Tokens map[news.TopicID][]string
+	// Access says who may ask at all, and what is for editors only.
+	Access Access
 
 	// Interval says in words how often a source is polled; nil: not said.
 	Interval func(news.SourceID) string
@@ -52,6 +54,8 @@ type masthead struct {
 	generation uint64
 	since      time.Time // when it replaced another; zero: it is the first
 	tokens     map[news.TopicID][]digest
+	admin      []digest
+	hosts      []string // empty: every name is answered for
 }
 
 func newMasthead(m Masthead, generation uint64) (*masthead, error) {
@@ -86,6 +90,7 @@ func newMasthead(m Masthead, generation uint64) (*masthead, error) {
 		head.topics[m.Topics[i].ID] = &m.Topics[i]
 	}
 	head.private()
+	head.doors()
 	for i := range m.Sources {
 		head.sources[m.Sources[i].ID] = &m.Sources[i]
 	}

@@ -76,6 +76,7 @@ type view struct {
 	Here   string // which part of the site this is
 	To     func(string) string
 	Static bool       // no server answers queries
+	Closed bool       // there is no page on the sources here
 	Feeds  []atomLink // alternates for the head
 	Canon  string
 
@@ -164,7 +165,7 @@ type sourceLine struct {
 }
 
 func (p press) view(title, here, canon string) view {
-	v := view{Site: p.head.Site, Title: title, Here: here, To: p.to, Static: p.static, Canon: p.head.base + canon}
+	v := view{Site: p.head.Site, Title: title, Here: here, To: p.to, Static: p.static, Closed: p.static && len(p.head.admin) > 0, Canon: p.head.base + canon}
 	for i := range p.head.Topics {
 		v.Topics = append(v.Topics, topicLine{p.head.Topics[i].ID, p.head.topicTitle(p.head.Topics[i].ID)})
 	}
@@ -344,6 +345,12 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, head *masthead, 
 		f = fault{http.StatusInternalServerError, "Something went wrong here."}
 	}
 	if f.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "60")
+	}
+	switch f.status {
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", `Bearer realm="dateline"`)
+	case http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", "60")
 	}
 	if !wantsPage(r) {

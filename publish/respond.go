@@ -36,6 +36,7 @@ var onEveryAnswer = [...]headerLine{
 	lineOf("X-Content-Type-Options", "nosniff"),
 	lineOf("Referrer-Policy", "no-referrer"),
 	lineOf("Cross-Origin-Opener-Policy", "same-origin"),
+	lineOf("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 	lineOf("Vary", "Accept-Encoding"),
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,8 @@ type Server struct {
 	renders singleflight.Group
 	head    atomic.Pointer[masthead]
 	pages   *pages
+	origins *http.CrossOriginProtection
+	turns   *turns
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -49,7 +52,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.MaxCache <= 0 {
 		o.MaxCache = 64 << 20
 	}
-	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns()}
 	s.head.Store(head)
 	return s, nil
 }
@@ -77,14 +80,18 @@ func (s *Server) Reload(m Masthead) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := s.head.Load()
 	secure(w.Header())
+	path := r.URL.Path
+	if rest, ok := strings.CutPrefix(path, head.path); ok && (rest == "" || rest[0] == '/') {
+		path = rest
+	}
+	if err := s.turnedAway(r, head, path); err != nil {
+		s.refuse(w, r, head, err)
+		return
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		s.refuse(w, r, head, fault{http.StatusMethodNotAllowed, "This address can only be read: use GET or HEAD."})
 		return
-	}
-	path := r.URL.Path
-	if rest, ok := strings.CutPrefix(path, head.path); ok && (rest == "" || rest[0] == '/') {
-		path = rest
 	}
 	switch {
 	case path == "/healthz":
@@ -238,6 +245,10 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 	if rest, ok := strings.CutPrefix(path, "/topics/"); ok {
 		return h.routeTopic(req, rest, query, shown)
 	}
+	if err := h.closedTo(path, shown.token); err != nil {
+		return request{}, err
+	}
+	req.closed = len(h.admin) > 0 && slices.Contains(forEditors, path)
 	if query != "" {
 		return request{}, fault{http.StatusBadRequest, "This address takes no parameters."}
 	}

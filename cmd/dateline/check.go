@@ -22,6 +22,7 @@ func (c *config) check(f *faults) {
 			f.add(c.key("metrics"), "metrics: %v, or off", err)
 		}
 	}
+	c.Access.check(f)
 	if err := checkListen(c.Listen); err != nil {
 		f.add(c.key("listen"), "%v", err)
 	}

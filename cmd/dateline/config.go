@@ -24,6 +24,7 @@ type config struct {
 	Store    string          `yaml:"store"`
 	Listen   string          `yaml:"listen"`
 	Metrics  string          `yaml:"metrics"`
+	Access   doorConfig      `yaml:"access"`
 	Defaults defaultsConfig  `yaml:"defaults"`
 	Network  networkConfig   `yaml:"network"`
 	Keep     keepConfig      `yaml:"keep"`

@@ -317,6 +317,7 @@ func (c *config) masthead() (publish.Masthead, error) {
 	}
 	return publish.Masthead{
 		Tokens:   tokens,
+		Access:   c.Access.published(),
 		Site:     publish.Site{Title: c.Site.Title, URL: c.publicURL(), Hub: c.Site.Hub, Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,
