@@ -25,6 +25,7 @@ type remote struct {
 	readOnly bool
 	step     steps
 	drift    drift
+	high     highest // revision that this process has seen
 
 	claims, enrols, saves, tells, forgets *redis.Script
 }

@@ -87,7 +87,7 @@ func (s *remote) holds(ctx context.Context, l news.Ledger) error {
 
 func (s *remote) putStories(ctx context.Context, source news.SourceID, stories []packedStory, base news.Revision, nonce string) (news.Revision, error) {
 	step := 1
-	if _, lost := s.drift.of(source); lost {
+	if _, lost := s.drift.of(source); lost || s.high.above(base) {
 		step = leap
 	}
 	args := []any{desk, uint64(base), nonce, string(source), step}
@@ -104,6 +104,7 @@ func (s *remote) putStories(ctx context.Context, source news.SourceID, stories [
 	if n < 0 {
 		return 0, news.ErrStale
 	}
+	s.high.see(news.Revision(n))
 	return news.Revision(n), nil
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"dateline/news"
 
@@ -16,6 +17,24 @@ import (
 // the two differ, the articles of the ledger's marks, which lie in the ledger's
 // own slot and were saved in the same step as it, come along to be filed again.
 // That is too careful where the ledger is what was lost, and harmless.
+
+// highest is the highest revision that this process has seen. A server that was
+// promoted may be behind it: then the next revision leaps, or it would be one
+// that a reader holds another edition of.
+type highest struct{ at atomic.Uint64 }
+
+func (h *highest) see(r news.Revision) {
+	for {
+		old := h.at.Load()
+		if uint64(r) <= old || h.at.CompareAndSwap(old, uint64(r)) {
+			return
+		}
+	}
+}
+
+// above reports whether a higher revision than r was seen. Where it was only
+// that others went on meanwhile, a commit under r is stale anyway.
+func (h *highest) above(r news.Revision) bool { return h.at.Load() > uint64(r) }
 
 // leap is the step of the revision where stories are filed again: beyond all
 // that was lost, so that no reader takes a new revision for one it has seen.

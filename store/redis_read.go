@@ -29,7 +29,9 @@ func (s *remote) revision(ctx context.Context, topic news.TopicID) (news.Revisio
 	if topic != "" {
 		cmd = s.client.HGet(ctx, desk+"topics", string(topic))
 	}
-	return readRevision(cmd)
+	rev, err := readRevision(cmd)
+	s.high.see(rev)
+	return rev, err
 }
 
 func readRevision(cmd *redis.StringCmd) (news.Revision, error) {

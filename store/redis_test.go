@@ -264,3 +264,36 @@ func fields(a redisAddress) any {
 		TLS                            bool
 	}{a.scheme, a.user, a.password, a.master, a.hosts, a.db, a.tls}
 }
+
+// A server that was promoted lacks the last commits. What comes after them is
+// not given a revision under which a reader may hold what was lost.
+func TestLostRevisionIsNotGivenAgain(t *testing.T) {
+	s, err := Open(t.Context(), startRedis(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	put := func(id string, base news.Revision) news.Revision {
+		t.Helper()
+		rev, err := s.Commit(t.Context(), news.Intake{Stories: []news.Story{oneStory(news.StoryID(id))}, Base: base})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rev
+	}
+	first := put("a", 0)
+	second := put("b", first)
+	if second != first+1 {
+		t.Fatalf("revision %d after %d", second, first)
+	}
+	if err := s.(*remote).client.Set(t.Context(), desk+"revision", uint64(first), 0).Err(); err != nil { // the second commit is lost
+		t.Fatal(err)
+	}
+	third := put("c", first)
+	if third <= second {
+		t.Errorf("revision %d after a lost %d", third, second)
+	}
+	if next := put("d", third); next != third+1 {
+		t.Errorf("revision %d after %d: every commit leaps", next, third)
+	}
+}
