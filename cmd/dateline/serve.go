@@ -81,6 +81,7 @@ type role struct {
 
 	lease time.Duration     // how long a claim lasts; 0: as the desk has it
 	step  func(name string) // called at every step of desk and store; nil: nobody listens
+	now   func() time.Time  // the desk's clock; nil: time.Now
 }
 
 // startPatience is how long a process that is to stay waits for its Redis. One
@@ -277,7 +278,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	h.desk = desk.New(desk.Options{
 		Polled: polled,
 		Push:   h.push,
-		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
+		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step, Now: r.now,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
 	return h, nil

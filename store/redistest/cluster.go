@@ -143,7 +143,7 @@ func (c *Cluster) LoseMaster(key string, lag func()) {
 	c.t.Helper()
 	old := c.Owner(key)
 	next := c.replica(old)
-	await(c.t, "the replica to keep up", old.KeptUp)
+	old.awaitReplica()
 	if lag != nil {
 		old.Tell("ACL", "SETUSER", "default", "-psync", "-sync")
 		old.Tell("CLIENT", "KILL", "TYPE", "replica")

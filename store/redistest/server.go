@@ -167,12 +167,17 @@ func (s *Server) info(section, field string) string {
 	return ""
 }
 
-// KeptUp reports whether one replica of the server has all that it has.
+// awaitReplica waits until a replica of the server has all that it has now.
 // Before that a promotion loses more than the last moments.
-func (s *Server) KeptUp() bool {
-	_, at, ok := strings.Cut(s.info("replication", "slave0"), "state=online,offset=")
-	at, _, _ = strings.Cut(at, ",")
-	return ok && at == s.info("replication", "master_repl_offset")
+func (s *Server) awaitReplica() {
+	s.t.Helper()
+	now, _ := strconv.Atoi(s.info("replication", "master_repl_offset"))
+	await(s.t, "the replica to keep up", func() bool {
+		_, at, ok := strings.Cut(s.info("replication", "slave0"), "state=online,offset=")
+		at, _, _ = strings.Cut(at, ",")
+		n, err := strconv.Atoi(at)
+		return ok && err == nil && n >= now
+	})
 }
 
 // await waits until something holds, looking again and again: a server has no
