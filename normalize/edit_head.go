@@ -285,8 +285,8 @@ func (d *draft) datedOpening(text string) time.Time {
 			continue
 		}
 		rest := strings.TrimSpace(text[i+1:])
-		if !labelled(rest) && !(text[i] == ',' && hasDigit(rest)) {
-			continue
+		if !labelled(rest) && !(text[i] == ',' && hasDigit(rest)) || digitRun(rest) == len("2024") {
+			continue // a year belongs to the day before it
 		}
 		if t, ok := d.dateLine(text[:i]); ok {
 			return t

@@ -30,10 +30,10 @@ func (d *draft) trimTail() {
 			break
 		}
 		rest := 30 // percent of the text that may be lost with the block
-		if p.level == 0 && !d.dump {
+		if p.level == 0 {
 			rest = 10
 		}
-		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold || d.dump) && p.words() <= 8 && relatedPhrases.prefix(p.foldedUpTo(100)) > 0 {
+		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold) && p.words() <= 8 && relatedPhrases.prefix(p.foldedUpTo(100)) > 0 {
 			d.noteTail(d.pieces[i:])
 			d.pieces = d.pieces[:i]
 			break

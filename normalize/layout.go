@@ -152,8 +152,11 @@ func (d *draft) kindOfLine(line string) lineKind {
 	if isFurniture(&p) || isPager(&p) || isTrail(line) || copyrightPhrases.within(words) || p.words() <= 30 && subscribePhrases.within(words) || isRecordNumber(line) {
 		return lineFurniture
 	}
-	if _, ok := d.slugLine(line); ok {
-		return lineTold
+	ever := draft{claims: claims{dates: DateOptions{Lang: d.dates.Lang}}} // a date to come is no date, and no headline
+	for _, d := range [...]*draft{d, &ever} {
+		if _, ok := d.slugLine(line); ok {
+			return lineTold
+		}
 	}
 	if _, _, ok := splitByline(line); ok && p.words() <= 20 {
 		return lineTold
@@ -285,7 +288,7 @@ func (l *layout) opens(i int) bool {
 // goesOn reports whether a line right below the text belongs to it: a point of
 // a list, or a short sentence.
 func (l *layout) goesOn(i int) bool {
-	return l.kinds[i] == lineList || l.kinds[i] == lineShort && countWords(l.lines[i]) >= 3 && (closesSentence(l.lines[i]) || hasEnd(l.lines[i]))
+	return l.kinds[i] == lineList || l.kinds[i] == lineShort && countWords(l.lines[i]) >= 3 && hasEnd(l.lines[i]) && !strings.ContainsAny(l.lines[i][len(l.lines[i])-min(len(l.lines[i]), 3):], ":：")
 }
 
 // findTitle finds the headline above the text: the line that is the title, else
