@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -32,7 +33,8 @@ type Server struct {
 	head    atomic.Pointer[masthead]
 	pages   *pages
 	origins *http.CrossOriginProtection
-	turns   *turns
+	turns   *turns[netip.Prefix]
+	hub     *Hub // nil: there is none of ours
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -52,7 +54,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.MaxCache <= 0 {
 		o.MaxCache = 64 << 20
 	}
-	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns()}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix]()}
 	s.head.Store(head)
 	return s, nil
 }
@@ -86,6 +88,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := s.turnedAway(r, head, path); err != nil {
 		s.refuse(w, r, head, err)
+		return
+	}
+	if path == subscriptionPath && s.hub != nil && head.hubIsOurs() {
+		s.hub.ServeHTTP(w, r)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
