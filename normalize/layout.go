@@ -167,6 +167,9 @@ func (d *draft) kindOfLine(line string) lineKind {
 	if text, credit := splitCredit(line); credit != "" && text == "" && namesMaker(line) && len(words) <= 9 {
 		return lineCredit
 	}
+	if isAgency(strings.Trim(line, "/()[]{} .–—-")) {
+		return lineFurniture
+	}
 	if isBullet(line) {
 		return lineList
 	}
