@@ -75,8 +75,13 @@ func (d *draft) trimInside() {
 	seen := map[string]bool{}
 	kept := d.pieces[:0]
 	sold := false // an advertisement's label stands before
+	cut := false  // what stands before is gone
 	for i := range d.pieces {
 		p := &d.pieces[i]
+		if cut && !d.feed && !d.dump && isStamp(p) && !p.bold && !p.marked {
+			continue // how old a teaser is
+		}
+		cut = false
 		if sold && p.kind == news.Picture && p.figure.Caption == "" && len(p.links) > 0 {
 			continue
 		}
@@ -85,6 +90,7 @@ func (d *draft) trimInside() {
 			if last := len(kept) - 1; last >= 0 && illustrates(&kept[last], p) {
 				kept = kept[:last]
 			}
+			cut = p.linked > 0
 			continue
 		}
 		if p.kind == news.Paragraph || p.kind == news.Quote {
