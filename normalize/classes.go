@@ -9,7 +9,7 @@ import (
 // classWords says what single words of class and id attributes mean. An
 // attribute is cut into words at signs and at capitals ("storyBody_x2").
 var classWords = classTable(map[flags]string{
-	flagFurniture: `related recommended recommendation recommendations recirc recirculation share sharing sharebar shareblock sharethis addthis addtoany social socials newsletter newsletters subscribe subscription
+	flagFurniture: `cta upsell related recommended recommendation recommendations recirc recirculation share sharing sharebar shareblock sharethis addthis addtoany social socials newsletter newsletters subscribe subscription
  subscribers promo promos promotion advert adverts advertisement advertising ads adsbygoogle adslot adunit banner banners sponsor sponsored outbrain taboola trending popular mostread
  breadcrumb breadcrumbs toolbar sidebar widget widgets cookie cookies consent gdpr modal popup tooltip
  signup paywall login donate donation navigation navbar menu footer masthead pagination pager paging skip tags taglist
