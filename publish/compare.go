@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"hash/maphash"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"dateline/news"
 )
@@ -84,15 +86,8 @@ func passages(a *news.Article, seed maphash.Seed) []passage {
 		if b.Kind == news.Picture || b.Kind == news.Table || text == "" || len(all) == maxPassages {
 			continue
 		}
-		folded, source := news.FoldMap(text)
 		p := passage{text: text}
-		for _, t := range news.AppendTokens(nil, folded) {
-			if len(p.words) == maxWords {
-				break
-			}
-			p.words = append(p.words, maphash.String(seed, folded[t.Start:t.End]))
-			p.tokens = append(p.tokens, news.Token{Start: int(source[t.Start]), End: int(source[t.End])})
-		}
+		p.cut(seed)
 		if len(p.words) == 0 {
 			continue
 		}
@@ -101,6 +96,28 @@ func passages(a *news.Article, seed maphash.Seed) []passage {
 		all = append(all, p)
 	}
 	return all
+}
+
+// cut finds the words of a passage. Words that folding makes of one character
+// (a whole word in a square, a number in brackets) are one.
+func (p *passage) cut(seed maphash.Seed) {
+	folded, source := news.FoldMap(p.text)
+	var last news.Token // in folded
+	for _, t := range news.AppendTokens(nil, folded) {
+		if n := len(p.words); n > 0 && source[t.Start] == source[last.End-1] {
+			t.Start = last.Start
+			p.words, p.tokens = p.words[:n-1], p.tokens[:n-1]
+		} else if n == maxWords {
+			break
+		}
+		end := t.End
+		for end < len(folded) && source[end] == source[t.End-1] {
+			end++
+		}
+		p.words = append(p.words, maphash.String(seed, folded[t.Start:t.End]))
+		p.tokens = append(p.tokens, news.Token{Start: int(source[t.Start]), End: int(source[end])})
+		last = t
+	}
 }
 
 // nearest is the passage not yet taken that has most words in common with p;
@@ -139,10 +156,15 @@ func inCommon(a, b []uint64) int {
 func differences(was, is *passage) []piece {
 	kept := longestCommon(was.words, is.words)
 	var e []piece
+	ended := false // the last piece ended its text, and what is added goes on in the other
 	add := func(p *passage, from, to int, piece piece) {
 		if from >= to {
 			return
 		}
+		if ended && !endsApart(e[len(e)-1].Text) {
+			e[len(e)-1].Text += " "
+		}
+		ended = to == len(p.tokens)
 		piece.Text = p.text[p.tokens[from].Start:end(p, to)]
 		e = append(e, piece)
 	}
@@ -165,6 +187,13 @@ func end(p *passage, to int) int {
 		return p.tokens[to].Start
 	}
 	return len(p.text)
+}
+
+// endsApart reports whether what follows text stands apart from it: after
+// white space, and in scripts that have none between words.
+func endsApart(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // joined makes one piece of pieces of one kind that follow each other.
