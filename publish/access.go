@@ -122,11 +122,12 @@ func clientOf(r *http.Request) (client netip.Prefix, counted bool) {
 	return client, !addr.IsLoopback() && !addr.IsPrivate() && !addr.IsLinkLocalUnicast()
 }
 
-// turns counts the requests of clients within a minute. It takes the same
+// turns counts the requests of clients, whatever tells them apart, within a
+// minute. It takes the same
 // memory however many clients there are: a client has a counter in each of two
 // rows and is as far as the lower one says, so that two are mistaken for one
 // only where they meet in both rows.
-type turns struct {
+type turns[K comparable] struct {
 	seeds [2]maphash.Seed
 
 	mu     sync.Mutex // guards what follows
@@ -134,10 +135,12 @@ type turns struct {
 	rows   [2][1 << 14]uint32
 }
 
-func newTurns() *turns { return &turns{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}} }
+func newTurns[K comparable]() *turns[K] {
+	return &turns[K]{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+}
 
 // take counts a request; false: the client has had its rate this minute.
-func (t *turns) take(client netip.Prefix, rate int, now time.Time) bool {
+func (t *turns[K]) take(client K, rate int, now time.Time) bool {
 	if rate <= 0 {
 		return true
 	}

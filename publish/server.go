@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -32,8 +33,9 @@ type Server struct {
 	head    atomic.Pointer[masthead]
 	pages   *pages
 	origins *http.CrossOriginProtection
-	turns   *turns
 	tallies *tallies
+	turns   *turns[netip.Prefix]
+	hub     *Hub // nil: there is none of ours
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -53,7 +55,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.MaxCache <= 0 {
 		o.MaxCache = 64 << 20
 	}
-	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns(), tallies: newTallies()}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies()}
 	s.head.Store(head)
 	return s, nil
 }
@@ -87,6 +89,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := s.turnedAway(r, head, path); err != nil {
 		s.refuse(w, r, head, err)
+		return
+	}
+	if path == subscriptionPath && s.hub != nil && head.hubIsOurs() {
+		s.hub.ServeHTTP(w, r)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
