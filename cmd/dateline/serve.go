@@ -119,8 +119,9 @@ type house struct {
 	web      *publish.Server
 	metrics  *metrics
 	hub      *publish.Hub // of our own; it works while the masthead names it
-	announce *announcer   // nil: there is no hub elsewhere
-	push     string       // public address for hubs; empty: no subscriptions
+	bench    *workbench
+	announce *announcer // nil: there is no hub elsewhere
+	push     string     // public address for hubs; empty: no subscriptions
 }
 
 // pushPath is where hubs deliver.
@@ -259,7 +260,9 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	if r.web {
 		m, err := c.served()
 		if err == nil {
-			h.web, err = publish.New(h.store, m, publish.Options{Log: log})
+			h.bench = &workbench{store: h.store}
+			h.bench.config.Store(c)
+			h.web, err = publish.New(h.store, m, publish.Options{Log: log, Bench: h.bench.published()})
 		}
 		if err != nil {
 			h.close()
@@ -310,9 +313,11 @@ func (c *config) masthead() (publish.Masthead, error) {
 			tokens[news.TopicID(t.ID)] = t.Token
 		}
 	}
+	access := c.Access.published()
+	access.Local = c.local()
 	return publish.Masthead{
 		Tokens:   tokens,
-		Access:   c.Access.published(),
+		Access:   access,
 		Site:     publish.Site{Title: c.Site.Title, URL: c.publicURL(), Hub: c.outsideHub(), Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,
@@ -454,6 +459,9 @@ func (h *house) take(ctx context.Context, next *config) error {
 	}
 	if h.announce != nil {
 		h.announce.take(next)
+	}
+	if h.bench != nil {
+		h.bench.config.Store(next)
 	}
 	if h.role.fetch {
 		if err := h.desk.Assign(ctx, roster); err != nil {
