@@ -34,10 +34,10 @@ type Options struct {
 
 // Limits bounds one exchange. A zero field stands for its default.
 type Limits struct {
-	Connect   time.Duration // to resolve the name and connect: 10 s
-	TLS       time.Duration // for the handshake: 10 s
-	Headers   time.Duration // from the request to the end of the answer's headers: 20 s
-	Idle      time.Duration // for a body that has begun, from one piece to the next: 20 s
+	Connect   time.Duration // to resolve the name and connect: a sixth of Whole
+	TLS       time.Duration // for the handshake: a sixth of Whole
+	Headers   time.Duration // from the request to the end of the answer's headers: a third of Whole
+	Idle      time.Duration // for a body that has begun, from one piece to the next: a third of Whole
 	Whole     time.Duration // for the exchange with all its redirects, waiting in turn not counted: 60 s
 	Turn      time.Duration // for the wait until a host is free for a feed: 5 s. Pages wait longer
 	Header    int64         // bytes of headers: 64 KiB
@@ -48,12 +48,13 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
+	whole := or(l.Whole, time.Minute)
 	return Limits{
-		Connect:   or(l.Connect, 10*time.Second),
-		TLS:       or(l.TLS, 10*time.Second),
-		Headers:   or(l.Headers, 20*time.Second),
-		Idle:      or(l.Idle, 20*time.Second),
-		Whole:     or(l.Whole, time.Minute),
+		Connect:   or(l.Connect, whole/6),
+		TLS:       or(l.TLS, whole/6),
+		Headers:   or(l.Headers, whole/3),
+		Idle:      or(l.Idle, whole/3),
+		Whole:     whole,
 		Turn:      or(l.Turn, 5*time.Second),
 		Header:    or(l.Header, 64<<10),
 		Wire:      or(l.Wire, 10<<20),

@@ -133,7 +133,7 @@ func (g *guard) checkAddress(u *url.URL, proxied bool) error {
 	}
 	plain := strings.ToLower(norm.NFKC.String(host)) // digits of full width are digits to whoever resolves them
 	addr, err := netip.ParseAddr(plain)
-	if err != nil && endsInNumber(plain) {
+	if err != nil && endsInNumber(plain) || err == nil && plain != strings.ToLower(host) {
 		return faultf("%q is not an address that is accepted", host)
 	}
 	if !proxied {

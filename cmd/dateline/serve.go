@@ -300,6 +300,7 @@ func (c *config) fetcherOptions() fetcher.Options {
 	}
 	return fetcher.Options{
 		UserAgent: agent, Allow: prefixes(c.Network.Allow), Proxy: c.Network.Proxy, Gap: time.Duration(c.Network.Gap),
+		MaxDelay: time.Duration(c.Network.MaxDelay), Limits: fetcher.Limits{Whole: time.Duration(c.Network.Timeout)},
 	}
 }
 
@@ -437,7 +438,8 @@ func (h *house) reload(ctx context.Context, reload func() (*config, error)) bool
 		return false
 	}
 	if next.Store != h.config.Store || next.Workers != h.config.Workers || joinPrefixes(next.Network.Allow) != joinPrefixes(h.config.Network.Allow) ||
-		next.fetcherOptions().UserAgent != h.config.fetcherOptions().UserAgent || next.Network.Proxy != h.config.Network.Proxy || next.Network.Gap != h.config.Network.Gap {
+		next.fetcherOptions().UserAgent != h.config.fetcherOptions().UserAgent || next.Network.Proxy != h.config.Network.Proxy || next.Network.Gap != h.config.Network.Gap ||
+		next.Network.Timeout != h.config.Network.Timeout || next.Network.MaxDelay != h.config.Network.MaxDelay {
 		h.log.Warn("store, workers and network take effect at the next start")
 	}
 	h.config = next
