@@ -118,8 +118,9 @@ type house struct {
 	desk     *desk.Desk
 	web      *publish.Server
 	metrics  *metrics
-	announce *announcer // nil: there is no hub
-	push     string     // public address for hubs; empty: no subscriptions
+	hub      *publish.Hub // of our own; it works while the masthead names it
+	announce *announcer   // nil: there is no hub elsewhere
+	push     string       // public address for hubs; empty: no subscriptions
 }
 
 // pushPath is where hubs deliver.
@@ -183,6 +184,9 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 	}
 	if h.announce != nil {
 		jobs.Go(func() error { return h.announce.run(ctx) })
+	}
+	if h.hub != nil {
+		jobs.Go(func() error { return h.hub.Run(ctx) })
 	}
 	begun := make(chan struct{}) // a later config must not be overtaken by the first
 	if r.fetch {
@@ -252,24 +256,8 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	}
 	h.metrics = newMetrics(h.store, c)
 	polled := h.metrics.polled
-	if c.Site.Hub != "" && r.web {
-		h.announce = newAnnouncer(h.store, h.fetcher, c.Site.Hub, log)
-		h.announce.take(c)
-		polled = func(out desk.Outcome) {
-			h.metrics.polled(out)
-			if out.Stories > 0 {
-				h.announce.nudge()
-			}
-		}
-	}
-	h.desk = desk.New(desk.Options{
-		Polled: polled,
-		Push:   h.push,
-		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
-		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
-	})
 	if r.web {
-		m, err := c.masthead()
+		m, err := c.served()
 		if err == nil {
 			h.web, err = publish.New(h.store, m, publish.Options{Log: log})
 		}
@@ -277,7 +265,14 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 			h.close()
 			return nil, err
 		}
+		polled = h.openHub()
 	}
+	h.desk = desk.New(desk.Options{
+		Polled: polled,
+		Push:   h.push,
+		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
+		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
+	})
 	return h, nil
 }
 
@@ -319,7 +314,7 @@ func (c *config) masthead() (publish.Masthead, error) {
 	return publish.Masthead{
 		Tokens:   tokens,
 		Access:   c.Access.published(),
-		Site:     publish.Site{Title: c.Site.Title, URL: c.publicURL(), Hub: c.Site.Hub, Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
+		Site:     publish.Site{Title: c.Site.Title, URL: c.publicURL(), Hub: c.outsideHub(), Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,
 		Interval: scheduleOf(r),
@@ -437,6 +432,9 @@ func (h *house) reload(ctx context.Context, reload func() (*config, error)) bool
 		h.log.Error("the config could not be taken up, and will be tried again", "err", err)
 		return false
 	}
+	if next.outsideHub() != h.config.outsideHub() {
+		h.log.Warn("another hub elsewhere is told of changes from the next start")
+	}
 	if next.Store != h.config.Store || next.Workers != h.config.Workers || joinPrefixes(next.Network.Allow) != joinPrefixes(h.config.Network.Allow) ||
 		next.fetcherOptions().UserAgent != h.config.fetcherOptions().UserAgent || next.Network.Proxy != h.config.Network.Proxy || next.Network.Gap != h.config.Network.Gap ||
 		next.Network.Timeout != h.config.Network.Timeout || next.Network.MaxDelay != h.config.Network.MaxDelay {
@@ -467,7 +465,7 @@ func (h *house) take(ctx context.Context, next *config) error {
 	if h.web == nil {
 		return nil
 	}
-	m, err := next.masthead()
+	m, err := next.served()
 	if err != nil {
 		return err
 	}
