@@ -113,7 +113,7 @@ func (f *Fetcher) ask(ctx context.Context, q question) (answer, error) {
 		if err := by.guard.checkAddress(current, by.proxied); err != nil {
 			return a, &fault{text: err.Error(), cause: err}
 		}
-		if a.hops > 0 && !openPort(portOf(current)) { // also at addresses that are allowed: a port there is the operator's to name
+		if (a.hops > 0 || !q.trusted) && !openPort(portOf(current)) { // at allowed addresses, too: a port there is the operator's to name
 			return a, closedPort(portOf(current))
 		}
 		seen[bare(current)] = true
