@@ -64,6 +64,13 @@ func opens(digests []digest, token string) bool {
 // edits reports whether who shows a token is an editor.
 func (h *masthead) edits(token string) bool { return opens(h.admin, token) }
 
+// Editor reports whether a request shows the token of an editor. Where the
+// masthead has none, nobody is one.
+func (s *Server) Editor(r *http.Request) bool {
+	shown, _ := takePass(r)
+	return s.head.Load().edits(shown.token)
+}
+
 // closedTo is the fault of asking for what is for editors only.
 func (h *masthead) closedTo(path, token string) error {
 	if len(h.admin) == 0 || !slices.Contains(forEditors, path) || h.edits(token) {

@@ -117,7 +117,9 @@ type house struct {
 	fetcher  *fetcher.Fetcher
 	desk     *desk.Desk
 	web      *publish.Server
+	beat     func() time.Time // when the desk last looked for work; zero: not yet
 	metrics  *metrics
+	traces   *tracer    // nil: there is no collector
 	announce *announcer // nil: there is no hub
 	push     string     // public address for hubs; empty: no subscriptions
 }
@@ -171,11 +173,11 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 
 	jobs, ctx := errgroup.WithContext(ctx)
 	if scrapes != nil {
-		jobs.Go(func() error { return serveHTTP(ctx, scrapes, h.metrics.aside()) })
+		jobs.Go(func() error { return serveHTTP(ctx, scrapes, h.aside()) })
 		log.Info("metrics", "url", "http://"+scrapes.Addr().String()+"/metrics")
 	}
 	if r.web {
-		jobs.Go(func() error { return serveHTTP(ctx, listener, h.metrics.around(h.handler(), c.Metrics == "")) })
+		jobs.Go(func() error { return serveHTTP(ctx, listener, h.front()) })
 		log.Info("publishing", "url", "http://"+listener.Addr().String()+"/")
 		if ready != nil {
 			ready(listener.Addr().String())
@@ -183,6 +185,9 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 	}
 	if h.announce != nil {
 		jobs.Go(func() error { return h.announce.run(ctx) })
+	}
+	if h.traces != nil {
+		jobs.Go(func() error { return h.traces.run(ctx) })
 	}
 	begun := make(chan struct{}) // a later config must not be overtaken by the first
 	if r.fetch {
@@ -251,6 +256,11 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		h.push = strings.TrimRight(c.Site.URL, "/") + pushPath
 	}
 	h.metrics = newMetrics(h.store, c)
+	h.store = countedStore{h.store, h.metrics.store}
+	if c.Traces != "" {
+		h.traces = newTracer(c.Traces, log)
+		h.metrics.traces = h.traces
+	}
 	polled := h.metrics.polled
 	if c.Site.Hub != "" && r.web {
 		h.announce = newAnnouncer(h.store, h.fetcher, c.Site.Hub, log)
@@ -268,6 +278,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
+	h.beat = h.desk.Beat
 	if r.web {
 		m, err := c.masthead()
 		if err == nil {
@@ -277,6 +288,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 			h.close()
 			return nil, err
 		}
+		h.metrics.web.Store(h.web)
 	}
 	return h, nil
 }
@@ -436,9 +448,9 @@ func (h *house) reload(ctx context.Context, reload func() (*config, error)) bool
 		h.log.Error("the config could not be taken up, and will be tried again", "err", err)
 		return false
 	}
-	if next.Store != h.config.Store || next.Workers != h.config.Workers || joinPrefixes(next.Network.Allow) != joinPrefixes(h.config.Network.Allow) ||
+	if next.Store != h.config.Store || next.Traces != h.config.Traces || next.Workers != h.config.Workers || joinPrefixes(next.Network.Allow) != joinPrefixes(h.config.Network.Allow) ||
 		next.fetcherOptions().UserAgent != h.config.fetcherOptions().UserAgent || next.Network.Proxy != h.config.Network.Proxy || next.Network.Gap != h.config.Network.Gap {
-		h.log.Warn("store, workers and network take effect at the next start")
+		h.log.Warn("store, workers, traces and network take effect at the next start")
 	}
 	h.config = next
 	h.log.Info("took up the config", "items", len(next.Sources))
