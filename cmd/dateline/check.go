@@ -14,9 +14,7 @@ func (c *config) check(f *faults) {
 	if c.Store == "" {
 		f.add(c.key("store"), "the store is empty: want a file such as dateline.db, or redis://…")
 	}
-	if u, err := url.Parse(c.Site.Hub); c.Site.Hub != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		f.add(c.Site.key("hub"), "site.hub: want the http or https address of a WebSub hub")
-	}
+	c.checkHub(f)
 	if c.Metrics != "" && c.Metrics != metricsOff {
 		if err := checkListen(c.Metrics); err != nil {
 			f.add(c.key("metrics"), "metrics: %v, or off", err)

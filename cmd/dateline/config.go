@@ -107,7 +107,7 @@ type accessConfig struct {
 // defaultConfig is the one home of all defaults.
 func defaultConfig() config {
 	return config{
-		Site:     siteConfig{Title: "Dateline"},
+		Site:     siteConfig{Title: "Dateline", Hub: ownHub},
 		Store:    "dateline.db",
 		Listen:   "127.0.0.1:8080",
 		Defaults: defaultsConfig{Schedule: "*/15 * * * *", Rights: "full"},

@@ -18,7 +18,7 @@ import (
 
 	"dateline/desk"
 	"dateline/news"
-	)
+)
 
 // countedHouse is a house with two sources, of which one was polled, and a
 // topic.
