@@ -71,6 +71,13 @@ func (h *masthead) edits(token string) bool { return opens(h.admin, token) }
 // token, or because everybody who can ask sits at this machine.
 func (h *masthead) forEditors() bool { return len(h.admin) > 0 || h.Access.Local }
 
+// Editor reports whether a request shows the token of an editor. Where the
+// masthead has none, nobody is one.
+func (s *Server) Editor(r *http.Request) bool {
+	shown, _ := takePass(r)
+	return s.head.Load().edits(shown.token)
+}
+
 // closedTo is the fault of asking for what is for editors only.
 func (h *masthead) closedTo(path, token string) error {
 	if len(h.admin) == 0 || !slices.Contains(editorial, path) || h.edits(token) {

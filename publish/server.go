@@ -36,6 +36,7 @@ type Server struct {
 	tallies *tallies
 	turns   *turns[netip.Prefix]
 	hub     *Hub // nil: there is none of ours
+	counts  counts
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -162,6 +163,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 	}
 	stamp.revision = revision
 	if held != nil && held.stamp == stamp && !req.live {
+		s.counts.hits.Add(1)
 		return held, nil
 	}
 	flight := fmt.Sprintf("%s\x00%d\x00%d", req.key, stamp.generation, stamp.revision)
@@ -173,6 +175,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		if held != nil && held.stamp == stamp && !req.live {
 			return held, nil
 		}
+		s.counts.renders.Add(1)
 		p := s.press(head)
 		p.token = req.token
 		doc, err := req.render(ctx, p)
@@ -202,6 +205,7 @@ func (s *Server) lastGood(held *edited, err error) (*edited, error) {
 	}
 	s.log.Warn("edition not renewed", "err", err)
 	if held != nil {
+		s.counts.stale.Add(1)
 		return held, nil
 	}
 	return nil, fault{http.StatusServiceUnavailable, "The archive cannot be read at the moment. Please try again in a minute."}
