@@ -343,6 +343,9 @@ func resolve(base, ref string) string {
 	if ref == "" || base == "" {
 		return ref
 	}
+	if strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://") {
+		return ref // absolute, or no address
+	}
 	b, err := url.Parse(base)
 	if err != nil {
 		return ref
