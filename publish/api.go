@@ -267,7 +267,7 @@ func (p press) readArticle(ctx context.Context, id news.ArticleID) (news.Article
 	switch {
 	case err != nil:
 		return a, st, err
-	case at < 0 && archived && p.head.edits(p.token):
+	case at < 0 && archived && p.head.byEditor(p.token):
 		return a, news.Story{}, nil
 	case at < 0 || !p.head.mayRead(&st, p.token):
 		return a, st, none

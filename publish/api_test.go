@@ -282,6 +282,28 @@ func TestExplanationsQuoteWhatRightsAllow(t *testing.T) {
 	lacks(t, get(t, s, target), "RAHASIA")
 }
 
+// An article that no topic took is for editors: those with the token, or where
+// there is none, whoever sits at the machine.
+func TestUnpublishedArticlesAreForEditors(t *testing.T) {
+	s := apiDesk(t)
+	target := "/api/articles/" + string(storyID(50))
+	for _, c := range []struct {
+		access Access
+		token  string
+		want   int
+	}{
+		{Access{}, "", 404}, {Access{}, openSesame, 404}, {Access{Local: true}, "", 200},
+		{Access{Admin: []string{openSesame}}, "", 404}, {Access{Admin: []string{openSesame}}, openSesame, 200}, {Access{Admin: []string{openSesame}, Local: true}, "", 404},
+	} {
+		m := s.head.Load().Masthead
+		m.Access = c.access
+		s.Reload(m)
+		if w := askAs(s, target, c.token); w.Code != c.want {
+			t.Errorf("%+v, token %q: got %d, want %d", c.access, c.token, w.Code, c.want)
+		}
+	}
+}
+
 func FuzzAPI(f *testing.F) {
 	for _, seed := range []string{"stories?topic=grain&limit=5", "topics/grain/why/aaaaaaaaaaaaaaaa", "articles/\x00", "stories?topic=&after=", "topics/../../x", "stories?token=%zz&full=1"} {
 		f.Add(seed)

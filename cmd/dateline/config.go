@@ -24,6 +24,7 @@ type config struct {
 	Store    string          `yaml:"store"`
 	Listen   string          `yaml:"listen"`
 	Metrics  string          `yaml:"metrics"`
+	Traces   string          `yaml:"traces"`
 	Access   doorConfig      `yaml:"access"`
 	Defaults defaultsConfig  `yaml:"defaults"`
 	Network  networkConfig   `yaml:"network"`
@@ -169,6 +170,7 @@ var settings = []setting{
 	{"STORE", true, text(func(c *config) *string { return &c.Store }), func(c *config) string { return c.Store }},
 	{"LISTEN", false, text(func(c *config) *string { return &c.Listen }), func(c *config) string { return c.Listen }},
 	{"METRICS", false, text(func(c *config) *string { return &c.Metrics }), func(c *config) string { return c.Metrics }},
+	{"TRACES", true, text(func(c *config) *string { return &c.Traces }), func(c *config) string { return c.Traces }},
 	{"SITE_TITLE", false, text(func(c *config) *string { return &c.Site.Title }), func(c *config) string { return c.Site.Title }},
 	{"SITE_URL", false, text(func(c *config) *string { return &c.Site.URL }), func(c *config) string { return c.Site.URL }},
 	{"SITE_CONTACT", false, text(func(c *config) *string { return &c.Site.Contact }), func(c *config) string { return c.Site.Contact }},
