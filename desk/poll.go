@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"net/http"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -191,8 +192,11 @@ func due(poll news.Poll, schedule Schedule, id news.SourceID) time.Time {
 	h.Write([]byte(id))
 	seed := h.Sum64()
 	at := schedule.Next(poll.At)
-	if poll.Failures > 0 {
-		if later := poll.At.Add(fetcher.Backoff(poll.Failures, schedule.Interval(), seed)); later.After(at) {
+	if failures := poll.Failures; failures > 0 {
+		if poll.Status == http.StatusTooManyRequests || poll.Status == http.StatusServiceUnavailable {
+			failures++ // it says that it is asked too often: twice the interval from the first time on
+		}
+		if later := poll.At.Add(fetcher.Backoff(failures, schedule.Interval(), seed)); later.After(at) {
 			at = later
 		}
 	}

@@ -20,6 +20,7 @@ func (c *config) fetcherOptions() fetcher.Options {
 	}
 	return fetcher.Options{
 		UserAgent: agent, Allow: prefixes(c.Network.Allow), Proxy: c.Network.Proxy, Gap: time.Duration(c.Network.Gap),
+		MaxDelay: time.Duration(c.Network.MaxDelay), Limits: fetcher.Limits{Whole: time.Duration(c.Network.Timeout)},
 	}
 }
 
