@@ -67,6 +67,12 @@ func opens(digests []digest, token string) bool {
 // edits reports whether who shows a token is an editor.
 func (h *masthead) edits(token string) bool { return opens(h.admin, token) }
 
+// byEditor reports whether who asks is an editor: by token, or where there is none
+// because everybody who can ask sits at this machine.
+func (h *masthead) byEditor(token string) bool {
+	return h.edits(token) || len(h.admin) == 0 && h.Access.Local
+}
+
 // forEditors reports whether the pages of the editors can be had at all: by
 // token, or because everybody who can ask sits at this machine.
 func (h *masthead) forEditors() bool { return len(h.admin) > 0 || h.Access.Local }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"dateline/news"
@@ -142,6 +143,10 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, head *masthead, 
 		w.Header().Set("WWW-Authenticate", `Bearer realm="dateline"`)
 	case http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", "60")
+	}
+	if strings.HasPrefix(strings.TrimPrefix(r.URL.Path, head.path), apiPrefix+"/") {
+		refuseAPI(w, r, f)
+		return
 	}
 	if !wantsPage(r) {
 		say(w, r, f.status, f.words+"\n")

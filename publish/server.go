@@ -261,15 +261,15 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 		return request{}, err
 	}
 	req.closed = len(h.admin) > 0 && slices.Contains(editorial, path)
+	if rest, ok := strings.CutPrefix(path, apiPrefix); ok && strings.HasPrefix(rest, "/") {
+		return h.routeAPI(req, rest, query, shown)
+	}
 	if query != "" {
 		return request{}, fault{http.StatusBadRequest, "This address takes no parameters."}
 	}
 	if rest, ok := strings.CutPrefix(path, "/stories/"); ok {
 		id, _, _ := strings.Cut(rest, "/")
-		return h.routeStory(req, id, shown, press.story)
-	}
-	if id, ok := strings.CutPrefix(path, "/api/stories/"); ok {
-		return h.routeStory(req, id, shown, press.apiStory)
+		return h.routeStory(req, id, shown)
 	}
 	switch path {
 	case "/", "":
@@ -278,14 +278,9 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 		req.render = func(_ context.Context, p press) (document, error) { return p.subscribe() }
 	case "/opml":
 		req.render = func(_ context.Context, p press) (document, error) { return p.opml() }
-	case "/api/topics":
-		req.render = func(_ context.Context, p press) (document, error) { return p.apiTopics() }
 	case "/sources":
 		req.live = true
 		req.render = func(ctx context.Context, p press) (document, error) { return p.sources(ctx) }
-	case "/api/sources":
-		req.live = true
-		req.render = func(ctx context.Context, p press) (document, error) { return p.apiSources(ctx) }
 	default:
 		return request{}, missing("There is nothing at this address.")
 	}
@@ -319,17 +314,17 @@ func (h *masthead) routeTopic(req request, rest, query string, shown pass) (requ
 	return req, nil
 }
 
-func (h *masthead) routeStory(req request, id string, shown pass, render func(press, context.Context, news.StoryID) (document, error)) (request, error) {
+func (h *masthead) routeStory(req request, id string, shown pass) (request, error) {
 	if !news.ValidID(id) {
 		return request{}, missing("That is not the id of a story.")
 	}
 	req.key = strings.Replace(req.key, "/stories/"+id, "/stories/"+id+"\x00", 1)
 	req.key, _, _ = strings.Cut(req.key, "\x00") // the slug is for people
-	if len(h.tokens) > 0 && shown.token != "" {
-		req.closed, req.token = true, shown.token
-		req.key += "\x00" + shown.token
+	if token := h.worth(shown.token); token != "" {
+		req.closed, req.token = true, token
+		req.key += "\x00" + token
 	}
-	req.render = func(ctx context.Context, p press) (document, error) { return render(p, ctx, news.StoryID(id)) }
+	req.render = func(ctx context.Context, p press) (document, error) { return p.story(ctx, news.StoryID(id)) }
 	return req, nil
 }
 
@@ -408,12 +403,18 @@ func linkHeader(l atomLink) string {
 // one that it was merged into.
 const mostMerged = 16
 
-// readStory reads one story, or the one that has its articles now; its error is a fault where there is none.
-func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+// unmerged reads one story, or the one that has its articles now.
+func (p press) unmerged(ctx context.Context, id news.StoryID) (news.Story, error) {
 	st, err := p.archive.Story(ctx, id)
 	for hops := 0; err == nil && st.Into != "" && hops < mostMerged; hops++ {
 		st, err = p.archive.Story(ctx, st.Into)
 	}
+	return st, err
+}
+
+// readStory reads a story for readers; its error is a fault where there is none.
+func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+	st, err := p.unmerged(ctx, id)
 	if errors.Is(err, news.ErrNotFound) || err == nil && len(st.Articles) == 0 {
 		return entry{}, missing("There is no story with this id; it may have been swept from the archive.")
 	}

@@ -43,6 +43,7 @@ func (c *config) masthead() (publish.Masthead, error) {
 		Topics:   r.Topics,
 		Sources:  r.Sources,
 		Interval: scheduleOf(r),
+		Why:      explainer(r),
 	}, nil
 }
 
