@@ -163,7 +163,8 @@ func bare(w string) string {
 
 // vowels end a word where languages put their endings: also the soft sign, the
 // virama and the Arabic and Georgian endings.
-const vowels = "aeiouyаеиоуыэюяьєαειουηωահიى" + "ا" + "ه" + "ािीेुूംാിെ்ু్్್ാാ"
+const vowels = "aeiouyаеиоуыэюяьєαειουηω" + "احهى" + "ה" + "ახიუ" + "ա" +
+	"ािीेुूംാിെ്ుూ്ి్ాಾುಿ್ாிெு்" + "ൻർൽൾൺ"
 
 const (
 	hashSeed  = 14695981039346656037
