@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"dateline/news"
 )
 
 // dropWords takes out names that are words of the text's language where no
@@ -33,6 +35,44 @@ func (r *reading) common() map[string]commonness {
 	}
 	return r.m.lex.common[r.lang]
 }
+
+// dropNamesakes takes out towns of America that bear the name of a country or
+// capital, where their state stands behind a comma: Athens, Georgia; and roads
+// and creeks that do.
+func (r *reading) dropNamesakes() {
+	r.keep(func(h hit) bool {
+		p := &r.parts[h.part]
+		if h.alias.sense >= senseAlias || p.field == news.InCategory || h.end >= len(p.tokens) || !isUpper(p.first(h.end)) {
+			return true
+		}
+		next := p.words[p.tokens[h.end].Start:p.tokens[h.end].End]
+		switch p.folded[p.tokens[h.end-1].End:p.tokens[h.end].Start] {
+		case ", ":
+			return !states[next] && !(twoWordStates[next] && h.end+1 < len(p.tokens) && states[next+" "+p.words[p.tokens[h.end+1].Start:p.tokens[h.end+1].End]])
+		case " ":
+			return !roads[next]
+		}
+		return true
+	})
+}
+
+// states are those of the United States and provinces of Canada with towns of
+// such names; twoWordStates begins the ones of two words. Georgia is one of
+// them only behind a comma.
+var (
+	states = set("alabama arizona arkansas california colorado connecticut delaware florida georgia idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma ontario oregon pennsylvania saskatchewan tennessee texas utah vermont virginia wisconsin wyoming")
+	roads  = set("street avenue road lane boulevard creek township county heights elementary")
+
+	twoWordStates = func() map[string]bool {
+		first := map[string]bool{}
+		for _, s := range []string{"new york", "new jersey", "new hampshire", "new mexico", "north carolina", "south carolina", "north dakota", "south dakota", "west virginia"} {
+			states[s] = true
+			word, _, _ := strings.Cut(s, " ")
+			first[word] = true
+		}
+		return first
+	}()
+)
 
 // dropWeak takes out aliases that also name others, such as a leader's family
 // name alone, where nothing vouches for them: the same country elsewhere in the

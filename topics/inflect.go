@@ -65,7 +65,7 @@ func readEndings(text string) [][]endRule {
 }
 
 // maxTail is how many letters may stand behind an open word or ending.
-const maxTail = 7
+const maxTail = 9
 
 // ending tells whether text is w with an ending of the language.
 func ending(w word, text string, lang int, exact bool) endKind {

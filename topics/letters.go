@@ -110,7 +110,7 @@ func scriptOf(r rune) script {
 		return arabic
 	case 0x900 <= r && r < 0xE00:
 		return indic
-	case 0xE00 <= r && r < 0xF00:
+	case 0xE00 <= r && r < 0xE80:
 		return thai
 	case 0x1200 <= r && r < 0x1400:
 		return ethiopic

@@ -213,6 +213,7 @@ func (m *Matcher) read(d *Document) *reading {
 		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start))
 	})
 	r.dropPast()
+	r.dropNamesakes()
 	r.dropWords()
 	r.dropWeak()
 	r.partDigests()

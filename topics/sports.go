@@ -10,8 +10,13 @@ import (
 	"dateline/news"
 )
 
-//go:embed data/sports.txt
-var sportsFile string
+// What speaks of sport, and of the kitchen, the stage and the journey.
+var (
+	//go:embed data/sports.txt
+	sportsFile string
+	//go:embed data/leisure.txt
+	leisureFile string
+)
 
 // sportWords are the words of one language by which sport is told from the
 // dealings of states.
@@ -27,7 +32,7 @@ type sportWord struct {
 }
 
 // sports are the words by the place in langCodes, read at the first use.
-var sports = sync.OnceValues(func() ([]sportWords, error) { return readSports(sportsFile) })
+var sports = sync.OnceValues(func() ([]sportWords, error) { return readSports(sportsFile + leisureFile) })
 
 func readSports(text string) ([]sportWords, error) {
 	list := make([]sportWords, len(langCodes))
