@@ -1,6 +1,7 @@
 package news
 
 import (
+	"encoding/binary"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -44,20 +45,61 @@ func FoldMap(s string) (folded string, source []int32) {
 	return string(b), append(source, int32(len(s)))
 }
 
-// foldASCII is the short way for text without any other character.
+// foldASCII is the short way for text without any other character. It looks at
+// eight bytes at a time.
 func foldASCII(s string) (string, bool) {
-	upper := false
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			return "", false
-		}
-		upper = upper || 'A' <= c && c <= 'Z'
+	var any, upper uint64
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		w := word8(s[i:])
+		any |= w
+		upper |= upper8(w)
 	}
-	if !upper {
+	for ; i < len(s); i++ {
+		any |= uint64(s[i])
+		upper |= upper8(uint64(s[i]))
+	}
+	switch {
+	case any&(ones*0x80) != 0:
+		return "", false
+	case upper == 0:
 		return s, true
 	}
-	return strings.ToLower(s), true
+	return lowerASCII(s), true
+}
+
+// lowerASCII is s, which is all ASCII, in small letters.
+func lowerASCII(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	var chunk [64]byte
+	i := 0
+	for ; i+len(chunk) <= len(s); i += len(chunk) {
+		for j := 0; j < len(chunk); j += 8 {
+			w := word8(s[i+j:])
+			binary.LittleEndian.PutUint64(chunk[j:], w|upper8(w)>>2)
+		}
+		b.Write(chunk[:])
+	}
+	for ; i < len(s); i++ {
+		b.WriteByte(asciiFold[s[i]])
+	}
+	return b.String()
+}
+
+// ones times a byte is that byte eight times.
+const ones = 0x0101010101010101
+
+// word8 is the first eight bytes of s.
+func word8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// upper8 has the highest bit of every byte of w set that is a capital. It
+// holds for ASCII, where no byte carries into the next.
+func upper8(w uint64) uint64 {
+	return (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & (ones * 0x80)
 }
 
 // appendFolded appends the character of s at i, or the cluster that must be

@@ -120,7 +120,7 @@ func TestLanguageIsToldWhereTheClaimIsWrong(t *testing.T) {
 	} {
 		d := &Document{Lang: c.claim, Title: c.text}
 		got := ""
-		if i := docLang(d, d.parts()); i >= 0 {
+		if i := docLang(d, d.parts(&scratch{})); i >= 0 {
 			got = langCodes[i]
 		}
 		if got != c.want {
