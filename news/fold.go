@@ -20,8 +20,13 @@ func Fold(s string) string {
 	if folded, ok := foldASCII(s); ok {
 		return folded
 	}
-	b := make([]byte, 0, len(s))
+	b := make([]byte, 0, len(s)+8)
 	for i := 0; i < len(s); {
+		if w, ok := ascii8(s[i:]); ok {
+			b = binary.LittleEndian.AppendUint64(b, w|upper8(w)>>2)
+			i += 8
+			continue
+		}
 		var size int
 		b, size = appendFolded(b, s, i)
 		i += size
@@ -32,9 +37,16 @@ func Fold(s string) string {
 // FoldMap is Fold with the way back: source[i] is the byte offset in s of the
 // character that folded[i] came from, and source[len(folded)] is len(s).
 func FoldMap(s string) (folded string, source []int32) {
-	b := make([]byte, 0, len(s))
-	source = make([]int32, 0, len(s)+1)
+	b := make([]byte, 0, len(s)+8)
+	source = make([]int32, 0, len(s)+9)
 	for i := 0; i < len(s); {
+		if w, ok := ascii8(s[i:]); ok {
+			b = binary.LittleEndian.AppendUint64(b, w|upper8(w)>>2)
+			n := int32(i)
+			source = append(source, n, n+1, n+2, n+3, n+4, n+5, n+6, n+7)
+			i += 8
+			continue
+		}
 		var size int
 		b, size = appendFolded(b, s, i)
 		for len(source) < len(b) {
@@ -96,6 +108,15 @@ func word8(s string) uint64 {
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
+// ascii8 gives the first eight bytes of s if it has them and all are ASCII.
+func ascii8(s string) (uint64, bool) {
+	if len(s) < 8 {
+		return 0, false
+	}
+	w := word8(s)
+	return w, w&(ones*0x80) == 0
+}
+
 // upper8 has the highest bit of every byte of w set that is a capital. It
 // holds for ASCII, where no byte carries into the next.
 func upper8(w uint64) uint64 {
@@ -105,7 +126,7 @@ func upper8(w uint64) uint64 {
 // appendFolded appends the character of s at i, or the cluster that must be
 // seen as one, folded, and gives its length in s.
 func appendFolded(b []byte, s string, i int) ([]byte, int) {
-	if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
+	if c := s[i]; c < utf8.RuneSelf {
 		return append(b, asciiFold[c]), 1
 	}
 	r, size := utf8.DecodeRuneInString(s[i:])
