@@ -201,11 +201,14 @@ func change(mark *news.Mark, text uint64) changeKind {
 	return edited
 }
 
-func linkSum(it *news.Item) uint64 {
-	if it.Link == "" {
+func linkSum(it *news.Item) uint64 { return linkDigest(it.Link) }
+
+// linkDigest is what marks remember of a link; 0: there is none.
+func linkDigest(link string) uint64 {
+	if link == "" {
 		return 0
 	}
-	return news.Sum64(news.CanonicalLink(it.Link))
+	return news.Sum64(news.CanonicalLink(link))
 }
 
 // textSum digests what a reader sees of an item: title and words, without

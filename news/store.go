@@ -61,6 +61,7 @@ func (c Cursor) IsZero() bool { return c.ID == "" && c.Filed.IsZero() }
 // goroutines, and, where the store is Redis, from several processes.
 type Store interface {
 	Archive
+	Subscriptions
 
 	// Enrol makes the due-list that of ids. A source that is new is due at
 	// once; one that is known keeps its due time; one that is not named is no

@@ -20,6 +20,9 @@ type Access struct {
 	// Admin are the tokens of the editors, who may read every private topic.
 	// Where there is one, what the desk knows of its sources is for them only.
 	Admin []string
+	// Local says that only this machine can ask. Then the editors' pages are
+	// open without a token; else there are none where Admin is empty.
+	Local bool
 	// Hosts are the names, without port, that are answered for, beside that of
 	// the site itself; empty: every name. A list keeps pages elsewhere from
 	// reading a desk through a name of their own (DNS rebinding).
@@ -30,8 +33,8 @@ type Access struct {
 	Rate int
 }
 
-// forEditors names the addresses that an Admin token closes to others.
-var forEditors = []string{"/sources", "/api/sources"}
+// editorial names the addresses that an Admin token closes to others.
+var editorial = []string{"/sources", "/api/sources"}
 
 // doors makes ready what Access says.
 func (h *masthead) doors() {
@@ -64,9 +67,20 @@ func opens(digests []digest, token string) bool {
 // edits reports whether who shows a token is an editor.
 func (h *masthead) edits(token string) bool { return opens(h.admin, token) }
 
+// forEditors reports whether the pages of the editors can be had at all: by
+// token, or because everybody who can ask sits at this machine.
+func (h *masthead) forEditors() bool { return len(h.admin) > 0 || h.Access.Local }
+
+// Editor reports whether a request shows the token of an editor. Where the
+// masthead has none, nobody is one.
+func (s *Server) Editor(r *http.Request) bool {
+	shown, _ := takePass(r)
+	return s.head.Load().edits(shown.token)
+}
+
 // closedTo is the fault of asking for what is for editors only.
 func (h *masthead) closedTo(path, token string) error {
-	if len(h.admin) == 0 || !slices.Contains(forEditors, path) || h.edits(token) {
+	if len(h.admin) == 0 || !slices.Contains(editorial, path) || h.edits(token) {
 		return nil
 	}
 	return fault{http.StatusUnauthorized, "This is for the editors of the desk: show the admin token, as a bearer token or as ?token= in the address."}
@@ -115,11 +129,12 @@ func clientOf(r *http.Request) (client netip.Prefix, counted bool) {
 	return client, !addr.IsLoopback() && !addr.IsPrivate() && !addr.IsLinkLocalUnicast()
 }
 
-// turns counts the requests of clients within a minute. It takes the same
+// turns counts the requests of clients, whatever tells them apart, within a
+// minute. It takes the same
 // memory however many clients there are: a client has a counter in each of two
 // rows and is as far as the lower one says, so that two are mistaken for one
 // only where they meet in both rows.
-type turns struct {
+type turns[K comparable] struct {
 	seeds [2]maphash.Seed
 
 	mu     sync.Mutex // guards what follows
@@ -127,10 +142,12 @@ type turns struct {
 	rows   [2][1 << 14]uint32
 }
 
-func newTurns() *turns { return &turns{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}} }
+func newTurns[K comparable]() *turns[K] {
+	return &turns[K]{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+}
 
 // take counts a request; false: the client has had its rate this minute.
-func (t *turns) take(client netip.Prefix, rate int, now time.Time) bool {
+func (t *turns[K]) take(client K, rate int, now time.Time) bool {
 	if rate <= 0 {
 		return true
 	}

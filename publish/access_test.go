@@ -149,7 +149,7 @@ func TestClientHasItsRateEachMinute(t *testing.T) {
 }
 
 func TestManyClientsAreNotMistakenForOne(t *testing.T) {
-	turns, now, refused := newTurns(), time.Unix(1e9, 0), 0
+	turns, now, refused := newTurns[netip.Prefix](), time.Unix(1e9, 0), 0
 	for i := range 2000 {
 		client := netip.PrefixFrom(netip.AddrFrom4([4]byte{203, byte(i >> 8), byte(i), 1}), 32)
 		for range 10 {

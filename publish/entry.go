@@ -65,6 +65,8 @@ type reason struct {
 	Alias   string `json:"alias,omitempty"`
 	Field   string `json:"field,omitempty"`
 	Snippet string `json:"snippet,omitempty"`
+
+	hit string // what was met, as it stands in Snippet
 }
 
 // newEdition makes an edition of stories as the archive lists them.
@@ -280,7 +282,7 @@ func reasons(st *news.Story) []reason {
 			continue
 		}
 		seen[key] = true
-		all = append(all, reason{Topic: string(m.Topic), Rule: line(m.Concept), Alias: line(m.Alias), Field: string(m.Field), Snippet: line(orElse(m.Quote, m.Text))})
+		all = append(all, reason{Topic: string(m.Topic), Rule: line(m.Concept), Alias: line(m.Alias), Field: string(m.Field), Snippet: line(orElse(m.Quote, m.Text)), hit: line(m.Text)})
 	}
 	slices.SortStableFunc(all, func(a, b reason) int { return cmp.Compare(a.Topic, b.Topic) })
 	return all

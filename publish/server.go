@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -32,7 +33,10 @@ type Server struct {
 	head    atomic.Pointer[masthead]
 	pages   *pages
 	origins *http.CrossOriginProtection
-	turns   *turns
+	tallies *tallies
+	turns   *turns[netip.Prefix]
+	hub     *Hub // nil: there is none of ours
+	counts  counts
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -52,7 +56,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.MaxCache <= 0 {
 		o.MaxCache = 64 << 20
 	}
-	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns()}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies()}
 	s.head.Store(head)
 	return s, nil
 }
@@ -86,6 +90,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := s.turnedAway(r, head, path); err != nil {
 		s.refuse(w, r, head, err)
+		return
+	}
+	if path == subscriptionPath && s.hub != nil && head.hubIsOurs() {
+		s.hub.ServeHTTP(w, r)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -155,6 +163,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 	}
 	stamp.revision = revision
 	if held != nil && held.stamp == stamp && !req.live {
+		s.counts.hits.Add(1)
 		return held, nil
 	}
 	flight := fmt.Sprintf("%s\x00%d\x00%d", req.key, stamp.generation, stamp.revision)
@@ -166,6 +175,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		if held != nil && held.stamp == stamp && !req.live {
 			return held, nil
 		}
+		s.counts.renders.Add(1)
 		p := s.press(head)
 		p.token = req.token
 		doc, err := req.render(ctx, p)
@@ -195,6 +205,7 @@ func (s *Server) lastGood(held *edited, err error) (*edited, error) {
 	}
 	s.log.Warn("edition not renewed", "err", err)
 	if held != nil {
+		s.counts.stale.Add(1)
 		return held, nil
 	}
 	return nil, fault{http.StatusServiceUnavailable, "The archive cannot be read at the moment. Please try again in a minute."}
@@ -208,10 +219,11 @@ type press struct {
 	to      func(target string) string // how pages write the address of one of ours
 	static  bool                       // there is no server to answer queries
 	token   string                     // that the reader shows
+	tallies *tallies                   // nil: every page counts for itself
 }
 
 func (s *Server) press(head *masthead) press {
-	return press{archive: s.archive, head: head, pages: s.pages, to: func(target string) string { return head.path + target }}
+	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, to: func(target string) string { return head.path + target }}
 }
 
 // request is what an address names.
@@ -248,7 +260,7 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 	if err := h.closedTo(path, shown.token); err != nil {
 		return request{}, err
 	}
-	req.closed = len(h.admin) > 0 && slices.Contains(forEditors, path)
+	req.closed = len(h.admin) > 0 && slices.Contains(editorial, path)
 	if query != "" {
 		return request{}, fault{http.StatusBadRequest, "This address takes no parameters."}
 	}
@@ -262,6 +274,8 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 	switch path {
 	case "/", "":
 		req.render = func(ctx context.Context, p press) (document, error) { return p.front(ctx) }
+	case "/subscribe":
+		req.render = func(_ context.Context, p press) (document, error) { return p.subscribe() }
 	case "/opml":
 		req.render = func(_ context.Context, p press) (document, error) { return p.opml() }
 	case "/api/topics":
@@ -330,7 +344,7 @@ func (p press) topic(ctx context.Context, topic *news.Topic, w want, form string
 			return document{}, err
 		}
 	}
-	return p.write(ed, form)
+	return p.write(ctx, ed, form)
 }
 
 // edition reads one listing of a topic.
@@ -357,7 +371,7 @@ func (p press) edition(ctx context.Context, topic *news.Topic, w want) (*edition
 }
 
 // write writes an edition in one form; the empty form is the page.
-func (p press) write(ed *edition, form string) (doc document, err error) {
+func (p press) write(ctx context.Context, ed *edition, form string) (doc document, err error) {
 	doc.changed = ed.changed
 	switch form {
 	case ".rss":
@@ -370,7 +384,7 @@ func (p press) write(ed *edition, form string) (doc document, err error) {
 		doc.mediaType = typeJSON
 		doc.body, err = ed.json()
 	default:
-		return p.topicPage(ed)
+		return p.topicPage(ctx, ed)
 	}
 	if err != nil {
 		return document{}, fmt.Errorf("write edition: %w", err)

@@ -22,6 +22,8 @@ type Facts struct {
 	Stories  int           `json:"stories"`
 	Topics   int           `json:"topics"`
 	Bytes    int64         `json:"bytes"` // the file with its log, or what Redis uses for everything in it
+
+	Subscribers int `json:"subscribers"` // of our own hub
 }
 
 // Info looks at the store at an address without changing it.
@@ -43,11 +45,13 @@ type Copied struct {
 	Articles int `json:"articles"`
 	Stories  int `json:"stories"`
 	Damaged  int `json:"damaged"` // values that could not be read, and were left behind
+
+	Subscribers int `json:"subscribers"` // of our own hub
 }
 
 // Copy writes all that the store at one address holds to another, which must
 // hold nothing: ledgers with due times, archived articles, stories with their
-// revisions, and what topics were filled by. Leases are not copied. The first
+// revisions, what topics were filled by, and subscriptions at our hub. Leases are not copied. The first
 // store may be in use: ledgers are read before the stories, so that the copy
 // never vouches for an item that it lacks. What is broken off can neither be
 // opened nor be mistaken for a whole copy.
@@ -141,6 +145,8 @@ type keptRest struct {
 	revision news.Revision
 	topics   map[string]news.Revision
 	filled   map[news.TopicID]uint64
+
+	subscribers []news.Subscriber
 }
 
 func (c *Copied) add(l load) {
@@ -153,6 +159,9 @@ func (c *Copied) add(l load) {
 	c.Articles += len(l.articles)
 	c.Stories += len(l.stories)
 	c.Damaged += l.damaged
+	if l.rest != nil {
+		c.Subscribers += len(l.rest.subscribers)
+	}
 }
 
 // movable is a store that can be copied and be a copy.

@@ -20,6 +20,8 @@ type contents struct {
 	Topic    news.Revision
 	Filled   uint64
 	Due      time.Time
+
+	Subscribers []news.Subscriber
 }
 
 func contentsOf(t *testing.T, address string, ids []news.SourceID) contents {
@@ -56,6 +58,8 @@ func contentsOf(t *testing.T, address string, ids []news.SourceID) contents {
 	c.Filled = filled["grain"]
 	c.Due, err = s.NextDue(t.Context())
 	check(err)
+	c.Subscribers, err = s.Subscribers(t.Context())
+	check(err)
 	return c
 }
 
@@ -91,6 +95,12 @@ func populate(t *testing.T, s news.Store) []news.SourceID {
 	if err := s.Enrol(t.Context(), ids[:290]); err != nil {
 		t.Fatal(err)
 	}
+	for _, form := range []string{".atom", ".json"} {
+		sub := news.Subscriber{Callback: "https://reader.example/in", Topic: "grain", Form: form, Secret: "s", Until: noon, Sent: 250, Missed: 3, Due: noon}
+		if err := s.Subscribe(t.Context(), sub); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return ids
 }
 
@@ -106,12 +116,12 @@ func TestCopyLosesNothingEitherWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := contentsOf(t, file, ids)
-	if len(want.Stories) != 250 || len(want.Articles) != 250 || want.Facts.Left != 10 || want.Facts.Ledgers != 250 {
+	if len(want.Stories) != 250 || len(want.Articles) != 250 || want.Facts.Left != 10 || want.Facts.Ledgers != 250 || len(want.Subscribers) != 2 {
 		t.Fatalf("the sample is not what it was meant to be: %+v", want.Facts)
 	}
 	for _, c := range []struct{ from, to string }{{file, remote}, {remote, again}} {
 		count, err := Copy(t.Context(), c.from, c.to, Options{})
-		if err != nil || count != (Copied{Sources: 300, Ledgers: 250, Articles: 250, Stories: 250}) {
+		if err != nil || count != (Copied{Sources: 300, Ledgers: 250, Articles: 250, Stories: 250, Subscribers: 2}) {
 			t.Fatalf("%s to %s: %+v, %v", c.from, c.to, count, err)
 		}
 		if diff := storetest.Same(contentsOf(t, c.to, ids), want); diff != "" {

@@ -67,7 +67,7 @@ func (s *embedded) open(ctx context.Context, o Options) error {
 		if err := prepare(ctx, s.write); err != nil {
 			return err
 		}
-		if _, err := s.write.ExecContext(ctx, filledTable); err != nil {
+		if _, err := s.write.ExecContext(ctx, filledTable+";"+hubTables); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,9 @@ func (s *embedded) facts(ctx context.Context) (Facts, error) {
 			(SELECT count(*) FROM stories), (SELECT count(*) FROM topics)`).
 			Scan(&rev, &f.Enrolled, &f.Left, &f.Ledgers, &f.Articles, &f.Stories, &f.Topics)
 		f.Revision = news.Revision(rev)
+		if err == nil {
+			f.Subscribers, err = countSubscribers(ctx, db)
+		}
 		return err
 	})
 	for _, suffix := range []string{"", "-wal"} {
@@ -126,10 +129,31 @@ func dumpRest(ctx context.Context, tx *sql.Tx, give func(load) error) error {
 	if err == nil {
 		err = pairs(tx.QueryContext(ctx, "SELECT topic, digest FROM filled"))(func(id string, n int64) { rest.filled[news.TopicID(id)] = uint64(n) })
 	}
+	if err == nil {
+		rest.subscribers, err = dumpSubscribers(ctx, tx)
+	}
 	if err != nil {
 		return err
 	}
 	return give(load{rest: &rest})
+}
+
+// countSubscribers finds none in a file of before there were any.
+func countSubscribers(ctx context.Context, db interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}) (n int, err error) {
+	err = db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'subscribers'").Scan(&n)
+	if err == nil && n > 0 {
+		err = db.QueryRowContext(ctx, "SELECT count(*) FROM subscribers").Scan(&n)
+	}
+	return n, err
+}
+
+func dumpSubscribers(ctx context.Context, tx *sql.Tx) ([]news.Subscriber, error) {
+	if n, err := countSubscribers(ctx, tx); err != nil || n == 0 {
+		return nil, err
+	}
+	return subscribers(tx.QueryContext(ctx, allSubscribers))
 }
 
 // pairs reads rows of a name and a number.
@@ -184,6 +208,11 @@ func (s *embedded) take(ctx context.Context, l load) error {
 		}
 		if err := setFilled(ctx, tx, l.rest.filled); err != nil {
 			return err
+		}
+		for _, sub := range l.rest.subscribers {
+			if err := putSubscriber(ctx, tx, sub); err != nil {
+				return err
+			}
 		}
 		for id, rev := range l.rest.topics {
 			if err := moveTopics(ctx, tx, rev, map[news.TopicID]bool{news.TopicID(id): true}); err != nil {

@@ -27,7 +27,7 @@ type remote struct {
 	drift    drift
 	high     highest // revision that this process has seen
 
-	claims, enrols, saves, tells, forgets *redis.Script
+	claims, enrols, saves, tells, forgets, duties, delivers *redis.Script
 }
 
 var _ news.Store = (*remote)(nil)
@@ -80,6 +80,7 @@ func openRedis(ctx context.Context, address string, o Options) (news.Store, erro
 		client: client, values: vals, log: o.Log, readOnly: o.ReadOnly, step: o.Step,
 		claims: redis.NewScript(claimScript), enrols: redis.NewScript(enrolScript), saves: redis.NewScript(saveScript),
 		tells: redis.NewScript(storiesScript), forgets: redis.NewScript(forgetScript),
+		duties: redis.NewScript(holdScript), delivers: redis.NewScript(deliveredScript),
 	}
 	begin := s.begin
 	if o.filling {

@@ -41,13 +41,13 @@ func (s *remote) facts(ctx context.Context) (Facts, error) {
 	}
 	defer s.gate.leave()
 	var on, off, asked, archived [shards]*redis.IntCmd
-	var stories, topics *redis.IntCmd
+	var stories, topics, subscribers *redis.IntCmd
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range shard(shards) {
 			on[i], off[i] = p.ZCard(ctx, i.key("due")), p.ZCard(ctx, i.key("off"))
 			asked[i], archived[i] = p.ZCard(ctx, i.key("asked")), p.ZCard(ctx, i.key("articles"))
 		}
-		stories, topics = p.ZCard(ctx, desk+"list:a"), p.HLen(ctx, desk+"topics")
+		stories, topics, subscribers = p.ZCard(ctx, desk+"list:a"), p.HLen(ctx, desk+"topics"), p.HLen(ctx, subscribersKey)
 		return nil
 	})
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *remote) facts(ctx context.Context) (Facts, error) {
 		f.Ledgers += int(asked[i].Val())
 		f.Articles += int(archived[i].Val())
 	}
-	f.Stories, f.Topics = int(stories.Val()), int(topics.Val())
+	f.Stories, f.Topics, f.Subscribers = int(stories.Val()), int(topics.Val()), int(subscribers.Val())
 	if f.Revision, err = s.revision(ctx, ""); err != nil {
 		return f, err
 	}
@@ -274,6 +274,9 @@ func (s *remote) dumpRest(ctx context.Context, give func(load) error) error {
 	if rest.revision, err = s.revision(ctx, ""); err != nil {
 		return err
 	}
+	if rest.subscribers, err = s.subscribers(ctx); err != nil {
+		return err
+	}
 	return give(load{rest: &rest})
 }
 
@@ -304,6 +307,9 @@ func (s *remote) take(ctx context.Context, l load) error {
 			p.Set(ctx, desk+"revision", uint64(l.rest.revision), 0)
 			for id, rev := range l.rest.topics {
 				p.HSet(ctx, desk+"topics", id, uint64(rev))
+			}
+			for _, sub := range l.rest.subscribers {
+				putSubscriberIn(ctx, p, sub)
 			}
 			for id, digest := range l.rest.filled {
 				p.HSet(ctx, desk+"filled", string(id), strconv.FormatUint(digest, 10))

@@ -14,13 +14,14 @@ func (c *config) check(f *faults) {
 	if c.Store == "" {
 		f.add(c.key("store"), "the store is empty: want a file such as dateline.db, or redis://…")
 	}
-	if u, err := url.Parse(c.Site.Hub); c.Site.Hub != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		f.add(c.Site.key("hub"), "site.hub: want the http or https address of a WebSub hub")
-	}
+	c.checkHub(f)
 	if c.Metrics != "" && c.Metrics != metricsOff {
 		if err := checkListen(c.Metrics); err != nil {
 			f.add(c.key("metrics"), "metrics: %v, or off", err)
 		}
+	}
+	if u, err := url.Parse(c.Traces); c.Traces != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		f.add(c.key("traces"), "traces: want the address of an OpenTelemetry collector, such as http://127.0.0.1:4318")
 	}
 	c.Access.check(f)
 	if err := checkListen(c.Listen); err != nil {

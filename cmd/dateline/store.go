@@ -39,7 +39,7 @@ func (s *StoreInfoCmd) Run(ctx context.Context, std stdio) error {
 	}
 	fmt.Fprintf(std.Out, "%s, version %d, revision %d\n", f.Kind, f.Version, f.Revision)
 	fmt.Fprintf(std.Out, "sources   %d enrolled, %d remembered beside them, %d ledgers\n", f.Enrolled, f.Left, f.Ledgers)
-	fmt.Fprintf(std.Out, "articles  %d\nstories   %d in %d topics\nbytes     %d\n", f.Articles, f.Stories, f.Topics, f.Bytes)
+	fmt.Fprintf(std.Out, "articles  %d\nstories   %d in %d topics\nhub       %d subscriptions\nbytes     %d\n", f.Articles, f.Stories, f.Topics, f.Subscribers, f.Bytes)
 	return nil
 }
 

@@ -18,8 +18,8 @@ type Faulty struct {
 	AfterClaim   func([]news.Ledger) error // it happened, but the answer is lost
 	BeforeCommit func(news.Intake) error   // the commit does not happen
 	AfterCommit  func(news.Intake) error   // it happened, but the answer is lost
-	BeforeRead   func(method string) error // of Revision, Story, Stories, Ledgers, NextDue, Changes, Articles and Filled
-	BeforeWrite  func(method string) error // of Enrol, Hasten, SetFilled and Sweep
+	BeforeRead   func(method string) error // of Revision, Story, Stories, Ledgers, NextDue, Changes, Articles, Filled and Subscribers
+	BeforeWrite  func(method string) error // of Enrol, Hasten, SetFilled, Sweep, Subscribe, Unsubscribe, Delivered and Hold
 }
 
 // Claim implements news.Store.
@@ -164,4 +164,44 @@ func (f *Faulty) Sweep(ctx context.Context, keep news.Keep) (news.Swept, error) 
 		return news.Swept{}, err
 	}
 	return f.Store.Sweep(ctx, keep)
+}
+
+// Subscribers implements news.Subscriptions.
+func (f *Faulty) Subscribers(ctx context.Context) ([]news.Subscriber, error) {
+	if err := f.reading("Subscribers"); err != nil {
+		return nil, err
+	}
+	return f.Store.Subscribers(ctx)
+}
+
+// Subscribe implements news.Subscriptions.
+func (f *Faulty) Subscribe(ctx context.Context, s news.Subscriber) error {
+	if err := f.writing("Subscribe"); err != nil {
+		return err
+	}
+	return f.Store.Subscribe(ctx, s)
+}
+
+// Unsubscribe implements news.Subscriptions.
+func (f *Faulty) Unsubscribe(ctx context.Context, all ...news.Subscriber) error {
+	if err := f.writing("Unsubscribe"); err != nil {
+		return err
+	}
+	return f.Store.Unsubscribe(ctx, all...)
+}
+
+// Delivered implements news.Subscriptions.
+func (f *Faulty) Delivered(ctx context.Context, all ...news.Subscriber) error {
+	if err := f.writing("Delivered"); err != nil {
+		return err
+	}
+	return f.Store.Delivered(ctx, all...)
+}
+
+// Hold implements news.Subscriptions.
+func (f *Faulty) Hold(ctx context.Context, duty, holder string, lease time.Duration) (bool, error) {
+	if err := f.writing("Hold"); err != nil {
+		return false, err
+	}
+	return f.Store.Hold(ctx, duty, holder, lease)
 }
