@@ -172,7 +172,7 @@ func (p *dateParser) scan() bool {
 		switch c := rest[0]; {
 		case strings.IndexByte("/-.:+", c) >= 0:
 			p.push(dateToken{kind: dateSign, value: int(c), start: i, end: i + 1})
-		case c >= 0x80 || strings.IndexByte(" \t\n,;|()[]'\"~*•&", c) >= 0:
+		case c >= 0x80 || strings.IndexByte(" \t\n,;|()[]'\"~*•&@>", c) >= 0:
 		default:
 			return false
 		}
@@ -255,6 +255,7 @@ type dateSegment struct {
 // the updated one, else the first. A label between a day and its time parts
 // nothing.
 func (p *dateParser) pickSegment() {
+	p.dropChange()
 	var segs []dateSegment
 	from, label := 0, datePublished
 	for i := range p.n {
@@ -281,6 +282,22 @@ func (p *dateParser) pickSegment() {
 		}
 	}
 	p.n = copy(p.toks[:], p.toks[pick.from:pick.to])
+}
+
+// dropChange takes out a time of change that is set in parentheses behind the
+// date, its label last: "2025年2月12日 15時20分 (2月12日 18時05分更新)".
+func (p *dateParser) dropChange() {
+	open := strings.IndexAny(p.s, "(（")
+	if p.n == 0 || open <= 0 || p.toks[p.n-1].kind != dateUpdated {
+		return
+	}
+	n := p.n
+	for n > 0 && p.toks[n-1].start > open {
+		n--
+	}
+	if p.tellsDay(0, n) {
+		p.n = n
+	}
 }
 
 // tellsDay reports whether some tokens hold more than a time of day.

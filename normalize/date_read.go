@@ -204,7 +204,7 @@ func (p *dateParser) peek(d int) dateToken {
 func (p *dateParser) pair(sign byte, d int) (dateToken, bool) {
 	a, s, b := p.peek(d), p.peek(d+1), p.peek(d+2)
 	ok := s.kind == dateSign && s.value == int(sign) && b.kind == dateNumber && s.start == a.end &&
-		(b.start == s.end || sign == '.' && b.start == s.end+1)
+		(b.start == s.end || b.start == s.end+1 && (sign == '.' || sign == ':' && b.end-b.start == 2))
 	return b, ok
 }
 

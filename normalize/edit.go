@@ -17,6 +17,8 @@ type claims struct {
 	vouched *vouchers // nil: nobody says anything
 	feed    bool      // a feed's own copy: what it lists is part of it
 	dump    bool      // lines of plain text: no markup vouches for anything
+	above   []piece   // lines of a dump over its text
+	below   []piece   // and under it
 }
 
 // draft is an article under way.
@@ -49,11 +51,20 @@ func edit(pieces []piece, c claims) *draft {
 		p := &d.pieces[i]
 		d.titled = d.titled || p.level == 1 && d.saysTitle(p)
 	}
+	for i := range d.above {
+		d.headLine(&d.above[i])
+	}
 	d.trimHead()
+	for i := range d.below {
+		if !d.tellsPicture(&d.below[i]) {
+			d.noteTail(d.below[i : i+1])
+		}
+	}
 	d.trimTail()
 	d.trimUnvouched()
 	d.trimInside()
 	d.trimTail()
+	d.trimSignOff()
 	d.markHeadings()
 	return d
 }

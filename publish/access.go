@@ -72,9 +72,22 @@ func opens(digests []digest, token string) bool {
 // edits reports whether who shows a token is an editor.
 func (h *masthead) edits(token string) bool { return opens(h.admin, token) }
 
+// byEditor reports whether who asks is an editor: by token, or where there is none
+// because everybody who can ask sits at this machine.
+func (h *masthead) byEditor(token string) bool {
+	return h.edits(token) || len(h.admin) == 0 && h.Access.Local
+}
+
 // forEditors reports whether the pages of the editors can be had at all: by
 // token, or because everybody who can ask sits at this machine.
 func (h *masthead) forEditors() bool { return len(h.admin) > 0 || h.Access.Local }
+
+// Editor reports whether a request shows the token of an editor. Where the
+// masthead has none, nobody is one.
+func (s *Server) Editor(r *http.Request) bool {
+	shown, _ := takePass(r)
+	return s.head.Load().edits(shown.token)
+}
 
 // closedTo is the fault of asking for what is for editors only.
 func (h *masthead) closedTo(path, token string) error {

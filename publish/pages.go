@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dateline/news"
@@ -146,6 +147,10 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, head *masthead, 
 		w.Header().Add("WWW-Authenticate", `Basic realm="dateline", charset="UTF-8"`) // browsers ask for it: the token is the password
 	case http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", "60")
+	}
+	if strings.HasPrefix(strings.TrimPrefix(r.URL.Path, head.path), apiPrefix+"/") {
+		refuseAPI(w, r, f)
+		return
 	}
 	if !wantsPage(r) {
 		say(w, r, f.status, f.words+"\n")

@@ -39,6 +39,7 @@ type Server struct {
 	trying  chan struct{} // full: a rule is being tried
 	turns   *turns[netip.Prefix]
 	hub     *Hub // nil: there is none of ours
+	counts  counts
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -169,6 +170,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 	}
 	stamp.revision = revision
 	if held != nil && held.stamp == stamp && !req.live {
+		s.counts.hits.Add(1)
 		return held, nil
 	}
 	flight := fmt.Sprintf("%s\x00%d\x00%d", req.key, stamp.generation, stamp.revision)
@@ -180,6 +182,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		if held != nil && held.stamp == stamp && !req.live {
 			return held, nil
 		}
+		s.counts.renders.Add(1)
 		p := s.press(head)
 		p.token = req.token
 		doc, err := req.render(ctx, p)
@@ -209,6 +212,7 @@ func (s *Server) lastGood(held *edited, err error) (*edited, error) {
 	}
 	s.log.Warn("edition not renewed", "err", err)
 	if held != nil {
+		s.counts.stale.Add(1)
 		return held, nil
 	}
 	return nil, fault{http.StatusServiceUnavailable, "The archive cannot be read at the moment. Please try again in a minute."}
@@ -265,15 +269,15 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 		return request{}, err
 	}
 	req.closed = len(h.admin) > 0 && slices.Contains(editorial, path)
+	if rest, ok := strings.CutPrefix(path, apiPrefix); ok && strings.HasPrefix(rest, "/") {
+		return h.routeAPI(req, rest, query, shown)
+	}
 	if query != "" {
 		return request{}, fault{http.StatusBadRequest, "This address takes no parameters."}
 	}
 	if rest, ok := strings.CutPrefix(path, "/stories/"); ok {
 		id, _, _ := strings.Cut(rest, "/")
-		return h.routeStory(req, id, shown, press.story)
-	}
-	if id, ok := strings.CutPrefix(path, "/api/stories/"); ok {
-		return h.routeStory(req, id, shown, press.apiStory)
+		return h.routeStory(req, id, shown)
 	}
 	switch path {
 	case "/", "":
@@ -282,14 +286,9 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 		req.render = func(_ context.Context, p press) (document, error) { return p.subscribe() }
 	case "/opml":
 		req.render = func(_ context.Context, p press) (document, error) { return p.opml() }
-	case "/api/topics":
-		req.render = func(_ context.Context, p press) (document, error) { return p.apiTopics() }
 	case "/sources":
 		req.live = true
 		req.render = func(ctx context.Context, p press) (document, error) { return p.sources(ctx) }
-	case "/api/sources":
-		req.live = true
-		req.render = func(ctx context.Context, p press) (document, error) { return p.apiSources(ctx) }
 	default:
 		return request{}, missing("There is nothing at this address.")
 	}
@@ -323,17 +322,17 @@ func (h *masthead) routeTopic(req request, rest, query string, shown pass) (requ
 	return req, nil
 }
 
-func (h *masthead) routeStory(req request, id string, shown pass, render func(press, context.Context, news.StoryID) (document, error)) (request, error) {
+func (h *masthead) routeStory(req request, id string, shown pass) (request, error) {
 	if !news.ValidID(id) {
 		return request{}, missing("That is not the id of a story.")
 	}
 	req.key = strings.Replace(req.key, "/stories/"+id, "/stories/"+id+"\x00", 1)
 	req.key, _, _ = strings.Cut(req.key, "\x00") // the slug is for people
-	if len(h.tokens) > 0 && shown.token != "" {
-		req.closed, req.token = true, shown.token
-		req.key += "\x00" + shown.token
+	if token := h.worth(shown.token); token != "" {
+		req.closed, req.token = true, token
+		req.key += "\x00" + token
 	}
-	req.render = func(ctx context.Context, p press) (document, error) { return render(p, ctx, news.StoryID(id)) }
+	req.render = func(ctx context.Context, p press) (document, error) { return p.story(ctx, news.StoryID(id)) }
 	return req, nil
 }
 
@@ -412,12 +411,18 @@ func linkHeader(l atomLink) string {
 // one that it was merged into.
 const mostMerged = 16
 
-// readStory reads one story, or the one that has its articles now; its error is a fault where there is none.
-func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+// unmerged reads one story, or the one that has its articles now.
+func (p press) unmerged(ctx context.Context, id news.StoryID) (news.Story, error) {
 	st, err := p.archive.Story(ctx, id)
 	for hops := 0; err == nil && st.Into != "" && hops < mostMerged; hops++ {
 		st, err = p.archive.Story(ctx, st.Into)
 	}
+	return st, err
+}
+
+// readStory reads a story for readers; its error is a fault where there is none.
+func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+	st, err := p.unmerged(ctx, id)
 	if errors.Is(err, news.ErrNotFound) || err == nil && len(st.Articles) == 0 {
 		return entry{}, missing("There is no story with this id; it may have been swept from the archive.")
 	}

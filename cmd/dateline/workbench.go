@@ -157,7 +157,7 @@ func tell(tried *publish.Tried, a news.Article, before, after *topics.Matcher) e
 		note(&tried.Lost, a, was, wanting(is))
 	default:
 		if met, unmet := nearness(is); met > 0 && unmet <= nearTried {
-			note(&tried.Near, a, evidence(is), wanting(is))
+			note(&tried.Near, a, speaking(is), wanting(is))
 		}
 	}
 	return nil
@@ -198,8 +198,8 @@ func nearness(why topics.Explanation) (met, unmet int) {
 	return met, unmet
 }
 
-// evidence is what spoke for a rule that did not take an article.
-func evidence(why topics.Explanation) []news.Match {
+// speaking is what spoke for a rule that did not take an article.
+func speaking(why topics.Explanation) []news.Match {
 	var all []news.Match
 	for _, c := range why.Clauses {
 		if len(c.Nearest) > 0 {
