@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"dateline/fetcher"
@@ -64,8 +65,18 @@ type Outcome struct {
 	Ours    bool // the fault is ours, and the poll left no record
 	Took    time.Duration
 
+	Changed int                  // of Fresh, those that were filed before: corrections
+	Dropped news.Dropped         // what was left out of the feed, where one was read
+	Topics  map[news.TopicID]int // articles of Fresh under each topic
+	Begun   time.Time            // when the poll began
+	Stages  Stages               // where its time went
+
 	later time.Duration // it was not asked, and is due again after this
 }
+
+// Stages are the parts of a poll's time: asking the outlet, editing what it
+// sent with the pages read for it, and filing it in the store.
+type Stages struct{ Fetch, Edit, File time.Duration }
 
 // Desk polls sources and files what they send. Make one with New, give it work
 // with Assign, then Run it.
@@ -74,6 +85,7 @@ type Desk struct {
 	log  *slog.Logger
 	now  func() time.Time
 	wake chan struct{} // there may be something due
+	beat atomic.Int64  // when Run last looked for due sources, in Unix nanoseconds
 	push *mailbox      // what hubs sent
 
 	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // nil: that of the roster's sites
@@ -198,6 +210,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			}
 		}
 		last = now
+		d.beat.Store(time.Now().UnixNano())
 		d.confirm(ctx, now, false)
 		claimed, err := d.claim(ctx, now, crew.free())
 		if ctx.Err() == nil {
@@ -211,34 +224,14 @@ func (d *Desk) Run(ctx context.Context) error {
 	return nil
 }
 
-// trouble is with the store: claims that fail in a row.
-type trouble struct {
-	times int
-	since time.Time
-}
-
-// note says once that claims fail, and once that they no longer do.
-func (t *trouble) note(log *slog.Logger, err error) {
-	switch {
-	case err == nil && t.times > 0:
-		log.Info("sources are claimed again", "took", time.Since(t.since).Round(time.Millisecond).String())
-		*t = trouble{}
-	case err == nil:
-	case t.times == 0:
-		log.Error("claim due sources, and again until it goes well", "err", err)
-		t.since = time.Now()
-		fallthrough
-	default:
-		t.times++
+// Beat is when Run last looked for due sources; zero: it has not begun. While
+// all workers are busy it looks when the first of them is done, which the lease
+// bounds.
+func (d *Desk) Beat() time.Time {
+	if at := d.beat.Load(); at != 0 {
+		return time.Unix(0, at)
 	}
-}
-
-// pause is how long to wait before the next claim; 0: there is no trouble.
-func (t *trouble) pause() time.Duration {
-	if t.times == 0 {
-		return 0
-	}
-	return min(100*time.Millisecond<<min(t.times-1, 10), maxNap)
+	return time.Time{}
 }
 
 // graceful is a context that outlives ctx by the grace.
@@ -255,6 +248,7 @@ func (d *Desk) nap(ctx context.Context, crew *crew, told time.Duration) {
 		select {
 		case <-ctx.Done():
 		case <-crew.idle:
+			crew.gather(ctx)
 		}
 		return
 	}
@@ -315,6 +309,7 @@ func (d *Desk) Once(ctx context.Context) (Tally, error) {
 			crew.wait()
 			return round.tally, ctx.Err()
 		case <-crew.idle:
+			crew.gather(ctx)
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -435,6 +430,25 @@ func (c *crew) do(work func()) {
 		}()
 		work()
 	})
+}
+
+// gatherFor is how long those who have become free wait for others.
+const gatherFor = 10 * time.Millisecond
+
+// gather waits a moment until half the crew is free: one claim for many costs
+// the store little more than one for each.
+func (c *crew) gather(ctx context.Context) {
+	timer := time.NewTimer(gatherFor)
+	defer timer.Stop()
+	for c.free() < cap(c.places)/2 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			return
+		case <-c.idle:
+		}
+	}
 }
 
 func (c *crew) wait() { c.busy.Wait() }

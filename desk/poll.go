@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"net/http"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -45,6 +46,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	letter := d.push.take(src.ID, &known.Push)
 	reply, fault := d.read(budget, src, known, letter, start)
 	reply.Poll.Feed = src.Feed
+	fetched := d.now()
 	d.step(stepFetched)
 	if ctx.Err() != nil {
 		d.release(ctx, ledger, 0)
@@ -55,7 +57,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	}
 	first := ledger.Poll.Success.IsZero()
 	next := news.Ledger{Source: src.ID, Lease: ledger.Lease, Poll: reply.Poll, Marks: ledger.Marks}
-	out = Outcome{Source: src.ID, Items: len(reply.Items), Err: fault}
+	out = Outcome{Source: src.ID, Items: len(reply.Items), Err: fault, Begun: start}
 
 	var articles []news.Article
 	if fault == nil && !reply.Unchanged {
@@ -65,9 +67,10 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		next.Poll.Dropped.Twice += dropped.Twice
 		next.Poll.Dropped.Flapped += dropped.Flapped
 		articles = d.edit(budget, src, &next, fresh, first, start)
-		out.Fresh = len(articles)
+		out.sum(articles, next.Poll.Dropped)
 		d.step(stepEdited)
 	}
+	edited := d.now()
 	if len(articles) > 0 {
 		next.Poll.Fresh = start
 	}
@@ -95,8 +98,22 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	}
 	d.step(stepFiled)
 	out.Poll, out.Stories = next.Poll, placed
+	out.Stages = Stages{Fetch: fetched.Sub(start), Edit: edited.Sub(fetched), File: d.now().Sub(edited)}
 	d.report(out, ledger.Poll, start)
 	return out
+}
+
+// sum counts what was edited and what was left out.
+func (out *Outcome) sum(articles []news.Article, dropped news.Dropped) {
+	out.Fresh, out.Dropped, out.Topics = len(articles), dropped, map[news.TopicID]int{}
+	for i := range articles {
+		if articles[i].Changed.After(articles[i].Filed) {
+			out.Changed++
+		}
+		for _, topic := range articles[i].Topics {
+			out.Topics[topic]++
+		}
+	}
 }
 
 // notAsked is when to come back to an outlet that was not asked to the end for
@@ -180,8 +197,11 @@ func due(poll news.Poll, schedule Schedule, id news.SourceID) time.Time {
 	h.Write([]byte(id))
 	seed := h.Sum64()
 	at := schedule.Next(poll.At)
-	if poll.Failures > 0 {
-		if later := poll.At.Add(fetcher.Backoff(poll.Failures, schedule.Interval(), seed)); later.After(at) {
+	if failures := poll.Failures; failures > 0 {
+		if poll.Status == http.StatusTooManyRequests || poll.Status == http.StatusServiceUnavailable {
+			failures++ // it says that it is asked too often: twice the interval from the first time on
+		}
+		if later := poll.At.Add(fetcher.Backoff(failures, schedule.Interval(), seed)); later.After(at) {
 			at = later
 		}
 	}

@@ -13,9 +13,9 @@ var creditLabels = foldedList("photo photos photograph photographer photography|
 	"foto|fotos|foto oleh|sumber foto|dok|dok foto|kredit foto|gambar|bild|bilder|bildquelle|quelle|fotograf|bildrechte|beeld|foto de|foto di|foto von|foto van|crédit photo|crédits photo|crédit|crédits|photo de|crédito|créditos|crédito da foto|imagen|imagem|fotografía|fotografia|reprodução|divulgação|foto e|foto nga|immagine|credito|credits foto|crèdit|" +
 	"фото|фото из|фотография|фотограф|источник фото|снимка|снимки|фотографија|слика|світлина|фота|здымак|сурет|" +
 	"사진|사진제공|사진 제공|사진 출처|写真|写真提供|画像|撮影|提供|图|圖|图片|圖片|图片来源|圖片來源|图源|圖源|摄影|攝影|摄|攝|摄影师|供图|" +
-	"الصورة|صورة|تصوير|مصدر الصورة|المصدر|عکس|عکاس|منبع عکس|تصویر|تصویر کا ذریعہ|تصویر کا کریڈٹ|צילום|תמונה|קרדיט|צלם|" +
+	"الصورة|صورة|تصوير|مصدر الصورة|المصدر|عکس|عکاس|منبع عکس|تصویر|تصویر کا ذریعہ|تصویر کا کریڈٹ|צילום|תמונה|קרדיט|צלם|فوٹو|فوٹو کریڈٹ|صور|الصور|ارشيفية|عدسة|" +
 	"φωτογραφία|φωτό|φωτο|φωτ|φωτ/φία|εικόνα|πηγή φωτογραφίας|fotó|kép|forrás|zdjęcie|zdj|fot|źródło|kuva|kuvaaja|valokuva|foto autors|nuotrauka|nuotr|fotografie|snímek|snímka|zdroj|fotografija|izvor|vir|ảnh|nguồn ảnh|hình|nguồn|ภาพ|ที่มาภาพ|ขอบคุณภาพ|" +
-	"फोटो|फ़ोटो|तस्वीर|फोटो क्रेडिट|इमेज स्रोत|छायाचित्र|ছবি|छवि|படம்|ఫోటో|ಚಿತ್ರ|ഫോട്ടോ|ફોટો|ਫੋਟੋ|fotoğraf|fotoğraflar|kaynak|foto müəllifi|larawan|litrato|picha|ljósmynd|mynd|լուսանկար|ფოტო|រូបភាព|ဓာတ်ပုံ")
+	"फोटो|फ़ोटो|तस्वीर|फोटो क्रेडिट|इमेज स्रोत|छायाचित्र|ছবি|छवि|படம்|ఫోటో|ಚಿತ್ರ|ഫോട്ടോ|ફોટો|ਫੋਟੋ|fotoğraf|fotoğraflar|kaynak|foto müəllifi|larawan|litrato|larawan mula sa|litrato mula sa|kuha ni|kuha ng|larawan ni|picha|ljósmynd|mynd|լուսանկար|ფოტო|រូបភាព|ဓာတ်ပုံ")
 
 func foldedList(list string) map[string]bool {
 	set := map[string]bool{}
@@ -34,12 +34,36 @@ func splitCredit(caption string) (text, credit string) {
 	for _, label := range [...]string{"Image caption, ", "Image caption "} {
 		s = strings.TrimPrefix(s, label)
 	}
-	for _, cut := range [...]func(string) (string, string, bool){parenthesisCredit, signCredit, labelCredit, wordCredit, tailCredit} {
+	for _, cut := range [...]func(string) (string, string, bool){wireCredit, parenthesisCredit, signCredit, labelCredit, wordCredit, tailCredit} {
 		if text, credit, ok := cut(s); ok {
-			return strings.TrimRight(text, " \t\n|–—-/([（【"), trimCredit(credit)
+			return withoutLabel(strings.TrimRight(text, " \t\n|–—-/([（【")), trimCredit(credit)
 		}
 	}
 	return s, ""
+}
+
+// wireCredit reads the caption that a Korean agency writes like a report: "(강릉=연합뉴스)
+// 박영호 기자 = ... 2025.2.12 yh@agency.example". The address at its end tells it from one.
+func wireCredit(s string) (text, credit string, ok bool) {
+	at := strings.LastIndexByte(s, ' ')
+	if at < 0 || !strings.Contains(s[at:], "@") || !strings.HasPrefix(s, "(") {
+		return "", "", false
+	}
+	p, rest, ok := bracketDateline(s[:at])
+	if !ok || p.Agency == "" || len(p.Byline) == 0 {
+		return "", "", false
+	}
+	return rest, p.Byline[0] + "/" + p.Agency, true
+}
+
+// withoutLabel takes the label of pictures off the front of a caption whose
+// credit stands elsewhere: "Foto: Pelabuhan lama. (Antara/Budi)".
+func withoutLabel(text string) string {
+	label, rest, found := strings.Cut(text, ": ")
+	if found && !strings.Contains(label, " ") && creditLabels[news.Fold(label)] && countWords(rest) > 2 {
+		return rest
+	}
+	return text
 }
 
 func trimCredit(s string) string {
@@ -249,7 +273,7 @@ func longerLabel(s string, start int) (int, bool) {
 
 // openLabel reads labels that need no colon: "Photo by X", "fot. X".
 func openLabel(s string) (text, credit string, ok bool) {
-	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Credit...", "Credit ", "Source: "} {
+	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Foto fail ", "Larawan mula sa ", "Litrato mula sa ", "Kuha ni ", "Larawan ni ", "Φωτ. ", "ΦΩΤ. ", "Credit...", "Credit ", "Source: "} {
 		i := strings.LastIndex(s, label)
 		if i < 0 || i > 0 && !strings.ContainsRune(" .\n|(", rune(s[i-1])) {
 			continue
@@ -274,7 +298,11 @@ func wordCredit(s string) (text, credit string, ok bool) {
 	}
 	if i > 0 {
 		_, size := utf8.DecodeRuneInString(s[i:])
-		if credit = strings.TrimSpace(s[i+size:]); isAgency(credit) || endsInAct(credit) {
+		credit = strings.TrimSpace(s[i+size:])
+		if at := strings.LastIndex(credit, "、"); at > 0 && endsInAct(credit[at+len("、"):]) { // "...＝12日、宮古市、佐藤健撮影"
+			return s[:i+size] + credit[:at], credit[at+len("、"):], true
+		}
+		if isAgency(credit) || endsInAct(credit) {
 			return s[:i], credit, true
 		}
 	}
@@ -308,6 +336,9 @@ func endsInAct(s string) bool {
 // tailCredit reads what stands behind the last sentence: "X/Agency",
 // "- Getty Images", or the whole caption where it is nothing else.
 func tailCredit(s string) (text, credit string, ok bool) {
+	if creditLike(s) {
+		return "", s, true
+	}
 	for _, sep := range [...]string{"\n", ". ", "。", "।", "۔", "! ", "? ", ".” ", " | ", " — ", " – ", " - ", " / "} {
 		i := lastBreak(s, sep)
 		if i < 0 {
@@ -316,6 +347,9 @@ func tailCredit(s string) (text, credit string, ok bool) {
 		tail := strings.TrimLeft(s[i+len(sep):], "/ ")
 		if sep == ". " && forHouse(tail) {
 			return s[:i+1], tail, true
+		}
+		if label, agency, found := strings.Cut(tail, " "); found && creditLabels[news.Fold(label)] && isAgency(agency) { // "- Foto BERNAMA"
+			return s[:i+len(strings.TrimRight(sep, " -–—|"))], agency, true
 		}
 		slashed := len(tail) < len(s)-i-len(sep) // ". / ANA RUIZ"
 		if !creditLike(tail) && !(slashed && looksLikeAgency(tail) && strings.Contains(tail, " ")) {
@@ -326,9 +360,6 @@ func tailCredit(s string) (text, credit string, ok bool) {
 			end += len(strings.TrimRight(sep, " "))
 		}
 		return s[:end], tail, true
-	}
-	if creditLike(s) {
-		return "", s, true
 	}
 	return "", "", false
 }
@@ -376,6 +407,7 @@ func creditLike(s string) bool {
 		switch {
 		case isAgency(part):
 			agency = true
+		case isChannel(part):
 		case !namesLike(part) && !(i == 0 && slashes > 1 && !strings.Contains(part, " ")): // a photographer's own name for himself
 			return false
 		}
@@ -384,7 +416,18 @@ func creditLike(s string) bool {
 		return true
 	}
 	i := strings.LastIndexAny(s, "/|")
-	return i > 0 && looksLikeAgency(strings.TrimSpace(s[i+1:])) && len(strings.Fields(s[:i])) >= 2 && !hasDigit(s)
+	if i <= 0 || len(strings.Fields(s[:i])) < 2 || hasDigit(s[:i]) {
+		return false
+	}
+	outlet := strings.TrimSpace(s[i+1:])
+	return looksLikeAgency(outlet) || isChannel(outlet)
+}
+
+// isChannel reports whether s is a letter or two and a number, as stations and
+// portals call themselves: "g9", "R7", "TV2".
+func isChannel(s string) bool {
+	letters := strings.TrimRight(s, "0123456789")
+	return len(s) <= 4 && letters != "" && letters != s && len(letters) <= 2 && isASCIILetter(letters[0]) && isASCIILetter(letters[len(letters)-1])
 }
 
 // namesLike reports whether each word of s begins like a name.

@@ -15,7 +15,7 @@ type DateOptions struct {
 }
 
 // ParseDate reads a text that is a date and nothing but a date, with the words
-// that stand around one: label, weekday, zone. The result keeps the offset of
+// that stand around one: label, weekday, zone, source. The result keeps the offset of
 // the zone written. Impossible dates, dates before 1990 and dates more than a
 // day after o.Now are none.
 func ParseDate(text string, o DateOptions) (time.Time, bool) {
@@ -29,7 +29,7 @@ func ParseDate(text string, o DateOptions) (time.Time, bool) {
 	if t, ok := machineDate(text, o); ok {
 		return t, plausible(t, o.Now)
 	}
-	p := dateParser{o: o, lang: primaryTag(o.Lang), s: news.Fold(text)}
+	p := dateParser{o: o, lang: primaryTag(o.Lang), s: news.Fold(beforeSource(text))}
 	if !p.scan() || p.n == 0 {
 		return time.Time{}, false
 	}
@@ -42,6 +42,16 @@ func ParseDate(text string, o DateOptions) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return t, plausible(t, o.Now)
+}
+
+// beforeSource cuts off what names the source or the editor behind a date.
+func beforeSource(text string) string {
+	for _, label := range [...]string{"来源", "來源", "作者", "编辑", "編輯", "记者", "記者", "کد خبر", "شناسه خبر"} {
+		if i := strings.Index(text, label); i > 8 {
+			return text[:i]
+		}
+	}
+	return text
 }
 
 func plausible(t, now time.Time) bool {
@@ -172,7 +182,7 @@ func (p *dateParser) scan() bool {
 		switch c := rest[0]; {
 		case strings.IndexByte("/-.:+", c) >= 0:
 			p.push(dateToken{kind: dateSign, value: int(c), start: i, end: i + 1})
-		case c >= 0x80 || strings.IndexByte(" \t\n,;|()[]'\"~*•&", c) >= 0:
+		case c >= 0x80 || strings.IndexByte(" \t\n,;|()[]'\"~*•&@>", c) >= 0:
 		default:
 			return false
 		}
@@ -255,6 +265,7 @@ type dateSegment struct {
 // the updated one, else the first. A label between a day and its time parts
 // nothing.
 func (p *dateParser) pickSegment() {
+	p.dropChange()
 	var segs []dateSegment
 	from, label := 0, datePublished
 	for i := range p.n {
@@ -281,6 +292,22 @@ func (p *dateParser) pickSegment() {
 		}
 	}
 	p.n = copy(p.toks[:], p.toks[pick.from:pick.to])
+}
+
+// dropChange takes out a time of change that is set in parentheses behind the
+// date, its label last: "2025年2月12日 15時20分 (2月12日 18時05分更新)".
+func (p *dateParser) dropChange() {
+	open := strings.IndexAny(p.s, "(（")
+	if p.n == 0 || open <= 0 || p.toks[p.n-1].kind != dateUpdated {
+		return
+	}
+	n := p.n
+	for n > 0 && p.toks[n-1].start > open {
+		n--
+	}
+	if p.tellsDay(0, n) {
+		p.n = n
+	}
 }
 
 // tellsDay reports whether some tokens hold more than a time of day.

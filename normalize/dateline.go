@@ -33,6 +33,19 @@ type opening struct {
 	head, rest string
 	weak       bool // the sign behind it is no dash
 	known      bool // only with an agency or a city we know
+	stop       bool // a full stop ends it
+}
+
+// shouted reports whether s is one or two words in capitals, longer than an
+// acronym and no label: "VÄSTERHAMN".
+func shouted(s string) bool {
+	words := strings.Fields(s)
+	for _, w := range words {
+		if utf8.RuneCountInString(w) < 3 || !capitals(w) || isLabel(w) || strings.ContainsAny(w, "./&0123456789") {
+			return false
+		}
+	}
+	return len(words) > 0 && len(words) < 3 && utf8.RuneCountInString(s) >= 5 && !isLabel(s) && !isAgency(s) && relatedPhrases.prefix(wordsOf(s)) == 0
 }
 
 // openDateline reads the openings that end in a sign: "SEOUL, June 19 (Yonhap)
@@ -152,8 +165,12 @@ func parenthesisOpening(s string) (opening, bool) {
 func stopOpening(s string) (opening, bool) {
 	for _, stop := range [...]string{". ", "। "} {
 		head, rest, found := strings.Cut(s, stop)
-		if head = strings.TrimSpace(head); found && len(head) < longestOpening && isPlace(head) && (stop != ". " || capitals(head)) {
-			return opening{head: head, rest: strings.TrimSpace(rest), weak: true, known: true}, true
+		if head = strings.TrimSpace(head); !found || len(head) >= longestOpening {
+			continue
+		}
+		rest = strings.TrimSpace(rest)
+		if isPlace(head) && (stop != ". " || capitals(head) || reportFollows(rest, 30)) || stop == ". " && shouted(head) && reportFollows(rest, 40) && !capitals(rest) {
+			return opening{head: head, rest: rest, weak: true, known: isPlace(head), stop: true}, true
 		}
 	}
 	return opening{}, false
@@ -180,7 +197,8 @@ func readOpening(o opening) (p datelineParts, ok bool) {
 				return p, false
 			}
 			sure = true
-		case len(places) == 1 && p.Agency == "" && isPlace(places[0]) && !capitals(places[0]) && namesStation(f):
+		case len(places) == 1 && p.Agency == "" && isPlace(places[0]) && !capitals(places[0]) && namesStation(f),
+			len(places) == 1 && p.Agency == "" && !o.weak && namesLike(places[0]) && !capitals(places[0]) && isAcronym(f):
 			p.Agency, sure = f, true
 		default:
 			places = append(places, f)
@@ -264,6 +282,12 @@ func namesStation(s string) bool {
 		}
 	}
 	return false
+}
+
+// isAcronym reports whether s is one word of three to six capitals.
+func isAcronym(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= 3 && n <= 6 && capitals(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsUpper(r) }) < 0
 }
 
 // leadingAgency reads the agency of "Riyadh - Reuters: ".
@@ -368,7 +392,9 @@ func placeLike(s string, sure bool, o opening) bool {
 	case known && capitals(s):
 		return true
 	case known:
-		return !o.weak && !aside(o.rest)
+		return (!o.weak || o.stop) && !aside(o.rest) && !unicode.IsDigit(firstRune(o.rest))
+	case o.stop:
+		return shouted(s)
 	case o.weak:
 		first, _ := utf8.DecodeRuneInString(s)
 		return !o.known && !isLabel(s) && len(words) == 1 && letters >= 2 && letters <= 12 && indic(first)

@@ -12,17 +12,16 @@ func Text(dump string, h Hints) news.Article {
 	if len(dump) > maxPage {
 		dump = firstBytes(dump, maxPage)
 	}
-	lines := readLines(dump)
-	title := h.Title
-	if title == "" {
-		title, lines = takeTitle(lines)
-	}
 	o := DateOptions{Lang: h.Lang, Now: h.Now, Zone: h.Zone}
+	l := lay(readLines(dump), h.Title, o)
+	title := or(h.Title, l.headline())
 	c := claims{titles: []string{title}, dates: o, dump: true}
 	if h.Summary != "" {
 		c.summary = []string{h.Summary}
 	}
-	d := edit(dumpPieces(lines), c)
+	text, above, below := l.parts()
+	c.above, c.below = above, below
+	d := edit(text, c)
 	a := d.article(h, "")
 	a.Headline = title
 	a.Link = news.CleanLink(h.URL)
@@ -68,43 +67,15 @@ func readLines(dump string) []string {
 	return lines
 }
 
-// takeTitle finds the headline: a line that stands twice near the top, else
-// the first that could be one.
-func takeTitle(lines []string) (string, []string) {
-	count := map[string]int{}
-	for _, line := range lines[:min(len(lines), 40)] {
-		count[key(line)]++
-	}
-	for _, line := range lines[:min(len(lines), 40)] {
-		if n := countWords(line); count[key(line)] > 1 && n >= 4 && n <= 40 && !isControl(wordsUpTo(line, 120)) {
-			return line, lines
-		}
-	}
-	for i, line := range lines[:min(len(lines), 15)] {
-		p := piece{text: line}
-		if n := countWords(line); n < 3 || n > 30 || isControl(wordsUpTo(line, 120)) || isFurniture(&p) {
-			continue
-		}
-		if _, ok := ParseDate(line, DateOptions{}); ok {
-			continue
-		}
-		if closesSentence(line) && i+1 < len(lines) && countWords(line) > 14 {
-			return "", lines
-		}
-		return line, lines
-	}
-	return "", lines
-}
-
 // dumpPieces makes pieces of lines. A line that ends in a labelled credit is a
 // caption: no sentence of an article does.
 func dumpPieces(lines []string) []piece {
 	pieces := make([]piece, 0, len(lines))
 	for i, line := range lines {
 		p := piece{kind: news.Paragraph, text: line}
-		if text, credit := splitCredit(line); i < len(lines)-1 && credit != "" && len(credit) < 80 && text != "" && countWords(text) <= 90 && !copyrightPhrases.within(wordsUpTo(line, 400)) {
+		if i < len(lines)-1 && isCaptionLine(line) {
 			p.role = roleCaption
-		} else if strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "* ") || strings.HasPrefix(line, "• ") {
+		} else if isBullet(line) {
 			_, rest, _ := strings.Cut(line, " ")
 			p.kind, p.text = news.List, rest
 		}

@@ -17,6 +17,8 @@ type claims struct {
 	vouched *vouchers // nil: nobody says anything
 	feed    bool      // a feed's own copy: what it lists is part of it
 	dump    bool      // lines of plain text: no markup vouches for anything
+	above   []piece   // lines of a dump over its text
+	below   []piece   // and under it
 }
 
 // draft is an article under way.
@@ -49,11 +51,20 @@ func edit(pieces []piece, c claims) *draft {
 		p := &d.pieces[i]
 		d.titled = d.titled || p.level == 1 && d.saysTitle(p)
 	}
+	for i := range d.above {
+		d.headLine(&d.above[i])
+	}
 	d.trimHead()
+	for i := range d.below {
+		if !d.tellsPicture(&d.below[i]) {
+			d.noteTail(d.below[i : i+1])
+		}
+	}
 	d.trimTail()
 	d.trimUnvouched()
 	d.trimInside()
 	d.trimTail()
+	d.trimSignOff()
 	d.markHeadings()
 	return d
 }
@@ -64,8 +75,17 @@ func (d *draft) trimInside() {
 	seen := map[string]bool{}
 	kept := d.pieces[:0]
 	sold := false // an advertisement's label stands before
+	cut := false  // what stands before is gone
+	lead := false // it was the label of pointers
 	for i := range d.pieces {
 		p := &d.pieces[i]
+		if cut && !d.feed && !d.dump && isStamp(p) && !p.bold && !p.marked {
+			continue // how old a teaser is
+		}
+		if lead && p.kind == news.Paragraph && p.density() > 0.5 {
+			continue
+		}
+		cut, lead = false, false
 		if sold && p.kind == news.Picture && p.figure.Caption == "" && len(p.links) > 0 {
 			continue
 		}
@@ -74,6 +94,7 @@ func (d *draft) trimInside() {
 			if last := len(kept) - 1; last >= 0 && illustrates(&kept[last], p) {
 				kept = kept[:last]
 			}
+			cut, lead = p.linked > 0, relatedPhrases.whole(p.foldedUpTo(100))
 			continue
 		}
 		if p.kind == news.Paragraph || p.kind == news.Quote {

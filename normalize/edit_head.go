@@ -120,8 +120,7 @@ func (d *draft) isTitle(p *piece) bool {
 	if p.text == "" || len(p.text) > 400 {
 		return false
 	}
-	k := p.key()
-	if d.keys[k] {
+	if d.keys[p.key()] {
 		return p.level > 0 || !closesSentence(p.text) || d.dump
 	}
 	if p.level == 1 || p.level == 2 && p.flags&flagTitle != 0 {
@@ -227,14 +226,18 @@ func (d *draft) slugLine(text string) (time.Time, bool) {
 		}
 		var at time.Time
 		var who []string
-		for _, part := range parts {
+		for i, part := range parts {
+			if t, ok := d.dateLine(strings.Join(parts[i:], sign)); ok && at.IsZero() { // with the hour behind the sign
+				at = t
+				break
+			}
 			if t, ok := d.dateLine(part); ok {
 				if at.IsZero() { // a second one is that of a change
 					at = t
 				}
 			} else if names, _, ok := splitByline(part); ok {
 				who = append(who, names...)
-			} else if person := strings.TrimSpace(part); isPerson(person) && !d.isOutletLine(person) {
+			} else if person, kind := cutBylineOpening(strings.TrimSpace(part)); kind == 0 && isPerson(person) && !d.isOutletLine(person) {
 				who = append(who, person)
 			} else if countWords(part) > 6 {
 				return time.Time{}, false
@@ -281,8 +284,8 @@ func (d *draft) datedOpening(text string) time.Time {
 			continue
 		}
 		rest := strings.TrimSpace(text[i+1:])
-		if !labelled(rest) && !(text[i] == ',' && hasDigit(rest)) {
-			continue
+		if !labelled(rest) && !(text[i] == ',' && hasDigit(rest)) || digitRun(rest) == len("2024") {
+			continue // a year belongs to the day before it
 		}
 		if t, ok := d.dateLine(text[:i]); ok {
 			return t

@@ -30,10 +30,10 @@ func (d *draft) trimTail() {
 			break
 		}
 		rest := 30 // percent of the text that may be lost with the block
-		if p.level == 0 && !d.dump {
+		if p.level == 0 {
 			rest = 10
 		}
-		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold || d.dump) && p.words() <= 8 && relatedPhrases.prefix(p.foldedUpTo(100)) > 0 {
+		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold) && p.words() <= 8 && relatedPhrases.prefix(p.foldedUpTo(100)) > 0 {
 			d.noteTail(d.pieces[i:])
 			d.pieces = d.pieces[:i]
 			break
@@ -44,6 +44,11 @@ func (d *draft) trimTail() {
 	for len(d.pieces) > 0 {
 		last := &d.pieces[len(d.pieces)-1]
 		if !d.tellsPicture(last) && !d.isTail(last) {
+			if n := len(d.pieces) - 2; n > 1 && last.words() <= 25 && d.presentsAuthor(&d.pieces[n]) {
+				d.noteTail(d.pieces[n:])
+				d.pieces = d.pieces[:n]
+				continue
+			}
 			return
 		}
 		d.noteTail(d.pieces[len(d.pieces)-1:])
@@ -214,14 +219,18 @@ func (d *draft) isTail(p *piece) bool {
 	if copyrightPhrases.within(words) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright") {
 		return true
 	}
-	if len(words) <= 30 && contributionPhrases.within(words) || d.presentsAuthor(p) || len(words) <= 25 && networksIn(words) > 1 {
+	size := p.words()
+	if size <= 30 && contributionPhrases.within(words) || d.presentsAuthor(p) || size <= 25 && networksIn(words) > 1 {
 		return true
 	}
-	n := closingPhrases.prefix(words)
-	if n > 0 && len(words) <= 45 && (p.italic || p.density() > 0.2 || n > 1 || len(words) <= 12 || labelled(p.text)) && (len(words) <= 30 || p.italic || n > 1) {
+	if n := closingPhrases.prefix(words); n > 0 && news.Unspaced(firstRune(words[0])) { // a word there opens sentences too
+		if size <= 30 && (n == len(words) || p.italic || enclosed(p.text) || p.density() > 0.2 || labelAt(p.text, n)) {
+			return true
+		}
+	} else if n > 0 && size <= 45 && (p.italic || p.density() > 0.2 || n > 1 || size <= 12 || labelled(p.text)) && (size <= 30 || p.italic || n > 1) {
 		return true
 	}
-	if subscribePhrases.within(words) && (len(words) <= 30 || p.italic || p.density() > 0.1) {
+	if subscribePhrases.within(words) && (size <= 30 || p.italic || p.density() > 0.1) {
 		return true
 	}
 	if len(words) <= 3 && isAgency(strings.Trim(p.text, "/()[]{} .–—-")) {
@@ -230,10 +239,10 @@ func (d *draft) isTail(p *piece) bool {
 	if p.italic && p.words() < 60 && (p.density() > 0 || strings.Contains(p.text, "@")) {
 		return true
 	}
-	if words := p.words(); p.flags&flagByline != 0 && words < 120 || p.flags&flagDate != 0 && words < 60 {
+	if p.flags&flagByline != 0 && size < 120 || p.flags&flagDate != 0 && size < 60 {
 		return true
 	}
-	if _, _, ok := splitByline(p.text); ok && len(words) < 15 {
+	if _, _, ok := splitByline(p.text); ok && size < 15 {
 		return true
 	}
 	if _, ok := d.dateLine(p.text); ok && len(words) < 10 {
@@ -253,5 +262,70 @@ func (d *draft) presentsAuthor(p *piece) bool {
 			return true
 		}
 	}
+	return isBiography(p.text)
+}
+
+// isBiography reports whether a line says who somebody is that writes: a name,
+// "is", and soon what such people are.
+func isBiography(s string) bool {
+	words := strings.Fields(s)
+	if len(words) < 5 || !startsUpper(words[0]) {
+		return false
+	}
+	v := bylineWords()
+	for i := 2; i < min(len(words), 5); i++ {
+		if !copulas[words[i]] {
+			continue
+		}
+		if !isPerson(strings.Join(words[:i], " ")) {
+			return false
+		}
+		for _, w := range words[i+1 : min(len(words), i+13)] {
+			if v.roles[strings.Trim(news.Fold(w), ".,;()'’")] {
+				return true
+			}
+		}
+		return false
+	}
 	return false
+}
+
+// copulas stand between who somebody is and what.
+var copulas = map[string]bool{"is": true, "ist": true, "est": true, "es": true, "é": true, "è": true, "este": true, "är": true, "er": true, "on": true,
+	"je": true, "jest": true, "adalah": true, "ialah": true, "–": true, "—": true, "είναι": true, "covers": true, "covered": true, "writes": true, "schreibt": true, "escribe": true, "scrive": true, "écrit": true}
+
+// enclosed reports whether a line is one parenthesis.
+func enclosed(s string) bool {
+	return strings.ContainsRune("(（[【", firstRune(s)) && strings.ContainsAny(s[len(s)-min(len(s), 3):], ")）]】")
+}
+
+// cutSignOff parts a closing paragraph from the parenthesis in which East Asia's
+// agencies name the editor, with the day behind it: "...。（編輯：陳妍君）1140212".
+func cutSignOff(s string) (text, editor string) {
+	t := strings.TrimRight(s, "0123456789 ")
+	if len(s)-len(t) > 8 {
+		return s, ""
+	}
+	for _, pair := range [...][2]string{{"（", "）"}, {"(", ")"}, {"【", "】"}, {"[", "]"}} {
+		inside, rest := cutParenthesis(t, pair[0], pair[1])
+		if inside == "" || !closes(rest) {
+			continue
+		}
+		_, _, ok := splitByline(inside)
+		if (ok || closingPhrases.prefix(wordsOf(inside)) > 0) && labelled(inside) {
+			return rest, inside
+		}
+	}
+	return s, ""
+}
+
+// trimSignOff takes the editor's name off the last paragraph.
+func (d *draft) trimSignOff() {
+	if len(d.pieces) < 2 {
+		return
+	}
+	p := &d.pieces[len(d.pieces)-1]
+	if text, editor := cutSignOff(p.text); editor != "" && p.kind == news.Paragraph && p.linked == 0 {
+		p.text = text
+	}
 }

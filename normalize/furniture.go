@@ -16,30 +16,31 @@ func isFurniture(p *piece) bool {
 	if len(words) == 0 {
 		return len(p.text) < 400
 	}
-	if len(words) <= 12 && p.kind != news.List && controlPhrases.made(words) || isCounter(words) || isTiming(p.text) || isClock(p) {
+	size := p.words()
+	if size <= 12 && p.kind != news.List && controlPhrases.made(words) || isCounter(words) || isTiming(p.text) || isClock(p) {
 		return true
 	}
-	if pictureNames.whole(words) && p.level == 0 || len(words) <= 15 && networksIn(words) > 2 {
+	if pictureNames.whole(words) && p.level == 0 || p.kind == news.Paragraph && adPhrases.whole(words) || size <= 15 && networksIn(words) > 2 {
 		return true
 	}
 	if n := relatedPhrases.prefix(words); n > 0 {
-		if n == len(words) || p.density() > 0.4 || n > 0 && labelled(p.text) && len(words) <= 30 && labelAt(p.text, n) {
+		if n == len(words) || p.density() > 0.4 || n > 0 && labelled(p.text) && size <= 30 && labelAt(p.text, n) {
 			return true
 		}
 	}
 	if p.kind == news.Quote && p.flags&flagPost != 0 && p.density() > 0.9 { // where the network's script would draw
 		return true
 	}
-	if n := pointerPhrases.prefix(words); n > 0 && len(words) <= 15 && p.kind == news.Paragraph && p.level == 0 && labelAt(p.text, n) && !closesSentence(p.text) {
+	if n := pointerPhrases.prefix(words); n > 0 && size <= 15 && p.kind == news.Paragraph && p.level == 0 && labelAt(p.text, n) && !closesSentence(p.text) {
 		return true
 	}
 	if p.kind != news.List && p.density() > 0.9 && len(words) > 2 && p.level == 0 && p.flags&flagPost == 0 && p.kind != news.Quote {
 		return true
 	}
-	if len(words) <= 40 && subscribePhrases.within(words) && (p.density() > 0.15 || p.italic || p.bold || p.level > 0 || shouts(p)) {
+	if size <= 40 && subscribePhrases.within(words) && (p.density() > 0.15 || p.italic || p.bold || p.level > 0 || shouts(p)) {
 		return true
 	}
-	if p.kind == news.Paragraph && p.level == 0 && len(words) <= 30 && leadsToSubscription(p) {
+	if p.kind == news.Paragraph && p.level == 0 && size <= 30 && leadsToSubscription(p) {
 		return true
 	}
 	return strings.HasPrefix(p.text, "[") && strings.HasSuffix(p.text, "]") && len(words) < 8 && !strings.Contains(p.text, " ")
@@ -188,7 +189,7 @@ func labelled(s string) bool {
 // "Comments (12)".
 func headsComments(p *piece) bool {
 	words := p.foldedUpTo(60)
-	if p.level == 0 || len(words) == 0 || len(words) > 6 {
+	if p.level == 0 && (p.node != nil || !hasDigit(p.text) && len(words) < 2) || len(words) == 0 || len(words) > 6 {
 		return false
 	}
 	if allNumbers(words[:1]) {

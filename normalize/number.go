@@ -42,7 +42,7 @@ func digitHeading(s string) (int, string, bool) {
 		next, _ := utf8.DecodeRuneInString(after)
 		return n, after, !unicode.IsDigit(next) && (unicode.IsSpace(next) || startsUpper(after))
 	}
-	for _, sep := range [...]string{")", "）", "、", "．", ":", "：", " - ", " – ", " — ", ".-", "º ", "ª "} {
+	for _, sep := range [...]string{")", "）", "、", "．", ":", "：", "- ", " - ", " – ", " — ", ".-", "º ", "ª "} {
 		if after, found := strings.CutPrefix(rest, sep); found {
 			next, _ := utf8.DecodeRuneInString(after)
 			return n, after, !unicode.IsDigit(next)

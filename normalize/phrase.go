@@ -102,7 +102,8 @@ func wordKinds(table string) iter.Seq2[string, string] {
 // wordsOf gives the folded words of s.
 func wordsOf(s string) []string {
 	folded := news.Fold(s)
-	tokens := news.AppendTokens(make([]news.Token, 0, 16), folded)
+	var room [80]news.Token // as many as most lines that are asked about have
+	tokens := news.AppendTokens(room[:0], folded)
 	words := make([]string, len(tokens))
 	for i, t := range tokens {
 		words[i] = folded[t.Start:t.End]
@@ -122,12 +123,16 @@ func wordsUpTo(s string, limit int) []string {
 // key is the form of a text in which repetitions are found.
 func key(s string) string { return strings.Join(wordsOf(s), " ") }
 
-// countWords counts the words of s; in scripts without spaces three
-// characters count as two words, which is about what a translation would give.
+// countWords counts the words of s; in scripts without spaces three signs of
+// China and Japan count as two words, and of the alphabets of South-East Asia
+// four as one, which is about what a translation would give.
 func countWords(s string) int {
-	n, in, unspaced := 0, false, 0
+	n, in, unspaced, spelt := 0, false, 0, 0
 	for _, r := range s {
 		switch {
+		case r >= 0x0E00 && r < 0x1800 && news.Unspaced(r):
+			spelt++
+			in = false
 		case r >= utf8.RuneSelf && news.Unspaced(r):
 			unspaced++
 			in = false
@@ -138,7 +143,7 @@ func countWords(s string) int {
 			in = true
 		}
 	}
-	return n + (unspaced*2+2)/3
+	return n + (unspaced*2+2)/3 + (spelt+3)/4
 }
 
 // closes reports whether s ends the way a sentence ends, in any script.

@@ -20,6 +20,10 @@ type Access struct {
 	// Admin are the tokens of the editors, who may read every private topic.
 	// Where there is one, what the desk knows of its sources is for them only.
 	Admin []string
+	// Local says that only this machine can ask, under names of its own. Then the
+	// editors' pages are open without a token; else there are none where Admin is
+	// empty.
+	Local bool
 	// Hosts are the names, without port, that are answered for, beside that of
 	// the site itself; empty: every name. A list keeps pages elsewhere from
 	// reading a desk through a name of their own (DNS rebinding).
@@ -30,8 +34,8 @@ type Access struct {
 	Rate int
 }
 
-// forEditors names the addresses that an Admin token closes to others.
-var forEditors = []string{"/sources", "/api/sources"}
+// editorial names the addresses that an Admin token closes to others.
+var editorial = []string{"/sources", "/api/sources", workbenchPath}
 
 // doors makes ready what Access says.
 func (h *masthead) doors() {
@@ -40,13 +44,17 @@ func (h *masthead) doors() {
 			h.admin = append(h.admin, sha256.Sum256([]byte(token)))
 		}
 	}
-	if len(h.Access.Hosts) == 0 {
+	names := h.Access.Hosts
+	if len(names) == 0 && h.Access.Local {
+		names = []string{"localhost", "127.0.0.1", "::1"}
+	}
+	if len(names) == 0 {
 		return
 	}
 	if u, err := url.Parse(h.Site.URL); err == nil {
 		h.hosts = append(h.hosts, bareHost(u.Host))
 	}
-	for _, name := range h.Access.Hosts {
+	for _, name := range names {
 		h.hosts = append(h.hosts, bareHost(name))
 	}
 }
@@ -64,9 +72,26 @@ func opens(digests []digest, token string) bool {
 // edits reports whether who shows a token is an editor.
 func (h *masthead) edits(token string) bool { return opens(h.admin, token) }
 
+// byEditor reports whether who asks is an editor: by token, or where there is none
+// because everybody who can ask sits at this machine.
+func (h *masthead) byEditor(token string) bool {
+	return h.edits(token) || len(h.admin) == 0 && h.Access.Local
+}
+
+// forEditors reports whether the pages of the editors can be had at all: by
+// token, or because everybody who can ask sits at this machine.
+func (h *masthead) forEditors() bool { return len(h.admin) > 0 || h.Access.Local }
+
+// Editor reports whether a request shows the token of an editor. Where the
+// masthead has none, nobody is one.
+func (s *Server) Editor(r *http.Request) bool {
+	shown, _ := takePass(r)
+	return s.head.Load().edits(shown.token)
+}
+
 // closedTo is the fault of asking for what is for editors only.
 func (h *masthead) closedTo(path, token string) error {
-	if len(h.admin) == 0 || !slices.Contains(forEditors, path) || h.edits(token) {
+	if len(h.admin) == 0 || !slices.Contains(editorial, path) || h.edits(token) {
 		return nil
 	}
 	return fault{http.StatusUnauthorized, "This is for the editors of the desk: show the admin token, as a bearer token or as ?token= in the address."}

@@ -84,7 +84,7 @@ func (p press) archived(ctx context.Context, topic *news.Topic, day time.Time, w
 	if ed.archive.next, err = p.nextArchive(ctx, topic.ID, end, dayOf(newest)); err != nil {
 		return document{}, err
 	}
-	return p.write(ed, ".atom")
+	return p.write(ctx, ed, ".atom")
 }
 
 // archiveEdition reads the stories of a day.

@@ -176,7 +176,7 @@ func (ed *edition) atom() ([]byte, error) {
 		feed.AT = nsTombstones
 		feed.Deleted = append(feed.Deleted, atomDeleted{Ref: g.ID, When: rfc3339(g.When)})
 	}
-	return xmlBytes(&feed)
+	return ed.xmlBytes(&feed)
 }
 
 func (ed *edition) atomEntry(e *entry) atomEntry {

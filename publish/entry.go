@@ -65,6 +65,8 @@ type reason struct {
 	Alias   string `json:"alias,omitempty"`
 	Field   string `json:"field,omitempty"`
 	Snippet string `json:"snippet,omitempty"`
+
+	hit string // what was met, as it stands in Snippet
 }
 
 // newEdition makes an edition of stories as the archive lists them.
@@ -271,16 +273,18 @@ func matches(st *news.Story) []news.Match {
 const maxReasons = 24
 
 // reasons are a story's matches, each said once, by topic and rule.
-func reasons(st *news.Story) []reason {
+func reasons(st *news.Story) []reason { return reasonsOf(matches(st)) }
+
+func reasonsOf(matches []news.Match) []reason {
 	all := []reason{}
 	seen := map[[4]string]bool{}
-	for _, m := range matches(st) {
+	for _, m := range matches {
 		key := [4]string{string(m.Topic), m.Concept, m.Alias, string(m.Field)}
 		if seen[key] || len(all) == maxReasons {
 			continue
 		}
 		seen[key] = true
-		all = append(all, reason{Topic: string(m.Topic), Rule: line(m.Concept), Alias: line(m.Alias), Field: string(m.Field), Snippet: line(orElse(m.Quote, m.Text))})
+		all = append(all, reason{Topic: string(m.Topic), Rule: line(m.Concept), Alias: line(m.Alias), Field: string(m.Field), Snippet: line(orElse(m.Quote, m.Text)), hit: line(m.Text)})
 	}
 	slices.SortStableFunc(all, func(a, b reason) int { return cmp.Compare(a.Topic, b.Topic) })
 	return all

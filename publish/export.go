@@ -168,7 +168,7 @@ func exported(ctx context.Context, p press) (files map[string][]byte, withdrawn 
 			}
 		}
 		for _, form := range []string{"", ".rss", ".atom", ".json"} {
-			if err := add(p.head.topicPath(topic.ID)+form, func(p press) (document, error) { return p.write(ed, form) }); err != nil {
+			if err := add(p.head.topicPath(topic.ID)+form, func(p press) (document, error) { return p.write(ctx, ed, form) }); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -189,6 +189,7 @@ func exported(ctx context.Context, p press) (files map[string][]byte, withdrawn 
 	}
 	err = errors.Join(
 		add("/", func(p press) (document, error) { return p.front(ctx) }),
+		add("/subscribe", func(p press) (document, error) { return p.subscribe() }),
 		add("/opml", func(p press) (document, error) { return p.opml() }),
 	)
 	if len(p.head.admin) == 0 { // files are read by everybody
@@ -215,7 +216,7 @@ func fileOf(target string) string {
 		return "topics.opml"
 	}
 	switch path.Ext(name) {
-	case ".css", ".png":
+	case ".css", ".js", ".png":
 		return name
 	case ".rss", ".atom", ".json":
 		if strings.HasPrefix(name, "topics/") {

@@ -102,8 +102,8 @@ func sameReadBack(t *testing.T, path string, got readBack, it jsonItem) {
 	if len(it.Attachments) > 0 {
 		same("enclosure", strings.Join(got.Enclosure, " "), it.Attachments[0].URL+" "+it.Attachments[0].Type)
 	}
-	if len(it.Dateline.Figures) > 0 {
-		same("media", got.Media[0], it.Dateline.Figures[0].URL)
+	if len(it.Dateline.Images) > 0 {
+		same("media", got.Media[0], it.Dateline.Images[0].URL)
 	}
 	if it.Dateline.Source.Feed != "" {
 		same("source", got.Source, it.Dateline.Source.Title)

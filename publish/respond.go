@@ -9,9 +9,10 @@ import (
 	"time"
 )
 
-// contentPolicy lets a page load our own style and pictures from anywhere, and
-// nothing else: no script, no frame, no form.
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// contentPolicy lets a page load our own style and script and pictures from
+// anywhere, and nothing else: no script in the page, no frame, no form. The
+// script may not write markup (Trusted Types).
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // secure sets the headers that every answer bears.
 func secure(h http.Header) {
@@ -169,8 +170,13 @@ func parseWishes(accept []string) (w wishes) {
 
 // say answers with a line of text.
 func say(w http.ResponseWriter, r *http.Request, status int, words string) {
+	tell(w, r, status, "text/plain; charset=utf-8", words)
+}
+
+// tell answers with words that no cache may keep.
+func tell(w http.ResponseWriter, r *http.Request, status int, mediaType, words string) {
 	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Type", mediaType)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(words)))
 	w.WriteHeader(status)

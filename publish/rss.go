@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -125,7 +126,7 @@ func (ed *edition) rss() ([]byte, error) {
 	for i := range ed.entries {
 		channel.Items = append(channel.Items, ed.rssItem(&ed.entries[i]))
 	}
-	return xmlBytes(&rssRoot{Version: "2.0", Atom: nsAtom, Content: nsContent, DC: nsDC, Media: nsMedia, Channel: channel})
+	return ed.xmlBytes(&rssRoot{Version: "2.0", Atom: nsAtom, Content: nsContent, DC: nsDC, Media: nsMedia, Channel: channel})
 }
 
 func (ed *edition) rssItem(e *entry) rssItem {
@@ -194,12 +195,27 @@ func bylines(a *news.Article) []string {
 func rfc822(t time.Time) string  { return t.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT") }
 func rfc3339(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// xmlBytes writes a document through gorilla/feeds.
-func xmlBytes(doc feeds.XmlFeed) ([]byte, error) {
-	var b bytes.Buffer
-	if err := feeds.WriteXML(doc, &b); err != nil {
+// xmlBytes writes a document through gorilla/feeds, with a style sheet for who
+// opens it in a browser. The sheet is named relatively, so that it is found
+// under every host and path.
+func (ed *edition) xmlBytes(doc feeds.XmlFeed) ([]byte, error) {
+	var written bytes.Buffer
+	if err := feeds.WriteXML(doc, &written); err != nil {
 		return nil, err
 	}
+	up := "../"
+	if ed.archive != nil {
+		up = "../../../"
+	}
+	head, rest, ok := bytes.Cut(written.Bytes(), []byte("?>"))
+	if !ok {
+		return nil, errors.New("the writer gives no XML declaration")
+	}
+	var b bytes.Buffer
+	b.Grow(written.Len() + 128)
+	b.Write(head)
+	b.WriteString("?>\n<?xml-stylesheet type=\"text/css\" href=\"" + up + "feed.css\"?>\n")
+	b.Write(bytes.TrimLeft(rest, "\n"))
 	b.WriteByte('\n')
 	return b.Bytes(), nil
 }

@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Log      *slog.Logger // nil: nothing is logged
 	MaxCache int64        // bytes of documents kept in memory; 0: 64 MiB
+	Bench    *Workbench   // nil: rules cannot be tried here
 }
 
 // Server answers readers. It is an http.Handler, and may be used from several
@@ -33,8 +34,12 @@ type Server struct {
 	head    atomic.Pointer[masthead]
 	pages   *pages
 	origins *http.CrossOriginProtection
+	tallies *tallies
+	bench   *Workbench    // nil: there is none
+	trying  chan struct{} // full: a rule is being tried
 	turns   *turns[netip.Prefix]
 	hub     *Hub // nil: there is none of ours
+	counts  counts
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -54,7 +59,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.MaxCache <= 0 {
 		o.MaxCache = 64 << 20
 	}
-	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix]()}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(), bench: o.Bench, trying: make(chan struct{}, 1)}
 	s.head.Store(head)
 	return s, nil
 }
@@ -92,6 +97,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if path == subscriptionPath && s.hub != nil && head.hubIsOurs() {
 		s.hub.ServeHTTP(w, r)
+		return
+	}
+	if path == workbenchPath {
+		s.workbench(w, r, head)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -161,6 +170,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 	}
 	stamp.revision = revision
 	if held != nil && held.stamp == stamp && !req.live {
+		s.counts.hits.Add(1)
 		return held, nil
 	}
 	flight := fmt.Sprintf("%s\x00%d\x00%d", req.key, stamp.generation, stamp.revision)
@@ -172,6 +182,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		if held != nil && held.stamp == stamp && !req.live {
 			return held, nil
 		}
+		s.counts.renders.Add(1)
 		p := s.press(head)
 		p.token = req.token
 		doc, err := req.render(ctx, p)
@@ -201,6 +212,7 @@ func (s *Server) lastGood(held *edited, err error) (*edited, error) {
 	}
 	s.log.Warn("edition not renewed", "err", err)
 	if held != nil {
+		s.counts.stale.Add(1)
 		return held, nil
 	}
 	return nil, fault{http.StatusServiceUnavailable, "The archive cannot be read at the moment. Please try again in a minute."}
@@ -214,10 +226,12 @@ type press struct {
 	to      func(target string) string // how pages write the address of one of ours
 	static  bool                       // there is no server to answer queries
 	token   string                     // that the reader shows
+	tallies *tallies                   // nil: every page counts for itself
+	bench   bool                       // there is a workbench
 }
 
 func (s *Server) press(head *masthead) press {
-	return press{archive: s.archive, head: head, pages: s.pages, to: func(target string) string { return head.path + target }}
+	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, bench: s.bench != nil, to: func(target string) string { return head.path + target }}
 }
 
 // request is what an address names.
@@ -254,30 +268,27 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 	if err := h.closedTo(path, shown.token); err != nil {
 		return request{}, err
 	}
-	req.closed = len(h.admin) > 0 && slices.Contains(forEditors, path)
+	req.closed = len(h.admin) > 0 && slices.Contains(editorial, path)
+	if rest, ok := strings.CutPrefix(path, apiPrefix); ok && strings.HasPrefix(rest, "/") {
+		return h.routeAPI(req, rest, query, shown)
+	}
 	if query != "" {
 		return request{}, fault{http.StatusBadRequest, "This address takes no parameters."}
 	}
 	if rest, ok := strings.CutPrefix(path, "/stories/"); ok {
 		id, _, _ := strings.Cut(rest, "/")
-		return h.routeStory(req, id, shown, press.story)
-	}
-	if id, ok := strings.CutPrefix(path, "/api/stories/"); ok {
-		return h.routeStory(req, id, shown, press.apiStory)
+		return h.routeStory(req, id, shown)
 	}
 	switch path {
 	case "/", "":
 		req.render = func(ctx context.Context, p press) (document, error) { return p.front(ctx) }
+	case "/subscribe":
+		req.render = func(_ context.Context, p press) (document, error) { return p.subscribe() }
 	case "/opml":
 		req.render = func(_ context.Context, p press) (document, error) { return p.opml() }
-	case "/api/topics":
-		req.render = func(_ context.Context, p press) (document, error) { return p.apiTopics() }
 	case "/sources":
 		req.live = true
 		req.render = func(ctx context.Context, p press) (document, error) { return p.sources(ctx) }
-	case "/api/sources":
-		req.live = true
-		req.render = func(ctx context.Context, p press) (document, error) { return p.apiSources(ctx) }
 	default:
 		return request{}, missing("There is nothing at this address.")
 	}
@@ -311,17 +322,17 @@ func (h *masthead) routeTopic(req request, rest, query string, shown pass) (requ
 	return req, nil
 }
 
-func (h *masthead) routeStory(req request, id string, shown pass, render func(press, context.Context, news.StoryID) (document, error)) (request, error) {
+func (h *masthead) routeStory(req request, id string, shown pass) (request, error) {
 	if !news.ValidID(id) {
 		return request{}, missing("That is not the id of a story.")
 	}
 	req.key = strings.Replace(req.key, "/stories/"+id, "/stories/"+id+"\x00", 1)
 	req.key, _, _ = strings.Cut(req.key, "\x00") // the slug is for people
-	if len(h.tokens) > 0 && shown.token != "" {
-		req.closed, req.token = true, shown.token
-		req.key += "\x00" + shown.token
+	if token := h.worth(shown.token); token != "" {
+		req.closed, req.token = true, token
+		req.key += "\x00" + token
 	}
-	req.render = func(ctx context.Context, p press) (document, error) { return render(p, ctx, news.StoryID(id)) }
+	req.render = func(ctx context.Context, p press) (document, error) { return p.story(ctx, news.StoryID(id)) }
 	return req, nil
 }
 
@@ -336,7 +347,7 @@ func (p press) topic(ctx context.Context, topic *news.Topic, w want, form string
 			return document{}, err
 		}
 	}
-	return p.write(ed, form)
+	return p.write(ctx, ed, form)
 }
 
 // edition reads one listing of a topic.
@@ -363,7 +374,7 @@ func (p press) edition(ctx context.Context, topic *news.Topic, w want) (*edition
 }
 
 // write writes an edition in one form; the empty form is the page.
-func (p press) write(ed *edition, form string) (doc document, err error) {
+func (p press) write(ctx context.Context, ed *edition, form string) (doc document, err error) {
 	doc.changed = ed.changed
 	switch form {
 	case ".rss":
@@ -376,7 +387,7 @@ func (p press) write(ed *edition, form string) (doc document, err error) {
 		doc.mediaType = typeJSON
 		doc.body, err = ed.json()
 	default:
-		return p.topicPage(ed)
+		return p.topicPage(ctx, ed)
 	}
 	if err != nil {
 		return document{}, fmt.Errorf("write edition: %w", err)
@@ -400,12 +411,18 @@ func linkHeader(l atomLink) string {
 // one that it was merged into.
 const mostMerged = 16
 
-// readStory reads one story, or the one that has its articles now; its error is a fault where there is none.
-func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+// unmerged reads one story, or the one that has its articles now.
+func (p press) unmerged(ctx context.Context, id news.StoryID) (news.Story, error) {
 	st, err := p.archive.Story(ctx, id)
 	for hops := 0; err == nil && st.Into != "" && hops < mostMerged; hops++ {
 		st, err = p.archive.Story(ctx, st.Into)
 	}
+	return st, err
+}
+
+// readStory reads a story for readers; its error is a fault where there is none.
+func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+	st, err := p.unmerged(ctx, id)
 	if errors.Is(err, news.ErrNotFound) || err == nil && len(st.Articles) == 0 {
 		return entry{}, missing("There is no story with this id; it may have been swept from the archive.")
 	}

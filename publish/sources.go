@@ -27,7 +27,7 @@ type health struct {
 	Asked    string   `json:"last_poll,omitempty"`
 	Success  string   `json:"last_success,omitempty"`
 	Fresh    string   `json:"last_news,omitempty"`
-	Due      string   `json:"next_poll,omitempty"`
+	Due      string   `json:"next_fetch,omitempty"`
 	Format   string   `json:"format,omitempty"`
 	Items    int      `json:"items"`
 	Repairs  []string `json:"repairs,omitempty"`
@@ -35,28 +35,29 @@ type health struct {
 	Moved    string   `json:"moved_to,omitempty"`
 }
 
-// healths reads how all sources are, the broken ones first.
-func (p press) healths(ctx context.Context) ([]health, error) {
+// healths reads how all sources are, the broken ones first, and what is
+// remembered of them.
+func (p press) healths(ctx context.Context) ([]health, map[news.SourceID]*news.Ledger, error) {
 	ids := make([]news.SourceID, len(p.head.Sources))
 	for i := range p.head.Sources {
 		ids[i] = p.head.Sources[i].ID
 	}
 	if len(ids) == 0 {
-		return []health{}, nil
+		return []health{}, nil, nil
 	}
 	ledgers, err := p.archive.Ledgers(ctx, ids...)
 	if err != nil {
-		return nil, fmt.Errorf("read ledgers: %w", err)
+		return nil, nil, fmt.Errorf("read ledgers: %w", err)
 	}
-	known := make(map[news.SourceID]*news.Poll, len(ledgers))
+	known := make(map[news.SourceID]*news.Ledger, len(ledgers))
 	for i := range ledgers {
-		known[ledgers[i].Source] = &ledgers[i].Poll
+		known[ledgers[i].Source] = &ledgers[i]
 	}
 	var bad, good []health
 	for i := range p.head.Sources {
-		poll := known[ids[i]]
-		if poll == nil {
-			poll = &news.Poll{}
+		poll := &news.Poll{}
+		if ledger := known[ids[i]]; ledger != nil {
+			poll = &ledger.Poll
 		}
 		if h := p.head.health(&p.head.Sources[i], poll); h.State == "broken" || h.State == "gone" {
 			bad = append(bad, h)
@@ -64,7 +65,7 @@ func (p press) healths(ctx context.Context) ([]health, error) {
 			good = append(good, h)
 		}
 	}
-	return append(bad, good...), nil
+	return append(bad, good...), known, nil
 }
 
 func (h *masthead) health(src *news.Source, poll *news.Poll) health {
@@ -132,7 +133,7 @@ func droppedWords(d news.Dropped) []string {
 
 // apiSources lists every source and how it is.
 func (p press) apiSources(ctx context.Context) (document, error) {
-	all, err := p.healths(ctx)
+	all, _, err := p.healths(ctx)
 	if err != nil {
 		return document{}, err
 	}

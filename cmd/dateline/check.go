@@ -20,6 +20,9 @@ func (c *config) check(f *faults) {
 			f.add(c.key("metrics"), "metrics: %v, or off", err)
 		}
 	}
+	if u, err := url.Parse(c.Traces); c.Traces != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		f.add(c.key("traces"), "traces: want the address of an OpenTelemetry collector, such as http://127.0.0.1:4318")
+	}
 	c.Access.check(f)
 	if err := checkListen(c.Listen); err != nil {
 		f.add(c.key("listen"), "%v", err)

@@ -24,6 +24,7 @@ type config struct {
 	Store    string          `yaml:"store"`
 	Listen   string          `yaml:"listen"`
 	Metrics  string          `yaml:"metrics"`
+	Traces   string          `yaml:"traces"`
 	Access   doorConfig      `yaml:"access"`
 	Defaults defaultsConfig  `yaml:"defaults"`
 	Network  networkConfig   `yaml:"network"`
@@ -61,6 +62,8 @@ type networkConfig struct {
 	Proxy     string   `yaml:"proxy"`
 	UserAgent string   `yaml:"user_agent"`
 	Gap       duration `yaml:"gap"`
+	Timeout   duration `yaml:"timeout"`
+	MaxDelay  duration `yaml:"max_delay"`
 	PollOnly  bool     `yaml:"poll_only"`
 }
 
@@ -169,6 +172,7 @@ var settings = []setting{
 	{"STORE", true, text(func(c *config) *string { return &c.Store }), func(c *config) string { return c.Store }},
 	{"LISTEN", false, text(func(c *config) *string { return &c.Listen }), func(c *config) string { return c.Listen }},
 	{"METRICS", false, text(func(c *config) *string { return &c.Metrics }), func(c *config) string { return c.Metrics }},
+	{"TRACES", true, text(func(c *config) *string { return &c.Traces }), func(c *config) string { return c.Traces }},
 	{"SITE_TITLE", false, text(func(c *config) *string { return &c.Site.Title }), func(c *config) string { return c.Site.Title }},
 	{"SITE_URL", false, text(func(c *config) *string { return &c.Site.URL }), func(c *config) string { return c.Site.URL }},
 	{"SITE_CONTACT", false, text(func(c *config) *string { return &c.Site.Contact }), func(c *config) string { return c.Site.Contact }},
@@ -179,6 +183,8 @@ var settings = []setting{
 	{"NETWORK_USER_AGENT", false, text(func(c *config) *string { return &c.Network.UserAgent }), func(c *config) string { return c.Network.UserAgent }},
 	{"NETWORK_ALLOW", false, setAllow, func(c *config) string { return joinPrefixes(c.Network.Allow) }},
 	{"NETWORK_GAP", false, func(c *config, v string) error { return c.Network.Gap.UnmarshalText([]byte(v)) }, func(c *config) string { return c.Network.Gap.String() }},
+	{"NETWORK_TIMEOUT", false, func(c *config, v string) error { return c.Network.Timeout.UnmarshalText([]byte(v)) }, func(c *config) string { return c.Network.Timeout.String() }},
+	{"NETWORK_MAX_DELAY", false, func(c *config, v string) error { return c.Network.MaxDelay.UnmarshalText([]byte(v)) }, func(c *config) string { return c.Network.MaxDelay.String() }},
 	{"WORKERS", false, setWorkers, func(c *config) string { return strconv.Itoa(c.Workers) }},
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,18 +18,29 @@ import (
 
 	"dateline/desk"
 	"dateline/news"
-	"dateline/store"
 )
 
-// countedHouse is a house with two sources, of which one was polled.
-func countedHouse(t *testing.T) (*metrics, news.Store) {
+// countedHouse is a house with two sources, of which one was polled, and a
+// topic.
+func countedHouse(t *testing.T) *house {
 	t.Helper()
-	held, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "a.db"), store.Options{})
+	c, err := readConfig([]byte(`
+site: {url: "http://desk.example"}
+access: {admin_token: editors-token-0123456789}
+traces: http://127.0.0.1:1
+sources: [{id: a, feed: "https://a.example/"}, {id: zz, feed: "https://zz.example/"}]
+topics: [{id: korea, any: [{country: KR}]}]
+`), filepath.Join(t.TempDir(), "dateline.yaml"), noEnvironment)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { held.Close() })
-	if err := held.Enrol(t.Context(), []news.SourceID{"a", "b"}); err != nil {
+	h, err := open(t.Context(), c, slog.New(slog.DiscardHandler), role{fetch: true, web: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.close)
+	held := h.store
+	if err := held.Enrol(t.Context(), []news.SourceID{"a"}); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now()
@@ -41,9 +53,7 @@ func countedHouse(t *testing.T) (*metrics, news.Store) {
 	if _, err := held.Commit(t.Context(), news.Intake{Ledger: l, At: now}); err != nil {
 		t.Fatal(err)
 	}
-	c := defaultConfig()
-	c.Sources = []sourceConfig{{ID: string(l.Source)}, {ID: "zz"}}
-	return newMetrics(held, &c), held
+	return h
 }
 
 func scrape(t *testing.T, h http.Handler, path string) (int, string) {
@@ -54,14 +64,24 @@ func scrape(t *testing.T, h http.Handler, path string) (int, string) {
 }
 
 func TestMetrics(t *testing.T) {
-	m, held := countedHouse(t)
-	m.polled(desk.Outcome{Source: "a", Items: 7, Fresh: 3, Stories: 2, Took: time.Second})
+	h := countedHouse(t)
+	m := h.metrics
+	m.polled(desk.Outcome{Source: "a", Items: 7, Fresh: 3, Changed: 1, Stories: 2, Took: time.Second, Stages: desk.Stages{Fetch: time.Second / 2},
+		Dropped: news.Dropped{Empty: 4}, Topics: map[news.TopicID]int{"korea": 2, "unheard-of": 1}})
 	m.polled(desk.Outcome{Source: "a", Items: 7, Took: time.Second})
 	m.polled(desk.Outcome{Source: "b", Err: errors.New("gone"), Took: time.Second})
 	m.polled(desk.Outcome{Source: "b", Err: errors.New("store"), Ours: true, Items: 5})
-	web := m.around(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }), true)
-	if code, _ := scrape(t, web, "/topics/x"); code != http.StatusTeapot {
+	if _, err := h.store.Commit(t.Context(), news.Intake{Ledger: news.Ledger{Source: "a", Lease: 999}}); !errors.Is(err, news.ErrLost) {
+		t.Errorf("a commit without a lease: %v", err)
+	}
+	web := h.front()
+	if code, _ := scrape(t, web, "/topics/x"); code != http.StatusNotFound {
 		t.Errorf("the page: %d", code)
+	}
+	for range 2 {
+		if code, _ := scrape(t, web, "/topics/korea.json"); code != http.StatusOK {
+			t.Errorf("the feed: %d", code)
+		}
 	}
 	code, text := scrape(t, web, "/metrics")
 	if code != http.StatusOK {
@@ -69,8 +89,11 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, want := range []string{
 		`dateline_polls_total{result="news"} 1`, `dateline_polls_total{result="nothing_new"} 1`, `dateline_polls_total{result="failed"} 1`, `dateline_polls_total{result="abandoned"} 1`,
-		`dateline_items_total{kind="fresh"} 3`, `dateline_items_total{kind="known"} 11`, `dateline_stories_saved_total 2`, `dateline_poll_duration_seconds_count 4`,
-		`dateline_http_request_duration_seconds_count{code="418",method="get"} 1`, `dateline_archive_up 1`, `dateline_source_items{source="a"} 7`,
+		`dateline_items_total{kind="fresh"} 2`, `dateline_items_total{kind="changed"} 1`, `dateline_items_total{kind="known"} 11`, `dateline_items_dropped_total{reason="empty"} 4`,
+		`dateline_topic_articles_total{topic="korea"} 2`, `dateline_topic_articles_total{topic="not_shown"} 1`, `dateline_poll_stage_duration_seconds_sum{stage="fetch"} 0.5`,
+		`dateline_store_operation_duration_seconds_count{operation="claim"} 1`, `dateline_store_conflicts_total{kind="lost"} 1`, `dateline_store_errors_total{operation="commit"} 0`,
+		`dateline_cache_requests_total{result="rendered"} 1`, `dateline_cache_requests_total{result="hit"} 1`, `dateline_cache_documents 1`, `dateline_due_sources 1`, `dateline_stories_saved_total 2`, `dateline_poll_duration_seconds_count 4`,
+		`dateline_http_request_duration_seconds_count{code="404",method="get"} 1`, `dateline_archive_up 1`, `dateline_source_items{source="a"} 7`,
 		`dateline_source_dropped_items{reason="twice",source="a"} 2`, `dateline_source_last_success_timestamp_seconds{source="zz"} 0`, `dateline_sources{state="ok"} 1`, `dateline_sources{state="new"} 1`,
 	} {
 		if !strings.Contains(text, want+"\n") {
@@ -80,11 +103,17 @@ func TestMetrics(t *testing.T) {
 	if problems, err := testutil.GatherAndLint(m.registry); err != nil || len(problems) > 0 {
 		t.Errorf("lint: %v, %v", problems, err)
 	}
-	held.Close()
-	if code, text := scrape(t, m.aside(), "/metrics"); code != http.StatusOK || !strings.Contains(text, "dateline_archive_up 0\n") || strings.Contains(text, "dateline_source_items") {
+	if code, said := scrape(t, h.aside(), "/readyz"); code != http.StatusOK {
+		t.Errorf("ready: %d %s", code, said)
+	}
+	h.store.Close()
+	if code, said := scrape(t, h.aside(), "/readyz"); code != http.StatusServiceUnavailable {
+		t.Errorf("ready without a store: %d %s", code, said)
+	}
+	if code, text := scrape(t, h.aside(), "/metrics"); code != http.StatusOK || !strings.Contains(text, "dateline_archive_up 0\n") || strings.Contains(text, "dateline_source_items") || !strings.Contains(text, `dateline_store_errors_total{operation="revision"} 1`) {
 		t.Errorf("without a store: %d %s", code, text)
 	}
-	if code, _ := scrape(t, m.aside(), "/topics/x"); code != http.StatusNotFound {
+	if code, _ := scrape(t, h.aside(), "/topics/x"); code != http.StatusNotFound {
 		t.Errorf("a page beside the metrics: %d", code)
 	}
 }
@@ -92,8 +121,9 @@ func TestMetrics(t *testing.T) {
 // Everything that dashboards and alerts name is there, and everything that is
 // there is in the documents.
 func TestMetricNamesAreDocumented(t *testing.T) {
-	m, _ := countedHouse(t)
+	m := countedHouse(t).metrics
 	m.answers.WithLabelValues("200", "get").Observe(1)
+	m.polled(desk.Outcome{})
 	families, err := m.registry.Gather()
 	if err != nil {
 		t.Fatal(err)
