@@ -27,6 +27,7 @@ type remote struct {
 	step     steps
 	drift    drift
 	high     highest // revision that this process has seen
+	ahead    ahead
 
 	claims, enrols, saves, tells, forgets, duties, delivers *redis.Script
 }
