@@ -3,6 +3,7 @@ package stories
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -229,7 +230,7 @@ func TestCompareIsSymmetric(t *testing.T) {
 	for _, x := range texts {
 		for _, y := range texts {
 			a, b := article("a", "One", x), article("b", "Two", y)
-			if ab, ba := Compare(&a, &b), Compare(&b, &a); ab != ba {
+			if ab, ba := Compare(&a, &b), Compare(&b, &a); !reflect.DeepEqual(ab, ba) {
 				t.Errorf("got %+v one way and %+v the other", ab, ba)
 			}
 		}
