@@ -127,8 +127,9 @@ func uncased(r rune) bool {
 // titleCase reports whether a text writes nearly all of its words with a
 // capital, as headlines of some houses do, so that none of them tells a name.
 func titleCase(text string) bool {
+	const maxTitle = 200 // bytes
 	large, all := 0, 0
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text[:min(len(text), maxTitle)]) {
 		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLetter(r) && len(w) >= 4 {
 			all++
 			if unicode.IsUpper(r) {

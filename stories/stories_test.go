@@ -340,14 +340,18 @@ func FuzzFind(f *testing.F) {
 }
 
 func BenchmarkFind(b *testing.B) {
-	ix := New(Options{})
-	r := rand.New(rand.NewPCG(3, 4))
-	for i := range 5000 {
-		st := Open(article(fmt.Sprint("a", i), randomText(r, 8), randomText(r, 300)))
-		ix.Learn(&st)
-	}
-	a := article("x", "Ferry", ferry+" | "+randomText(r, 250))
-	for b.Loop() {
-		ix.Find(&a)
+	for _, size := range []struct{ stories, words int }{{5000, 300}, {100_000, 60}} {
+		r := rand.New(rand.NewPCG(3, 4))
+		ix := New(Options{})
+		for i := range size.stories {
+			st := Open(article(fmt.Sprint("a", i), randomText(r, 8), randomText(r, size.words)))
+			ix.Learn(&st)
+		}
+		a := article("x", "Ferry", ferry+" | "+randomText(r, 250))
+		b.Run(fmt.Sprint(ix.Len(), " stories"), func(b *testing.B) {
+			for b.Loop() {
+				ix.Find(&a)
+			}
+		})
 	}
 }
