@@ -237,6 +237,7 @@ func (d *Desk) nap(ctx context.Context, crew *crew, failed error) {
 		select {
 		case <-ctx.Done():
 		case <-crew.idle:
+			crew.gather(ctx)
 		}
 		return
 	}
@@ -297,6 +298,7 @@ func (d *Desk) Once(ctx context.Context) (Tally, error) {
 			crew.wait()
 			return round.tally, ctx.Err()
 		case <-crew.idle:
+			crew.gather(ctx)
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -417,6 +419,25 @@ func (c *crew) do(work func()) {
 		}()
 		work()
 	})
+}
+
+// gatherFor is how long those who have become free wait for others.
+const gatherFor = 10 * time.Millisecond
+
+// gather waits a moment until half the crew is free: one claim for many costs
+// the store little more than one for each.
+func (c *crew) gather(ctx context.Context) {
+	timer := time.NewTimer(gatherFor)
+	defer timer.Stop()
+	for c.free() < cap(c.places)/2 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			return
+		case <-c.idle:
+		}
+	}
 }
 
 func (c *crew) wait() { c.busy.Wait() }

@@ -273,10 +273,12 @@ func matches(st *news.Story) []news.Match {
 const maxReasons = 24
 
 // reasons are a story's matches, each said once, by topic and rule.
-func reasons(st *news.Story) []reason {
+func reasons(st *news.Story) []reason { return reasonsOf(matches(st)) }
+
+func reasonsOf(matches []news.Match) []reason {
 	all := []reason{}
 	seen := map[[4]string]bool{}
-	for _, m := range matches(st) {
+	for _, m := range matches {
 		key := [4]string{string(m.Topic), m.Concept, m.Alias, string(m.Field)}
 		if seen[key] || len(all) == maxReasons {
 			continue

@@ -27,6 +27,7 @@ type house struct {
 	metrics  *metrics
 	traces   *tracer      // nil: there is no collector
 	hub      *publish.Hub // of our own; it works while the masthead names it
+	bench    *workbench   // nil: nothing is published
 	announce *announcer   // nil: there is no hub elsewhere
 	push     string       // public address for hubs; empty: no subscriptions
 }
@@ -90,7 +91,9 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	if r.web {
 		m, err := c.served()
 		if err == nil {
-			h.web, err = publish.New(h.store, m, publish.Options{Log: log})
+			h.bench = &workbench{store: h.store}
+			h.bench.config.Store(c)
+			h.web, err = publish.New(h.store, m, publish.Options{Log: log, Bench: h.bench.published()})
 		}
 		if err != nil {
 			h.close()
