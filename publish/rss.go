@@ -111,7 +111,7 @@ func (ed *edition) rss() ([]byte, error) {
 		Link:        page,
 		Description: escapeMarkup(ed.description()),
 		Links:       ed.links(".rss", false),
-		Language:    strings.ToLower(ed.lang()),
+		Language:    strings.ToLower(known(ed.lang())),
 		Editor:      person(h.Site),
 		WebMaster:   person(h.Site),
 		Generator:   line(h.generator()),
@@ -136,11 +136,14 @@ func (ed *edition) rssItem(e *entry) rssItem {
 		GUID:        feeds.RssGuid{Id: e.ID, IsPermaLink: "false"},
 		PubDate:     rfc822(e.Published),
 		Creators:    bylines(e.Lead),
-		Language:    e.Lang,
+		Language:    known(e.Lang),
 		Rights:      line(e.Lead.RightsLine),
 		Description: escapeMarkup(e.Summary),
 		Content:     e.Content,
 		Media:       mediaOf(e.Lead),
+	}
+	if it.Description == "" && it.Content != "" { // the profile wants one before the content
+		it.Description = escapeMarkup(e.Title)
 	}
 	if e.Updated.After(e.Published) {
 		it.Updated = e.stamp()
