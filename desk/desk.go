@@ -114,12 +114,28 @@ func New(o Options) *Desk {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Desk{
+	d := &Desk{
 		o: o, log: o.Log, now: o.Now,
-		wake:  make(chan struct{}, 1),
-		push:  newMailbox(),
-		index: stories.New(stories.Options{Window: o.Window}),
+		wake: make(chan struct{}, 1),
+		push: newMailbox(),
 	}
+	d.index = d.newIndex()
+	return d
+}
+
+// newIndex makes an index of no stories.
+func (d *Desk) newIndex() *stories.Index {
+	return stories.New(stories.Options{Window: d.o.Window, Joining: d.joining})
+}
+
+// joining is by what likeness the config has a source's articles join others.
+func (d *Desk) joining(id news.SourceID) news.Joining {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if src := d.byID[id]; src != nil {
+		return src.Joining
+	}
+	return news.JoinEvents
 }
 
 func or[T comparable](value, otherwise T) T {

@@ -138,11 +138,11 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 
 	jobs, ctx := errgroup.WithContext(ctx)
 	if scrapes != nil {
-		jobs.Go(func() error { return serveHTTP(ctx, scrapes, h.aside()) })
+		jobs.Go(func() error { return serveHTTP(ctx, scrapes, h.aside(), log) })
 		log.Info("metrics", "url", "http://"+scrapes.Addr().String()+"/metrics")
 	}
 	if r.web {
-		jobs.Go(func() error { return serveHTTP(ctx, listener, h.front()) })
+		jobs.Go(func() error { return serveHTTP(ctx, listener, h.front(), log) })
 		log.Info("publishing", "url", "http://"+listener.Addr().String()+"/")
 		if ready != nil {
 			ready(listener.Addr().String())
