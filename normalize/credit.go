@@ -140,12 +140,16 @@ var looseLabels = foldedList("source|file|archive")
 
 // signCredit reads a closing "© ...".
 func signCredit(s string) (text, credit string, ok bool) {
-	i := strings.LastIndex(s, "©")
-	if i < 0 || utf8.RuneCountInString(s[i:]) > 90 {
-		return "", "", false
+	for _, sign := range [...]string{"©", "ⓒ", "(c) ", "(C) "} {
+		i := strings.LastIndex(s, sign)
+		if i < 0 || utf8.RuneCountInString(s[i:]) > 90 {
+			continue
+		}
+		if credit = strings.TrimSpace(s[i+len(sign):]); credit != "" && (len(sign) < 4 || startsUpper(credit) || isAgency(credit)) {
+			return s[:i], credit, true
+		}
 	}
-	credit = strings.TrimSpace(s[i+len("©"):])
-	return s[:i], credit, credit != ""
+	return "", "", false
 }
 
 // labelCredit reads the last label with a separator behind it, at the start of
