@@ -66,6 +66,9 @@ type Options struct {
 //	redis-sentinel://[…@]HOST,HOST…/MASTER[/DB]    found through sentinels
 //	redis-cluster://[…@]HOST,HOST…                 a cluster
 //
+// ?tls=true asks for TLS where the scheme does not say it; ca, cert and key name
+// files of the authorities that may vouch for a server, and of our certificate.
+//
 // An error is one line that says what, where and what to do. It never shows a
 // password.
 func Open(ctx context.Context, address string, o Options) (news.Store, error) {
