@@ -1,12 +1,13 @@
 # Targets for people and for CI. `make test` installs and starts what it needs.
 GO ?= go
 export CGO_ENABLED ?= 0
+BIN ?= bin/dateline
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 
 .PHONY: build test quick vet redis fuzz bench crash simulate image clean
 
 build:
-	$(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/dateline ./cmd/dateline
+	$(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X main.release=$(VERSION)" -o $(BIN) ./cmd/dateline
 
 # test runs everything, with the race detector where a C compiler is there for it.
 test: redis vet

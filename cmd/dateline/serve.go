@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"dateline/desk"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -70,6 +72,8 @@ type role struct {
 
 	lease time.Duration     // how long a claim lasts; 0: as the desk has it
 	step  func(name string) // called at every step of desk and store; nil: nobody listens
+
+	polled func(desk.Outcome) // called after every poll; nil: nobody listens
 }
 
 func (f configFlag) run(ctx context.Context, std stdio, r role) error {
