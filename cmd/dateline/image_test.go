@@ -286,7 +286,7 @@ func awaitAnswer(t *testing.T, url string, good func(status int, body string) bo
 			return last
 		}
 	}
-	t.Fatalf("%s: last %.500s", url, last)
+	t.Fatalf("%s: last %.2000s", url, last)
 	return ""
 }
 
@@ -310,21 +310,24 @@ func (e *engine) demo(t *testing.T) {
 // with the next start, and each comes once.
 func (e *engine) stops(t *testing.T) {
 	var asked atomic.Int32
-	waiting, open := make(chan struct{}, 8), make(chan struct{})
+	waiting, open := make(chan struct{}, 1), make(chan struct{})
 	outlet := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		feed := `<rss version="2.0"><channel><title>Post</title><link>https://post.example/</link>` + strings.Repeat("\n", int(asked.Add(1)))
 		n := 1
 		if asked.Load() > 1 { // the second poll is held until the container was stopped
 			n = 2
-			waiting <- struct{}{}
+			select {
+			case waiting <- struct{}{}:
+			default:
+			}
 			select {
 			case <-open:
 			case <-r.Context().Done():
 				return
 			}
 		}
-		for i := range n {
-			feed += fmt.Sprintf(`<item><guid>g%d</guid><title>Harbour news %d</title><link>https://post.example/%d</link><description>The harbour of Busan in South Korea was closed on day %d.</description></item>`, i, i, i, i)
+		for i, text := range []string{"The harbour of Busan in South Korea was closed after a crane fell into the basin.", "A choir of four hundred sang in the old town hall of Gwangju, South Korea, until midnight."}[:n] {
+			feed += fmt.Sprintf(`<item><guid>g%d</guid><title>Item %d from Korea</title><link>https://post.example/%d</link><description>%s</description></item>`, i, i, i, text)
 		}
 		w.Header().Set("Content-Type", "application/rss+xml")
 		_, _ = io.WriteString(w, feed+`</channel></rss>`)
@@ -351,7 +354,7 @@ func (e *engine) stops(t *testing.T) {
 	second := e.begin(t, flags...)
 	feed := awaitAnswer(t, "http://"+addr+"/topics/korea.rss", items(2))
 	for i := range 2 {
-		if n := strings.Count(feed, fmt.Sprintf("<title>Harbour news %d</title>", i)); n != 1 {
+		if n := strings.Count(feed, fmt.Sprintf("<title>Item %d from Korea</title>", i)); n != 1 {
 			t.Errorf("item %d is there %d times:\n%s", i, n, feed)
 		}
 	}

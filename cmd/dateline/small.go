@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -111,37 +110,4 @@ func healthURL(env func(string) (string, bool)) string {
 	}
 	c.Site.URL = ""
 	return c.siteURL() + "/healthz"
-}
-
-// VersionCmd prints the version.
-type VersionCmd struct{}
-
-// Help is shown under the flags.
-func (VersionCmd) Help() string { return "Example: dateline version" }
-
-// Run prints the version, and what it was built with.
-func (VersionCmd) Run(std stdio) error {
-	fmt.Fprintln(std.Out, "dateline", version(), goVersion())
-	return nil
-}
-
-// release is set at build time: -ldflags "-X main.release=1.2.3".
-var release string
-
-// version is the release, or what the build says of itself.
-func version() string {
-	if release != "" {
-		return release
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "dev"
-}
-
-func goVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.GoVersion
-	}
-	return ""
 }
