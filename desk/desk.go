@@ -5,6 +5,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -176,6 +177,14 @@ func (d *Desk) rouse() {
 	}
 }
 
+// dueIn has Run look for due sources after a while, where that is sooner than
+// it would by itself: it sleeps by the due times that it found.
+func (d *Desk) dueIn(wait time.Duration) {
+	if wait < maxNap {
+		time.AfterFunc(wait, d.rouse)
+	}
+}
+
 // maxNap is how long Run sleeps at most: another process may have made a
 // source due.
 const maxNap = 5 * time.Second
@@ -191,6 +200,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { d.sweepDaily(ctx) })
 	defer sweeping.Wait()
+	var trouble trouble
 	for last := d.now(); ctx.Err() == nil; {
 		now := d.now()
 		if now.Before(last.Add(-wrongBy)) {
@@ -203,13 +213,13 @@ func (d *Desk) Run(ctx context.Context) error {
 		d.beat.Store(time.Now().UnixNano())
 		d.confirm(ctx, now, false)
 		claimed, err := d.claim(ctx, now, crew.free())
-		if err != nil && ctx.Err() == nil {
-			d.log.Error("claim due sources", "err", err)
+		if ctx.Err() == nil {
+			trouble.note(d.log, err)
 		}
 		for _, ledger := range claimed {
 			crew.do(func() { d.poll(work, ledger) })
 		}
-		d.nap(ctx, crew, err)
+		d.nap(ctx, crew, trouble.pause())
 	}
 	return nil
 }
@@ -231,17 +241,19 @@ func (d *Desk) graceful(ctx context.Context) (context.Context, func()) {
 	return work, func() { stopped(); cancel() }
 }
 
-// nap waits until there may be something to claim and somebody to poll it.
-func (d *Desk) nap(ctx context.Context, crew *crew, failed error) {
+// nap waits until there may be something to claim and somebody to poll it, or
+// for as long as it is told to; 0: not at all.
+func (d *Desk) nap(ctx context.Context, crew *crew, told time.Duration) {
 	if crew.free() == 0 {
 		select {
 		case <-ctx.Done():
 		case <-crew.idle:
+			crew.gather(ctx)
 		}
 		return
 	}
-	pause := maxNap
-	if failed == nil {
+	pause := cmp.Or(told, maxNap)
+	if told == 0 {
 		switch due, err := d.o.Store.NextDue(ctx); {
 		case err != nil:
 		case due.IsZero():
@@ -297,6 +309,7 @@ func (d *Desk) Once(ctx context.Context) (Tally, error) {
 			crew.wait()
 			return round.tally, ctx.Err()
 		case <-crew.idle:
+			crew.gather(ctx)
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -417,6 +430,25 @@ func (c *crew) do(work func()) {
 		}()
 		work()
 	})
+}
+
+// gatherFor is how long those who have become free wait for others.
+const gatherFor = 10 * time.Millisecond
+
+// gather waits a moment until half the crew is free: one claim for many costs
+// the store little more than one for each.
+func (c *crew) gather(ctx context.Context) {
+	timer := time.NewTimer(gatherFor)
+	defer timer.Stop()
+	for c.free() < cap(c.places)/2 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			return
+		case <-c.idle:
+		}
+	}
 }
 
 func (c *crew) wait() { c.busy.Wait() }

@@ -164,12 +164,13 @@ type placement struct {
 	placed   []news.Story
 	at       map[news.StoryID]int // places in placed
 	among    *stories.Index       // knows them
+	shared   map[uint64]bool      // links that stand for several items of one source
 }
 
 // place decides the stories that articles change. It commits nothing and
 // teaches the index nothing.
 func (d *Desk) place(ctx context.Context, in news.Intake) ([]news.Story, error) {
-	p := &placement{desk: d, archived: archived(in), at: map[news.StoryID]int{}, among: stories.New(stories.Options{Window: d.o.Window})}
+	p := &placement{desk: d, archived: archived(in), at: map[news.StoryID]int{}, among: stories.New(stories.Options{Window: d.o.Window}), shared: sharedLinks(in)}
 	for i := range in.Articles {
 		var err error
 		if panicked := d.guard(func() { err = p.add(ctx, &in.Articles[i]) }); panicked != nil {
@@ -257,6 +258,11 @@ func (d *Desk) isNews(a *news.Article) bool {
 // tells finds the story that an article tells, among those placed just now or
 // those of the index.
 func (p *placement) tells(a *news.Article) (news.StoryID, bool) {
+	if p.shared[linkDigest(a.Link)] {
+		unlinked := *a
+		unlinked.Link = ""
+		a = &unlinked
+	}
 	if found, ok := p.among.Find(a); ok {
 		return found.Story, true
 	}
@@ -264,6 +270,24 @@ func (p *placement) tells(a *news.Article) (news.StoryID, bool) {
 		return found.Story, true
 	}
 	return "", false
+}
+
+// sharedLinks are the links under which a source has several items at once: that
+// of the page they all stand on, or of the front page. They name no article, so
+// that two with one of them may be different news.
+func sharedLinks(in news.Intake) map[uint64]bool {
+	shared, first := map[uint64]bool{}, map[uint64]news.ArticleID{}
+	note := func(link uint64, id news.ArticleID) {
+		if known, ok := first[link]; !ok {
+			first[link] = id
+		} else if known != id {
+			shared[link] = true
+		}
+	}
+	for i := range in.Ledger.Marks {
+		note(in.Ledger.Marks[i].Link, in.Ledger.Marks[i].Article)
+	}
+	return shared
 }
 
 // story is a story as it will be after what was placed before.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"dateline/news"
 )
@@ -39,7 +40,11 @@ type sifted struct {
 // the feed says the same words: feeds that bear only a summary tell of
 // corrections in no other way.
 func sift(src news.Source, items []news.Item, seen []news.Mark, now time.Time) (fresh []sifted, marks []news.Mark, dropped news.Dropped) {
-	known := recall(seen, items)
+	links := make([]uint64, len(items))
+	for i := range items {
+		links[i] = linkSum(&items[i])
+	}
+	known := recall(seen, links)
 	taken := make([]bool, len(seen))
 	marks = make([]news.Mark, 0, len(items)+len(seen))
 
@@ -57,7 +62,7 @@ func sift(src news.Source, items []news.Item, seen []news.Mark, now time.Time) (
 			continue
 		}
 		it := &items[i]
-		link, text := linkSum(it), textSum(it)
+		link, text := links[i], textSum(it)
 		if held[i] < 0 {
 			if at, ok := known.alike(link, text, it, taken); ok {
 				held[i], taken[at] = at, true
@@ -135,20 +140,20 @@ type memory struct {
 	listed     map[uint64]int // how many of the items at hand have a link
 }
 
-func recall(seen []news.Mark, items []news.Item) memory {
+func recall(seen []news.Mark, links []uint64) memory {
 	m := memory{
 		key:    make(map[news.Key]int, len(seen)),
 		link:   make(map[uint64]int, len(seen)),
 		text:   make(map[uint64]int, len(seen)),
-		listed: make(map[uint64]int, len(items)),
+		listed: make(map[uint64]int, len(links)),
 	}
 	for i, mark := range seen {
 		m.key[mark.Key] = i
 		once(m.link, mark.Link, i)
 		once(m.text, mark.Text, i)
 	}
-	for i := range items {
-		m.listed[linkSum(&items[i])]++
+	for _, link := range links {
+		m.listed[link]++
 	}
 	return m
 }
@@ -201,11 +206,14 @@ func change(mark *news.Mark, text uint64) changeKind {
 	return edited
 }
 
-func linkSum(it *news.Item) uint64 {
-	if it.Link == "" {
+func linkSum(it *news.Item) uint64 { return linkDigest(it.Link) }
+
+// linkDigest is what marks remember of a link; 0: there is none.
+func linkDigest(link string) uint64 {
+	if link == "" {
 		return 0
 	}
-	return news.Sum64(news.CanonicalLink(it.Link))
+	return news.Sum64(news.CanonicalLink(link))
 }
 
 // textSum digests what a reader sees of an item: title and words, without
@@ -225,6 +233,13 @@ func stamped(text uint64, it *news.Item) uint64 {
 // words is the folded text of an HTML fragment, tags off, its words apart by
 // single spaces.
 func words(html string) string {
+	if b, ok := wordsASCII(html); ok {
+		return b
+	}
+	return wordsAny(html)
+}
+
+func wordsAny(html string) string {
 	var text strings.Builder
 	text.Grow(len(html))
 	for html != "" {
@@ -241,11 +256,42 @@ func words(html string) string {
 		text.WriteByte(' ')
 	}
 	folded := news.Fold(text.String())
-	var b strings.Builder
-	b.Grow(len(folded))
-	for _, tok := range news.AppendTokens(nil, folded) {
-		b.WriteString(folded[tok.Start:tok.End])
-		b.WriteByte(' ')
+	b := make([]byte, 0, len(folded)+1)
+	for _, tok := range news.AppendTokens(make([]news.Token, 0, len(folded)/5+8), folded) {
+		b = append(append(b, folded[tok.Start:tok.End]...), ' ')
 	}
-	return b.String()
+	return string(b)
+}
+
+// wordsASCII is the short way for text without any other character.
+func wordsASCII(html string) (string, bool) {
+	b := make([]byte, 0, len(html)+1)
+	in, tags := false, true
+	for i := 0; i < len(html); i++ {
+		c := html[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			return "", false
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			b, in = append(b, c), true
+			continue
+		case 'A' <= c && c <= 'Z':
+			b, in = append(b, c|0x20), true
+			continue
+		case c == '<' && tags:
+			n := strings.IndexByte(html[i:], '>')
+			if n < 0 { // what follows is text, and goes on where the bracket stands
+				tags = false
+				continue
+			}
+			i += n
+		}
+		if in {
+			b, in = append(b, ' '), false
+		}
+	}
+	if in {
+		b = append(b, ' ')
+	}
+	return string(b), true
 }

@@ -206,3 +206,16 @@ func TestMovedDateIsAChangeWherePagesAreRead(t *testing.T) {
 		t.Error("other words are a change, however often the date moved")
 	}
 }
+
+func TestWordsOfASCIIAreThoseOfAnyText(t *testing.T) {
+	for _, html := range []string{
+		"", "Rain", "<p>Rain &amp; HAIL in 3 towns.</p><p>More</p>", "a<br>b", "a < b > c", "a<b", "x<y<z", "one<two <em>three</em", "<<a>>b", ">a<", "<", "a'b-c",
+	} {
+		if got, ok := wordsASCII(html); !ok || got != wordsAny(html) {
+			t.Errorf("words of %q are %q, want %q", html, got, wordsAny(html))
+		}
+	}
+	if _, ok := wordsASCII("a ж"); ok {
+		t.Error("a text with other letters took the short way")
+	}
+}

@@ -37,7 +37,7 @@ const pagePatience = 5 * time.Minute
 type answer struct {
 	status    int
 	header    http.Header
-	body      []byte // decoded; only of a 200 or 226
+	body      []byte // decoded; only of a 200, 203, 206 or 226
 	whole     bool   // the body was read to its end
 	asked     *url.URL
 	final     *url.URL
@@ -45,10 +45,16 @@ type answer struct {
 	permanent bool // every hop was
 }
 
-// base is what relative addresses in the body are relative to.
+// base is what relative addresses in the body are relative to: the address that
+// answered, or the one that the answer says its document stands at (RFC 9110,
+// 8.7) if that is a whole one. Relative ones are mostly names of files on the
+// server's disk.
 func (a answer) base(src news.Source) string {
 	if a.final == nil || a.final.Scheme == "file" {
 		return src.Home
+	}
+	if stands, err := url.Parse(pageAddress(a.header.Get("Content-Location"))); err == nil && stands.Host != "" {
+		return bare(stands)
 	}
 	return bare(a.final)
 }
@@ -107,6 +113,9 @@ func (f *Fetcher) ask(ctx context.Context, q question) (answer, error) {
 		if err := by.guard.checkAddress(current, by.proxied); err != nil {
 			return a, &fault{text: err.Error(), cause: err}
 		}
+		if (a.hops > 0 || !q.trusted) && !openPort(portOf(current)) { // at allowed addresses, too: a port there is the operator's to name
+			return a, closedPort(portOf(current))
+		}
 		seen[bare(current)] = true
 		var err error
 		if turn, err = f.turnAt(ctx, q, current, turn); err != nil {
@@ -132,7 +141,7 @@ func (f *Fetcher) ask(ctx context.Context, q question) (answer, error) {
 // turnAt is the turn at the host of an address: the one that is held, or a new
 // one in its place. No two are held at once, so that nobody waits in a circle.
 func (f *Fetcher) turnAt(ctx context.Context, q question, to *url.URL, held *turn) (*turn, error) {
-	if held != nil && held.key == hostPort(to) && q.welcome == nil {
+	if held != nil && held.key == hostPort(to) && q.welcome == nil && !held.ended.Load() {
 		return held, nil
 	}
 	held.end()
@@ -165,13 +174,16 @@ func (f *Fetcher) hop(ctx context.Context, by *route, req *http.Request, left ti
 		a.permanent = a.permanent && (resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect)
 		drain(resp.Body)
 		return redirected(to, resp)
-	case http.StatusOK, http.StatusIMUsed:
-		a.body, a.whole, err = f.readBody(resp.Request.Context(), resp, f.opt.Limits)
+	case http.StatusOK, http.StatusNonAuthoritativeInfo, http.StatusPartialContent, http.StatusIMUsed:
+		a.body, a.whole, err = f.readBody(ctx, cancel, resp)
 		if busy := (*Busy)(nil); errors.As(err, &busy) {
 			return nil, busy
 		}
 		if err != nil {
 			return nil, exchangeFault(err, to.Hostname(), f.opt.Limits)
+		}
+		if resp.StatusCode == http.StatusPartialContent { // nobody asked for a part: what there is may be read, and is not the feed
+			a.whole = false
 		}
 	case http.StatusTooManyRequests:
 		wait, _ := retryAfter(resp.Header.Get("Retry-After"), a.date(time.Now()))

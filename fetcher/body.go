@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/flate"
@@ -22,12 +24,15 @@ import (
 const maxWindow = 8 << 20
 
 // readBody reads and decodes a body within the limits. whole tells whether it
-// came to its end; a body that broke off is returned as far as it came.
-func (f *Fetcher) readBody(ctx context.Context, resp *http.Response, limits Limits) (body []byte, whole bool, err error) {
+// came to its end; a body that broke off is returned as far as it came. end
+// ends the exchange.
+func (f *Fetcher) readBody(ctx context.Context, end context.CancelFunc, resp *http.Response) (body []byte, whole bool, err error) {
+	limits := f.opt.Limits
 	if resp.ContentLength > limits.Wire {
 		return nil, false, faultf("the answer is larger than %s", size(limits.Wire))
 	}
-	wire := &meter{from: resp.Body, left: limits.Wire}
+	wire := &meter{from: resp.Body, left: limits.Wire, idle: watch(end, limits.Idle)}
+	defer wire.idle.stop()
 	plain, release, err := f.decoder(bufio.NewReader(wire), codings(resp.Header))
 	if err != nil {
 		return nil, false, err
@@ -41,7 +46,7 @@ func (f *Fetcher) readBody(ctx context.Context, resp *http.Response, limits Limi
 	grown := func() error { return load.take(ctx, resp.Request.URL.Host, limits.Turn) }
 	body, err = readAll(plain, wire, resp.ContentLength, limits, grown)
 	switch {
-	case err == nil:
+	case err == nil, len(body) > 0 && errors.Is(err, gzip.ErrHeader): // what follows the end of a gzip file is nothing of it
 		return body, true, nil
 	case isVerdict(err):
 		return nil, false, err
@@ -99,16 +104,57 @@ type meter struct {
 	from io.Reader
 	read int64
 	left int64
+	idle *idleness
+	err  error // the first one, for who asks again
 }
 
-func (m *meter) Read(p []byte) (int, error) {
-	n, err := m.from.Read(p)
+func (m *meter) Read(p []byte) (n int, err error) {
+	if m.err != nil {
+		return 0, m.err
+	}
+	n, m.err = m.from.Read(p)
+	if err := m.idle.over(n > 0); err != nil {
+		m.err = err
+	}
 	m.read += int64(n)
 	if m.left -= int64(n); m.left < 0 {
-		return 0, faultf("the answer is larger than %s", size(m.read+m.left))
+		n, m.err = 0, faultf("the answer is larger than %s", size(m.read+m.left))
 	}
-	return n, err
+	return n, m.err
 }
+
+// idleness ends a body of which nothing more comes, long before its time is up.
+// A nil one waits for ever.
+type idleness struct {
+	timer *time.Timer
+	limit time.Duration
+	ended atomic.Bool
+}
+
+// watch ends an exchange when nothing of its body comes for as long as limit.
+func watch(end context.CancelFunc, limit time.Duration) *idleness {
+	i := &idleness{limit: limit}
+	i.timer = time.AfterFunc(limit, func() {
+		i.ended.Store(true)
+		end()
+	})
+	return i
+}
+
+// over is a fault once the time is up; a piece that came begins it anew.
+func (i *idleness) over(came bool) error {
+	switch {
+	case i == nil:
+		return nil
+	case i.ended.Load():
+		return faultf("the answer stopped coming for %s", i.limit)
+	case came:
+		i.timer.Reset(i.limit)
+	}
+	return nil
+}
+
+func (i *idleness) stop() { i.timer.Stop() }
 
 // codings lists the content codings in the order in which they were applied.
 func codings(h http.Header) []string {
@@ -122,21 +168,17 @@ func codings(h http.Header) []string {
 	return names
 }
 
+// maxCodings is how many times over a body may be compressed.
+const maxCodings = 2
+
 // decoder undoes the codings. What a body is comes before what is said of it:
-// there are servers that call plain bodies gzip, and such that serve gzip files
-// as plain bodies.
+// there are servers that call plain bodies gzip or name their charset as a
+// coding, and such that serve gzip files as plain bodies, or compress them again.
 func (f *Fetcher) decoder(r *bufio.Reader, names []string) (io.Reader, func(), error) {
-	if len(names) > 2 {
+	if len(names) > maxCodings {
 		return nil, nil, faultf("the answer is compressed %d times over", len(names))
 	}
-	zipped := false
-	if head, _ := r.Peek(3); len(head) == 3 {
-		zipped = head[0] == 0x1f && head[1] == 0x8b && head[2] == 8
-	}
-	if len(names) == 0 && zipped {
-		names = []string{"gzip"}
-	}
-	if len(names) == 1 && (names[0] == "gzip" || names[0] == "x-gzip") && !zipped {
+	if isPlain(r) || len(names) == 1 && isGzipName(names[0]) && !isGzip(r) {
 		names = nil
 	}
 	var plain io.Reader = r
@@ -154,14 +196,47 @@ func (f *Fetcher) decoder(r *bufio.Reader, names []string) (io.Reader, func(), e
 		}
 		plain, releases = next, append(releases, done)
 	}
-	return plain, release, nil
+	if len(names) == maxCodings {
+		return plain, release, nil
+	}
+	inner := r
+	if len(names) > 0 {
+		inner = bufio.NewReaderSize(plain, 512)
+	}
+	if !isGzip(inner) {
+		return inner, release, nil
+	}
+	next, done, err := f.gunzip(inner)
+	if err != nil {
+		release()
+		return nil, nil, err
+	}
+	releases = append(releases, done)
+	return next, release, nil
 }
+
+// isPlain reports whether a body begins as feeds and pages do, which nothing
+// that is compressed does: with markup or a brace, after white space at most.
+func isPlain(r *bufio.Reader) bool {
+	head, _ := r.Peek(64)
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
+	return len(head) > 1 && (head[0] == '<' && (head[1] == '?' || head[1] == '!' || isNameStart(head[1])) || head[0] == '{' && strings.IndexByte(" \t\r\n\"", head[1]) >= 0)
+}
+
+func isGzip(r *bufio.Reader) bool {
+	head, _ := r.Peek(3)
+	return len(head) == 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8
+}
+
+func isGzipName(name string) bool { return name == "gzip" || name == "x-gzip" }
 
 // undo undoes one coding.
 func (f *Fetcher) undo(r io.Reader, name string) (io.Reader, func(), error) {
 	switch name {
 	case "gzip", "x-gzip":
 		return f.gunzip(r)
+	case "none", "binary", "8bit", "7bit", "utf-8": // no codings, but sent as if they were
+		return r, func() {}, nil
 	case "br":
 		return brotli.NewReader(r), func() {}, nil
 	case "zstd":

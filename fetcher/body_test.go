@@ -165,11 +165,11 @@ func FuzzDecode(f *testing.F) {
 		f.Add(coding, compressed(f, coding, []byte(feedOf(2))))
 	}
 	f.Add("gzip, br", []byte("x"))
-	ask := open(f)
-	limits := Limits{Wire: 1 << 20, Decoded: 2 << 20}.withDefaults()
+	limits := Limits{Wire: 1 << 20, Decoded: 2 << 20}
+	ask := open(f, func(o *Options) { o.Limits = limits })
 	f.Fuzz(func(t *testing.T, header string, body []byte) {
 		resp := &http.Response{Header: http.Header{"Content-Encoding": {header}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: -1}
-		got, whole, err := ask.readBody(t.Context(), resp, limits)
+		got, whole, err := ask.readBody(t.Context(), func() {}, resp)
 		if int64(len(got)) > limits.Decoded {
 			t.Errorf("%d bytes get past the limit", len(got))
 		}

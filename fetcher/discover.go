@@ -242,7 +242,7 @@ func (s *search) keep(a answer, c candidate) error {
 func (s *search) read(a answer, way Way) (Found, error) {
 	doc, err := Parse(a.body, ParseOptions{ContentType: a.header.Get("Content-Type"), Base: bare(a.final)})
 	if err != nil {
-		return Found{}, documentFault(a, err)
+		return Found{}, documentFault(news.Source{}, a, err)
 	}
 	items, _ := doc.itemsAt(s.now)
 	found := Found{

@@ -140,7 +140,9 @@ func itemPersons(own, feeds []Person) []news.Person {
 	}
 	var list []news.Person
 	for _, p := range own[:min(len(own), 50)] {
-		list = append(list, news.Person{Name: p.Name, Email: p.Email, URL: pageAddress(p.URL)})
+		if p.Name = unmarked(p.Name); p.Name != "" || p.Email != "" {
+			list = append(list, news.Person{Name: p.Name, Email: p.Email, URL: pageAddress(p.URL)})
+		}
 	}
 	return list
 }
@@ -148,11 +150,20 @@ func itemPersons(own, feeds []Person) []news.Person {
 func itemCategories(list []Category) []string {
 	var out []string
 	for _, c := range list[:min(len(list), 200)] {
-		if name := orString(c.Label, c.Term); !slices.Contains(out, name) {
+		if name := unmarked(orString(c.Label, c.Term)); name != "" && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}
 	return out
+}
+
+// unmarked is a name without the markup that some write into it. Names are
+// plain text to us, but whoever reads our feeds may take them for HTML.
+func unmarked(name string) string {
+	if looksLikeHTML(name) {
+		name = strings.Join(strings.Fields(plainText(name)), " ")
+	}
+	return cutText(name, maxTitle)
 }
 
 func itemOrigin(f *Feed) news.Origin {

@@ -34,9 +34,10 @@ type Options struct {
 
 // Limits bounds one exchange. A zero field stands for its default.
 type Limits struct {
-	Connect   time.Duration // to resolve the name and connect: 10 s
-	TLS       time.Duration // for the handshake: 10 s
-	Headers   time.Duration // from the request to the end of the answer's headers: 20 s
+	Connect   time.Duration // to resolve the name and connect: a sixth of Whole
+	TLS       time.Duration // for the handshake: a sixth of Whole
+	Headers   time.Duration // from the request to the end of the answer's headers: a third of Whole
+	Idle      time.Duration // for a body that has begun, from one piece to the next: a third of Whole
 	Whole     time.Duration // for the exchange with all its redirects, waiting in turn not counted: 60 s
 	Turn      time.Duration // for the wait until a host is free for a feed: 5 s. Pages wait longer
 	Header    int64         // bytes of headers: 64 KiB
@@ -47,11 +48,13 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
+	whole := or(l.Whole, time.Minute)
 	return Limits{
-		Connect:   or(l.Connect, 10*time.Second),
-		TLS:       or(l.TLS, 10*time.Second),
-		Headers:   or(l.Headers, 20*time.Second),
-		Whole:     or(l.Whole, time.Minute),
+		Connect:   or(l.Connect, whole/6),
+		TLS:       or(l.TLS, whole/6),
+		Headers:   or(l.Headers, whole/3),
+		Idle:      or(l.Idle, whole/3),
+		Whole:     whole,
 		Turn:      or(l.Turn, 5*time.Second),
 		Header:    or(l.Header, 64<<10),
 		Wire:      or(l.Wire, 10<<20),
@@ -148,7 +151,7 @@ func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, no
 			return r, nil
 		}
 	}
-	p := failed(last, f.asFault(err, src, a, last, now), now)
+	p := failed(last, f.asFault(err, a, now), now)
 	note(&p, last, a, 0, took)
 	return Reply{Poll: p}, err
 }
@@ -211,7 +214,7 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 		return Reply{}, faultf("the server answers that nothing changed, but nothing was read from it before")
 	case a.status == http.StatusNotModified:
 		return Reply{Poll: f.unchanged(src, last, a, now), Unchanged: true}, nil
-	case a.status != http.StatusOK && a.status != http.StatusIMUsed:
+	case !documented(a.status):
 		return Reply{}, statusFault(a.status)
 	}
 	if len(strings.TrimSpace(string(a.body[:min(len(a.body), 64)]))) == 0 && len(a.body) <= 64 {
@@ -252,6 +255,17 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	return Reply{Items: items, Poll: p}, nil
 }
 
+// documented reports whether an answer of this status holds a document: the
+// feed, the feed as a proxy changed it (203), a part of it (206), or what
+// changed in it (226).
+func documented(status int) bool {
+	switch status {
+	case http.StatusOK, http.StatusNonAuthoritativeInfo, http.StatusPartialContent, http.StatusIMUsed:
+		return true
+	}
+	return false
+}
+
 // document is an answer's feed, or what the page lists that stands for one.
 func document(src news.Source, a answer) (*Document, error) {
 	if src.Scrape != nil {
@@ -259,20 +273,39 @@ func document(src news.Source, a answer) (*Document, error) {
 	}
 	doc, err := Parse(a.body, ParseOptions{ContentType: a.header.Get("Content-Type"), Base: a.base(src)})
 	if err != nil {
-		return nil, documentFault(a, err)
+		return nil, documentFault(src, a, err)
 	}
 	return doc, nil
 }
 
-// documentFault says why a body that came well is not a feed.
-func documentFault(a answer, err error) error {
+// documentFault says why a body that came well is not a feed. A page that names
+// its feed is worth more than a complaint, but one that is read with a password
+// may name an address that holds another.
+func documentFault(src news.Source, a answer, err error) error {
 	if looksLikePage(a.header.Get("Content-Type"), a.body) {
-		return &fault{text: "the address gives a web page, not a feed", cause: err}
+		text := "the address gives a web page, not a feed"
+		if feed := namedFeed(a); feed != "" && !hasSecrets(src.Access) {
+			text += "; the page names " + feed + " as its feed"
+		}
+		return &fault{text: text, cause: err}
 	}
 	if !a.whole {
 		return &fault{text: fmt.Sprintf("the answer broke off after %s, too early to be read", size(int64(len(a.body)))), cause: err}
 	}
 	return &fault{text: "not a feed: " + err.Error(), cause: err}
+}
+
+// namedFeed is the first feed that a page names, other than where it stands.
+func namedFeed(a answer) string {
+	if a.final == nil {
+		return ""
+	}
+	for _, c := range readLinks(a.body, a.final).feeds {
+		if c.way == WayNamed && c.address != bare(a.final) {
+			return cutText(c.address, maxNoted)
+		}
+	}
+	return ""
 }
 
 // looksLikePage reports whether a body that is no feed is a page for people.
@@ -285,18 +318,16 @@ func looksLikePage(contentType string, body []byte) bool {
 }
 
 // asFault is err as a fault, with the server's wish to be left alone.
-func (f *Fetcher) asFault(err error, src news.Source, a answer, last news.Poll, now time.Time) *fault {
+func (f *Fetcher) asFault(err error, a answer, now time.Time) *fault {
 	var ft *fault
 	if !errors.As(err, &ft) {
 		ft = &fault{text: err.Error(), cause: err}
 	}
 	known := *ft
-	if known.status == http.StatusTooManyRequests || known.status == http.StatusServiceUnavailable {
-		wait, ok := retryAfter(a.header.Get("Retry-After"), a.date(now))
-		if !ok && known.status == http.StatusTooManyRequests {
-			wait = Backoff(last.Failures+2, 15*time.Minute, news.Sum64(string(src.ID)))
+	if known.status >= http.StatusBadRequest { // RFC 9110, 10.2.3 has it for 503 and redirects, RFC 6585 for 429; others send it, too
+		if wait, ok := retryAfter(a.header.Get("Retry-After"), a.date(now)); ok {
+			known.until = now.Add(min(wait, f.opt.MaxDelay))
 		}
-		known.until = now.Add(min(wait, f.opt.MaxDelay))
 	}
 	return &known
 }

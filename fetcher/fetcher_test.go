@@ -375,3 +375,26 @@ func benchmarkFetch(b *testing.B, unchanged bool) {
 		}
 	}
 }
+
+func TestContentLocationIsTheBase(t *testing.T) {
+	const feed = `<rss version="2.0"><channel><item><title>One</title><link>a/1</link></item></channel></rss>`
+	for location, want := range map[string]string{
+		"":                                  "/a/1",
+		"https://gazette.example/world/rss": "https://gazette.example/world/a/1",
+		"/srv/feeds/world/rss.xml":          "/a/1",
+		"file:///srv/feeds/rss.xml":         "/a/1",
+	} {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if location != "" {
+				w.Header().Set("Content-Location", location)
+			}
+			fmt.Fprint(w, feed)
+		})
+		if want[0] == '/' {
+			want = s.URL + want
+		}
+		if got := fetch(t, open(t), s.URL+"/rss.xml", news.Poll{}).Items[0].Link; got != want {
+			t.Errorf("Content-Location %q: the link is %q, want %q", location, got, want)
+		}
+	}
+}

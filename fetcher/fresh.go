@@ -17,7 +17,7 @@ func Backoff(failures int, interval time.Duration, seed uint64) time.Duration {
 	if failures <= 0 {
 		return 0
 	}
-	wait := max(interval, time.Minute)
+	wait := max(interval, time.Second)
 	for n := 1; n < failures && wait < longest; n++ {
 		wait *= 2
 	}

@@ -46,9 +46,13 @@ func (g *guard) check(addr netip.Addr, port uint16) error {
 		return &addressError{addr: addr}
 	}
 	if !openPort(port) {
-		return faultf("port %d is not one that feeds are read from", port)
+		return closedPort(port)
 	}
 	return nil
+}
+
+func closedPort(port uint16) error {
+	return faultf("port %d is not one that feeds are read from", port)
 }
 
 // allows reports whether the operator allowed addr. To allow the NAT64 prefix
@@ -122,26 +126,24 @@ func (g *guard) checkAddress(u *url.URL, proxied bool) error {
 		return faultf("the address names no host")
 	case strings.ContainsAny(u.Host, "\\%") || strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		return faultf("the address names a host in a form that is not accepted")
+	case portOf(u) == 0:
+		return faultf("the address names a port that does not exist")
 	case u.User != nil:
 		return faultf("the address holds a user name, which only a configured one may")
 	}
 	plain := strings.ToLower(norm.NFKC.String(host)) // digits of full width are digits to whoever resolves them
 	addr, err := netip.ParseAddr(plain)
-	if err != nil && endsInNumber(plain) {
+	if err != nil && endsInNumber(plain) || err == nil && plain != strings.ToLower(host) {
 		return faultf("%q is not an address that is accepted", host)
 	}
 	if !proxied {
 		return nil
 	}
-	port, err2 := strconv.ParseUint(portOf(u), 10, 16)
-	if err2 != nil {
-		return faultf("the address names a port that does not exist")
-	}
 	if err == nil {
-		return g.check(addr, uint16(port))
+		return g.check(addr, portOf(u))
 	}
 	if plain == "localhost" || strings.HasSuffix(plain, ".localhost") {
-		return g.check(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))
+		return g.check(netip.AddrFrom4([4]byte{127, 0, 0, 1}), portOf(u))
 	}
 	return nil
 }
@@ -156,14 +158,19 @@ func endsInNumber(host string) bool {
 	return strings.Trim(label, "0123456789") == "" || strings.HasPrefix(label, "0x") && strings.Trim(label[2:], "0123456789abcdef") == ""
 }
 
-func portOf(u *url.URL) string {
+// portOf is the port of an address; 0: one that there is not.
+func portOf(u *url.URL) uint16 {
 	switch {
 	case u.Port() != "":
-		return u.Port()
+		port, err := strconv.ParseUint(u.Port(), 10, 16)
+		if err != nil {
+			return 0
+		}
+		return uint16(port)
 	case u.Scheme == "https":
-		return "443"
+		return 443
 	default:
-		return "80"
+		return 80
 	}
 }
 
@@ -172,5 +179,5 @@ func origin(u *url.URL) string { return u.Scheme + "://" + hostPort(u) }
 
 // hostPort is the host that a request goes to, for its turn.
 func hostPort(u *url.URL) string {
-	return strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) + ":" + portOf(u)
+	return strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")) + ":" + strconv.Itoa(int(portOf(u)))
 }

@@ -4,16 +4,22 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // The breaker's measures.
 const (
 	breakAfter  = 5                // failures to connect, in a row
-	breakFor    = 5 * time.Minute  // that a host is then left alone
+	breakFor    = time.Minute      // that a host is then left alone; twice as long after each further failure
+	breakMost   = 15 * time.Minute // and for how long at most
 	refusedSpan = time.Hour        // two refusals within it are the host's, not one feed's
 	refusedMin  = 10 * time.Minute // that a host is then left alone at least
 )
+
+// longestTurn is when others get their turn at a host although an answer is
+// still coming: a server that lets one feed hang must not hold up its others.
+const longestTurn = 15 * time.Second
 
 // longestOff is for how long somebody is put off at most, however many stand
 // in line.
@@ -48,7 +54,7 @@ type host struct {
 	slot     chan struct{} // holds a token while somebody has the turn
 	users    int           // that have the turn or wait for it
 	began    time.Time     // when the present turn did
-	step     time.Duration // from the start of the last turn to the next one's
+	step     time.Duration // from the start of a turn to the next one's, as turns have gone of late
 	promised time.Time     // the time named to the last one who was put off
 	next     time.Time     // when the next request may start
 	delay    time.Duration // a gap that the host wishes for
@@ -68,6 +74,10 @@ type turn struct {
 	near bool // the host's address is one that the operator allowed
 	of   *hosts
 	host *host
+
+	drags *time.Timer // ends it where the answer takes too long
+	once  sync.Once   // it ends once
+	ended atomic.Bool
 }
 
 // take waits for the turn at a host for as long as patience lasts, and is Busy
@@ -98,6 +108,7 @@ func (s *hosts) take(ctx context.Context, key string, patience time.Duration) (*
 	s.mu.Lock()
 	h.began = time.Now()
 	s.mu.Unlock()
+	t.drags = time.AfterFunc(longestTurn, t.end)
 	return t, nil
 }
 
@@ -194,24 +205,38 @@ func (s *hosts) closedFault(h *host, key string) error {
 }
 
 // end gives the turn back; the next one starts after the gap. A nil turn has
-// nothing to give.
+// nothing to give, and neither has one that ended.
 func (t *turn) end() {
 	if t == nil {
 		return
 	}
+	t.once.Do(func() {
+		t.ended.Store(true)
+		t.settle()
+		t.giveBack()
+	})
+}
+
+// settle works out when the next turn may start, and how long turns take here.
+// One that takes far longer than those before is believed bit by bit, since
+// those who wait are put off by this measure.
+func (t *turn) settle() {
 	t.of.mu.Lock()
+	defer t.of.mu.Unlock()
 	gap := t.host.delay
 	if !t.near || t.of.everywhere {
 		gap = max(gap, t.of.gap)
 	}
 	now := time.Now()
-	t.host.next, t.host.step = now.Add(gap), now.Sub(t.host.began)+gap
-	t.of.mu.Unlock()
-	t.giveBack()
+	t.host.next = now.Add(gap)
+	t.host.step = min(now.Sub(t.host.began), 2*t.host.step+time.Second) + gap
 }
 
-// giveBack ends a turn in which nothing was asked.
+// giveBack lets the next one have the turn.
 func (t *turn) giveBack() {
+	if t.drags != nil {
+		t.drags.Stop()
+	}
 	<-t.host.slot
 	t.of.leave(t.host)
 }
@@ -237,7 +262,8 @@ func (t *turn) unreachable() {
 	t.of.mu.Lock()
 	defer t.of.mu.Unlock()
 	if t.host.failures++; t.host.failures >= breakAfter {
-		t.host.closed, t.host.why = time.Now().Add(breakFor), "could not be reached several times in a row"
+		wait := min(breakFor<<min(t.host.failures-breakAfter, 8), breakMost)
+		t.host.closed, t.host.why = time.Now().Add(wait), "could not be reached several times in a row"
 	}
 }
 

@@ -95,6 +95,45 @@ func TestNoGapAtAllowedAddressesUnlessOneIsSet(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatHangsHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newHosts(time.Second, false, time.Minute)
+		begun := time.Now()
+		hanging, _ := s.take(t.Context(), "h:80", time.Minute)
+		next, err := s.take(t.Context(), "h:80", time.Minute)
+		if err != nil || time.Since(begun) != longestTurn+time.Second {
+			t.Fatalf("the next turn came after %v: %v", time.Since(begun), err)
+		}
+		hanging.end() // it is over already: the other one's turn is not ended
+		waiting, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := s.take(waiting, "h:80", time.Minute); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("two turns at once: %v", err)
+		}
+		next.end()
+		if n := s.known["h:80"].users; n != 0 {
+			t.Errorf("%d users are left", n)
+		}
+	})
+}
+
+func TestOneSlowAnswerDoesNotPutOffForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newHosts(time.Second, false, 5*time.Second)
+		for _, takes := range []time.Duration{time.Second, time.Second, 14 * time.Second} {
+			turn, err := s.take(t.Context(), "h:80", time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(takes)
+			turn.end()
+		}
+		if got := s.known["h:80"].step; got > 7*time.Second {
+			t.Errorf("turns are taken to last %v after one that lasted 14s", got)
+		}
+	})
+}
+
 func TestCrawlDelayWidensTheGap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHosts(time.Second, false, time.Minute)
@@ -120,8 +159,8 @@ func TestWaitingForATurnEnds(t *testing.T) {
 			t.Errorf("with a context that ends: %v", err)
 		}
 		begun := time.Now()
-		_, err := s.take(t.Context(), "h:80", time.Minute)
-		if busy := new(Busy); !errors.As(err, &busy) || time.Since(begun) != time.Minute {
+		_, err := s.take(t.Context(), "h:80", 4*time.Second)
+		if busy := new(Busy); !errors.As(err, &busy) || time.Since(begun) != 4*time.Second {
 			t.Errorf("with patience: %v after %v", err, time.Since(begun))
 		}
 		held.end()

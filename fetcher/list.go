@@ -53,7 +53,7 @@ func (f *Fetcher) List(ctx context.Context, src news.Source, last news.Poll, now
 		}
 	}
 	if err != nil {
-		return nil, failed(last, f.asFault(err, src, a, last, now), now), false, err
+		return nil, failed(last, f.asFault(err, a, now), now), false, err
 	}
 	next = f.succeeded(src, last, a, now, 0)
 	next.Sum, next.Items = news.Sum64(string(a.body)), len(feeds)

@@ -12,16 +12,17 @@ import (
 
 // unescape resolves the references of XML text once.
 func unescape(text []byte) string {
-	if bytes.IndexByte(text, '&') < 0 {
-		return string(text)
-	}
 	return unescapeString(string(text))
 }
 
 // unescapeString is html.UnescapeString but for names without a semicolon: in
 // an address, "&copy=1" is a parameter.
 func unescapeString(s string) string {
+	if strings.IndexByte(s, '&') < 0 {
+		return s
+	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for {
 		at := strings.IndexByte(s, '&')
 		if at < 0 {
@@ -36,6 +37,11 @@ func unescapeString(s string) string {
 			s = s[1:]
 			continue
 		}
+		if c := commonReference(s[1:n]); c != 0 {
+			b.WriteByte(c)
+			s = s[n+1:]
+			continue
+		}
 		if r := html.UnescapeString(s[:n+1]); r != s[:n+1] && !strings.ContainsRune(s[1:n], '&') {
 			b.WriteString(r)
 			s = s[n+1:]
@@ -44,6 +50,24 @@ func unescapeString(s string) string {
 		b.WriteByte('&')
 		s = s[1:]
 	}
+}
+
+// commonReference is the character of one of the names that XML defines; 0: it
+// is another.
+func commonReference(name string) byte {
+	switch name {
+	case "lt":
+		return '<'
+	case "gt":
+		return '>'
+	case "amp":
+		return '&'
+	case "quot":
+		return '"'
+	case "apos":
+		return '\''
+	}
+	return 0
 }
 
 // textValue is what an element's content says: with markup, the markup as HTML;
@@ -124,6 +148,25 @@ func isVoid(name string) bool {
 
 // typedText reads an Atom text construct by its type: as HTML, and as plain text.
 func typedText(e *element) (fragment, plain string) {
+	fragment, words := typedFragment(e)
+	if words {
+		return escapeText(fragment), fragment
+	}
+	return fragment, plainText(fragment)
+}
+
+// typedHTML reads an Atom text construct by its type as HTML.
+func typedHTML(e *element) string {
+	fragment, words := typedFragment(e)
+	if words {
+		return escapeText(fragment)
+	}
+	return fragment
+}
+
+// typedFragment reads an Atom text construct by its type: as HTML, or as words
+// that are not HTML.
+func typedFragment(e *element) (fragment string, words bool) {
 	kind, mode := strings.ToLower(e.attr("type")), strings.ToLower(e.attr("mode"))
 	value, markup := textValue(e.inner)
 	if mode == "base64" {
@@ -142,10 +185,9 @@ func typedText(e *element) (fragment, plain string) {
 	case kind == "xhtml":
 		fragment = escapeText(value)
 	default:
-		return escapeText(strings.TrimSpace(value)), strings.TrimSpace(value)
+		words, fragment = true, value
 	}
-	fragment = strings.TrimSpace(fragment)
-	return fragment, plainText(fragment)
+	return strings.TrimSpace(fragment), words
 }
 
 // guessedText reads a text of RSS, which never says what it is: HTML if it has
@@ -266,21 +308,33 @@ func plainText(fragment string) string {
 // lastEnds says where the elements whose content nobody sees are last closed.
 // One that is never closed hides nothing.
 func lastEnds(fragment string) map[string]int {
-	if !strings.Contains(fragment, "</") {
-		return nil
+	var ends map[string]int
+	for at := 0; ; {
+		n := strings.Index(fragment[at:], "</")
+		if n < 0 {
+			return ends
+		}
+		if at += n; at > 0 {
+			if name := unseen(fragment[at+2:]); name != "" {
+				if ends == nil {
+					ends = map[string]int{}
+				}
+				ends[name] = at
+			}
+		}
+		at += 2
 	}
-	lower := strings.ToLower(fragment)
-	if len(lower) != len(fragment) {
-		return nil
-	}
-	ends := map[string]int{}
-	for _, name := range []string{"script", "style", "object", "applet", "noscript", "template", "textarea", "select",
+}
+
+// unseen is the element whose content nobody sees that a tag's text names.
+func unseen(tag string) string {
+	for _, name := range [...]string{"script", "style", "object", "applet", "noscript", "template", "textarea", "select",
 		"svg", "math", "xmp", "noembed", "noframes", "title"} {
-		if at := strings.LastIndex(lower, "</"+name); at > 0 {
-			ends[name] = at
+		if len(tag) >= len(name) && strings.EqualFold(tag[:len(name)], name) {
+			return name
 		}
 	}
-	return ends
+	return ""
 }
 
 // resolve makes an address absolute. What is no address stays as it is.
@@ -288,6 +342,9 @@ func resolve(base, ref string) string {
 	ref = strings.TrimSpace(ref)
 	if ref == "" || base == "" {
 		return ref
+	}
+	if strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://") {
+		return ref // absolute, or no address
 	}
 	b, err := url.Parse(base)
 	if err != nil {

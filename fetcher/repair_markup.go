@@ -159,10 +159,15 @@ func validName(name string) bool {
 	return !strings.ContainsAny(name, "\"'&<>=;,()[]{}@#$%^*!?/\\|`~+")
 }
 
+var (
+	textEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	attrEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;")
+)
+
 func escapeText(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	return textEscapes.Replace(s)
 }
 
 func escapeAttribute(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;").Replace(s)
+	return attrEscapes.Replace(s)
 }

@@ -90,6 +90,9 @@ func (f *Fetcher) askRobots(ctx context.Context, src news.Source, to *url.URL) (
 	}
 	q.address = &url.URL{Scheme: to.Scheme, Host: to.Host, Path: "/robots.txt"}
 	q.header.Set("Accept", "text/plain, */*;q=0.1")
+	if feed, err := url.Parse(strings.TrimSpace(src.Feed)); err == nil {
+		q.trusted = origin(feed) == origin(to)
+	}
 	a, err := f.ask(ctx, q)
 	switch {
 	case ctx.Err() != nil:

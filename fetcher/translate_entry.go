@@ -57,7 +57,7 @@ func (t translator) putContent(e *Entry, el *element, typed bool) {
 func (t translator) fragment(el *element, typed bool) HTML {
 	var fragment string
 	if typed || el.attr("type") != "" {
-		fragment, _ = typedText(el)
+		fragment = typedHTML(el)
 	} else {
 		value, _ := textValue(el.inner)
 		fragment = strings.TrimSpace(value)

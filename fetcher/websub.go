@@ -33,6 +33,9 @@ type Subscription struct {
 // consent comes to the callback. The address is the outlet's to name, so it is
 // asked as any of the outlet's addresses is, and follows no redirect.
 func (f *Fetcher) Subscribe(ctx context.Context, src news.Source, s Subscription) error {
+	if hub, err := url.Parse(s.Hub); err == nil && !openPort(portOf(hub)) {
+		return closedPort(portOf(hub))
+	}
 	return f.tellHub(ctx, src, s.Hub, url.Values{
 		"hub.mode": {"subscribe"}, "hub.topic": {s.Topic}, "hub.callback": {s.Callback}, "hub.secret": {s.Secret},
 		"hub.lease_seconds": {strconv.FormatInt(int64(s.Lease/time.Second), 10)},

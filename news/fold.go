@@ -1,6 +1,7 @@
 package news
 
 import (
+	"encoding/binary"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -19,8 +20,13 @@ func Fold(s string) string {
 	if folded, ok := foldASCII(s); ok {
 		return folded
 	}
-	b := make([]byte, 0, len(s))
+	b := make([]byte, 0, len(s)+8)
 	for i := 0; i < len(s); {
+		if w, ok := ascii8(s[i:]); ok {
+			b = binary.LittleEndian.AppendUint64(b, w|upper8(w)>>2)
+			i += 8
+			continue
+		}
 		var size int
 		b, size = appendFolded(b, s, i)
 		i += size
@@ -31,9 +37,16 @@ func Fold(s string) string {
 // FoldMap is Fold with the way back: source[i] is the byte offset in s of the
 // character that folded[i] came from, and source[len(folded)] is len(s).
 func FoldMap(s string) (folded string, source []int32) {
-	b := make([]byte, 0, len(s))
-	source = make([]int32, 0, len(s)+1)
+	b := make([]byte, 0, len(s)+8)
+	source = make([]int32, 0, len(s)+9)
 	for i := 0; i < len(s); {
+		if w, ok := ascii8(s[i:]); ok {
+			b = binary.LittleEndian.AppendUint64(b, w|upper8(w)>>2)
+			n := int32(i)
+			source = append(source, n, n+1, n+2, n+3, n+4, n+5, n+6, n+7)
+			i += 8
+			continue
+		}
 		var size int
 		b, size = appendFolded(b, s, i)
 		for len(source) < len(b) {
@@ -44,26 +57,76 @@ func FoldMap(s string) (folded string, source []int32) {
 	return string(b), append(source, int32(len(s)))
 }
 
-// foldASCII is the short way for text without any other character.
+// foldASCII is the short way for text without any other character. It looks at
+// eight bytes at a time.
 func foldASCII(s string) (string, bool) {
-	upper := false
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			return "", false
-		}
-		upper = upper || 'A' <= c && c <= 'Z'
+	var any, upper uint64
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		w := word8(s[i:])
+		any |= w
+		upper |= upper8(w)
 	}
-	if !upper {
+	for ; i < len(s); i++ {
+		any |= uint64(s[i])
+		upper |= upper8(uint64(s[i]))
+	}
+	switch {
+	case any&(ones*0x80) != 0:
+		return "", false
+	case upper == 0:
 		return s, true
 	}
-	return strings.ToLower(s), true
+	return lowerASCII(s), true
+}
+
+// lowerASCII is s, which is all ASCII, in small letters.
+func lowerASCII(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	var chunk [64]byte
+	i := 0
+	for ; i+len(chunk) <= len(s); i += len(chunk) {
+		for j := 0; j < len(chunk); j += 8 {
+			w := word8(s[i+j:])
+			binary.LittleEndian.PutUint64(chunk[j:], w|upper8(w)>>2)
+		}
+		b.Write(chunk[:])
+	}
+	for ; i < len(s); i++ {
+		b.WriteByte(asciiFold[s[i]])
+	}
+	return b.String()
+}
+
+// ones times a byte is that byte eight times.
+const ones = 0x0101010101010101
+
+// word8 is the first eight bytes of s.
+func word8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// ascii8 gives the first eight bytes of s if it has them and all are ASCII.
+func ascii8(s string) (uint64, bool) {
+	if len(s) < 8 {
+		return 0, false
+	}
+	w := word8(s)
+	return w, w&(ones*0x80) == 0
+}
+
+// upper8 has the highest bit of every byte of w set that is a capital. It
+// holds for ASCII, where no byte carries into the next.
+func upper8(w uint64) uint64 {
+	return (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & (ones * 0x80)
 }
 
 // appendFolded appends the character of s at i, or the cluster that must be
 // seen as one, folded, and gives its length in s.
 func appendFolded(b []byte, s string, i int) ([]byte, int) {
-	if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
+	if c := s[i]; c < utf8.RuneSelf {
 		return append(b, asciiFold[c]), 1
 	}
 	r, size := utf8.DecodeRuneInString(s[i:])

@@ -4,8 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
-	"fmt"
-	"hash/fnv"
+	"strconv"
 	"strings"
 )
 
@@ -58,14 +57,13 @@ func claimed(it *Item) string {
 
 // digest hashes parts so that no two different lists of parts run together.
 func digest(parts ...string) Key {
-	h := sha256.New()
+	var room [512]byte
+	b := room[:0]
 	for _, p := range parts {
-		fmt.Fprintf(h, "%d:", len(p))
-		h.Write([]byte(p))
+		b = append(append(strconv.AppendInt(b, int64(len(p)), 10), ':'), p...)
 	}
-	var k Key
-	copy(k[:], h.Sum(nil))
-	return k
+	sum := sha256.Sum256(b)
+	return Key(sum[:len(Key{})])
 }
 
 var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -85,10 +83,13 @@ func ValidID(s string) bool {
 // Sum64 is a digest for comparing texts with their own earlier versions; it is
 // never 0, which stands for none. It is FNV-1a of 64 bits.
 func Sum64(parts ...string) uint64 {
-	h := fnv.New64a()
+	const offset, prime = 14695981039346656037, 1099511628211
+	h := uint64(offset)
 	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
+		for i := range len(p) {
+			h = (h ^ uint64(p[i])) * prime
+		}
+		h *= prime // a zero byte
 	}
-	return max(h.Sum64(), 1)
+	return max(h, 1)
 }

@@ -1,6 +1,9 @@
 package news
 
 import (
+	"crypto/sha256"
+	"hash/fnv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,4 +75,22 @@ func FuzzLinks(f *testing.F) {
 		}
 		CanonicalLink(raw)
 	})
+}
+
+// Keys and digests are stored: what they are of the same words may not change.
+func TestDigestsAreThoseOfTheirStandards(t *testing.T) {
+	sum := sha256.Sum256([]byte("4:guid2:bb8:tag:1,ä"))
+	if got := ItemKey("bb", &Item{GUID: "tag:1,ä"}); got != Key(sum[:len(got)]) {
+		t.Errorf("the key of a guid is %v, want the beginning of SHA-256 over its parts with their lengths, %x", got, sum)
+	}
+	long := strings.Repeat("x", 2000)
+	sum = sha256.Sum256([]byte("4:guid2:bb2000:" + long))
+	if got := ItemKey("bb", &Item{GUID: long}); got != Key(sum[:len(got)]) {
+		t.Errorf("the key of a long guid is %v, want %x", got, sum)
+	}
+	h := fnv.New64a()
+	h.Write([]byte("a\x00" + long + "\x00\x00"))
+	if got := Sum64("a", long, ""); got != h.Sum64() {
+		t.Errorf("the digest of three parts is %d, want FNV-1a of them with a zero byte after each, %d", got, h.Sum64())
+	}
 }

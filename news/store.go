@@ -25,6 +25,9 @@ type Archive interface {
 	Revision(ctx context.Context, topic TopicID) (Revision, error)
 	// Story returns one story, or ErrNotFound.
 	Story(ctx context.Context, id StoryID) (Story, error)
+	// Article returns one archived article, whether or not a topic took it, or
+	// ErrNotFound.
+	Article(ctx context.Context, id ArticleID) (Article, error)
 	// Stories lists stories newest first: by Filed, then ID, both descending.
 	Stories(ctx context.Context, q Query) ([]Story, error)
 	// Ledgers returns what is remembered of the sources, in the order asked;

@@ -18,13 +18,17 @@ type Token struct {
 func AppendTokens(dst []Token, folded string) []Token {
 	start := -1 // of the run under way
 	for i := 0; i < len(folded); {
-		c := folded[i]
-		if c < utf8.RuneSelf {
-			if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' {
-				if start < 0 {
-					start = i
-				}
-			} else if start >= 0 {
+		switch asciiClass[folded[i]] {
+		case asciiWord:
+			if start < 0 {
+				start = i
+			}
+			for i++; i < len(folded) && asciiClass[folded[i]] == asciiWord; {
+				i++
+			}
+			continue
+		case asciiGap:
+			if start >= 0 {
 				dst = append(dst, Token{start, i})
 				start = -1
 			}
@@ -54,6 +58,22 @@ func AppendTokens(dst []Token, folded string) []Token {
 	}
 	return dst
 }
+
+// What a byte is to AppendTokens; 0: part of a longer character.
+const (
+	asciiWord = iota + 1
+	asciiGap
+)
+
+var asciiClass = func() (table [256]uint8) {
+	for c := range utf8.RuneSelf {
+		table[c] = asciiGap
+		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' {
+			table[c] = asciiWord
+		}
+	}
+	return table
+}()
 
 // What a rune is to AppendTokens.
 const (

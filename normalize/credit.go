@@ -336,6 +336,9 @@ func endsInAct(s string) bool {
 // tailCredit reads what stands behind the last sentence: "X/Agency",
 // "- Getty Images", or the whole caption where it is nothing else.
 func tailCredit(s string) (text, credit string, ok bool) {
+	if creditLike(s) {
+		return "", s, true
+	}
 	for _, sep := range [...]string{"\n", ". ", "。", "।", "۔", "! ", "? ", ".” ", " | ", " — ", " – ", " - ", " / "} {
 		i := lastBreak(s, sep)
 		if i < 0 {
@@ -357,9 +360,6 @@ func tailCredit(s string) (text, credit string, ok bool) {
 			end += len(strings.TrimRight(sep, " "))
 		}
 		return s[:end], tail, true
-	}
-	if creditLike(s) {
-		return "", s, true
 	}
 	return "", "", false
 }
@@ -407,6 +407,7 @@ func creditLike(s string) bool {
 		switch {
 		case isAgency(part):
 			agency = true
+		case isChannel(part):
 		case !namesLike(part) && !(i == 0 && slashes > 1 && !strings.Contains(part, " ")): // a photographer's own name for himself
 			return false
 		}
@@ -415,7 +416,18 @@ func creditLike(s string) bool {
 		return true
 	}
 	i := strings.LastIndexAny(s, "/|")
-	return i > 0 && looksLikeAgency(strings.TrimSpace(s[i+1:])) && len(strings.Fields(s[:i])) >= 2 && !hasDigit(s)
+	if i <= 0 || len(strings.Fields(s[:i])) < 2 || hasDigit(s[:i]) {
+		return false
+	}
+	outlet := strings.TrimSpace(s[i+1:])
+	return looksLikeAgency(outlet) || isChannel(outlet)
+}
+
+// isChannel reports whether s is a letter or two and a number, as stations and
+// portals call themselves: "g9", "R7", "TV2".
+func isChannel(s string) bool {
+	letters := strings.TrimRight(s, "0123456789")
+	return len(s) <= 4 && letters != "" && letters != s && len(letters) <= 2 && isASCIILetter(letters[0]) && isASCIILetter(letters[len(letters)-1])
 }
 
 // namesLike reports whether each word of s begins like a name.

@@ -75,8 +75,17 @@ func (d *draft) trimInside() {
 	seen := map[string]bool{}
 	kept := d.pieces[:0]
 	sold := false // an advertisement's label stands before
+	cut := false  // what stands before is gone
+	lead := false // it was the label of pointers
 	for i := range d.pieces {
 		p := &d.pieces[i]
+		if cut && !d.feed && !d.dump && isStamp(p) && !p.bold && !p.marked {
+			continue // how old a teaser is
+		}
+		if lead && p.kind == news.Paragraph && p.density() > 0.5 {
+			continue
+		}
+		cut, lead = false, false
 		if sold && p.kind == news.Picture && p.figure.Caption == "" && len(p.links) > 0 {
 			continue
 		}
@@ -85,6 +94,7 @@ func (d *draft) trimInside() {
 			if last := len(kept) - 1; last >= 0 && illustrates(&kept[last], p) {
 				kept = kept[:last]
 			}
+			cut, lead = p.linked > 0, relatedPhrases.whole(p.foldedUpTo(100))
 			continue
 		}
 		if p.kind == news.Paragraph || p.kind == news.Quote {

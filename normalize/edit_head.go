@@ -120,8 +120,7 @@ func (d *draft) isTitle(p *piece) bool {
 	if p.text == "" || len(p.text) > 400 {
 		return false
 	}
-	k := p.key()
-	if d.keys[k] {
+	if d.keys[p.key()] {
 		return p.level > 0 || !closesSentence(p.text) || d.dump
 	}
 	if p.level == 1 || p.level == 2 && p.flags&flagTitle != 0 {

@@ -44,6 +44,11 @@ func (d *draft) trimTail() {
 	for len(d.pieces) > 0 {
 		last := &d.pieces[len(d.pieces)-1]
 		if !d.tellsPicture(last) && !d.isTail(last) {
+			if n := len(d.pieces) - 2; n > 1 && last.words() <= 25 && d.presentsAuthor(&d.pieces[n]) {
+				d.noteTail(d.pieces[n:])
+				d.pieces = d.pieces[:n]
+				continue
+			}
 			return
 		}
 		d.noteTail(d.pieces[len(d.pieces)-1:])
@@ -257,8 +262,37 @@ func (d *draft) presentsAuthor(p *piece) bool {
 			return true
 		}
 	}
+	return isBiography(p.text)
+}
+
+// isBiography reports whether a line says who somebody is that writes: a name,
+// "is", and soon what such people are.
+func isBiography(s string) bool {
+	words := strings.Fields(s)
+	if len(words) < 5 || !startsUpper(words[0]) {
+		return false
+	}
+	v := bylineWords()
+	for i := 2; i < min(len(words), 5); i++ {
+		if !copulas[words[i]] {
+			continue
+		}
+		if !isPerson(strings.Join(words[:i], " ")) {
+			return false
+		}
+		for _, w := range words[i+1 : min(len(words), i+13)] {
+			if v.roles[strings.Trim(news.Fold(w), ".,;()'’")] {
+				return true
+			}
+		}
+		return false
+	}
 	return false
 }
+
+// copulas stand between who somebody is and what.
+var copulas = map[string]bool{"is": true, "ist": true, "est": true, "es": true, "é": true, "è": true, "este": true, "är": true, "er": true, "on": true,
+	"je": true, "jest": true, "adalah": true, "ialah": true, "–": true, "—": true, "είναι": true, "covers": true, "covered": true, "writes": true, "schreibt": true, "escribe": true, "scrive": true, "écrit": true}
 
 // enclosed reports whether a line is one parenthesis.
 func enclosed(s string) bool {

@@ -20,7 +20,7 @@ func isFurniture(p *piece) bool {
 	if size <= 12 && p.kind != news.List && controlPhrases.made(words) || isCounter(words) || isTiming(p.text) || isClock(p) {
 		return true
 	}
-	if pictureNames.whole(words) && p.level == 0 || size <= 15 && networksIn(words) > 2 {
+	if pictureNames.whole(words) && p.level == 0 || p.kind == news.Paragraph && adPhrases.whole(words) || size <= 15 && networksIn(words) > 2 {
 		return true
 	}
 	if n := relatedPhrases.prefix(words); n > 0 {

@@ -1,7 +1,10 @@
 package normalize
 
 import (
+	"cmp"
 	_ "embed" // the table of words
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -18,9 +21,16 @@ type languageTable struct {
 	tags   []string
 	script []textScript
 	words  map[string][]languageVote
-	grams  map[string][]languageVote
-	absent map[string][]uint8 // letters, and the languages without them
-	opens  [1 << 16]bool      // pairs of bytes that some gram or absent letter begins with
+	opens  [1 << 16]uint16 // place in groups of those that begin with a pair of bytes; 0: none do
+	groups [][]letterGroup
+}
+
+// letterGroup is up to four letters that say something of the language, and
+// what: in whose words they are common, and whose do not know them.
+type letterGroup struct {
+	text   string
+	common []languageVote
+	absent []uint8
 }
 
 type languageVote struct {
@@ -105,6 +115,12 @@ var scriptRanges = [...]struct {
 }
 
 func scriptOf(r rune) textScript {
+	if r < utf8.RuneSelf {
+		if 'a' <= r|0x20 && r|0x20 <= 'z' {
+			return scriptLatin
+		}
+		return scriptNone
+	}
 	for _, x := range scriptRanges {
 		if x.from <= r && r <= x.to {
 			return x.script
@@ -177,13 +193,14 @@ func chinese(text string, claims []string) string {
 // languageTables weighs the words: the fewer languages share one, the more it
 // says, and long ones say more than short ones.
 var languageTables = sync.OnceValue(func() *languageTable {
-	t := &languageTable{words: map[string][]languageVote{}, grams: map[string][]languageVote{}, absent: map[string][]uint8{}}
+	t := &languageTable{words: map[string][]languageVote{}}
+	grams, absent := map[string][]languageVote{}, map[string][]uint8{}
 	for line := range strings.Lines(languageWordsText) {
 		tag, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if tag == "" || tag == "#" || len(t.tags) == maxLanguages {
 			continue
 		}
-		words, grams, _ := strings.Cut(rest, "~")
+		words, groups, _ := strings.Cut(rest, "~")
 		lang := uint8(len(t.tags))
 		t.tags = append(t.tags, tag)
 		script, _ := mainScript(words)
@@ -191,39 +208,57 @@ var languageTables = sync.OnceValue(func() *languageTable {
 		for w := range strings.FieldsSeq(words) {
 			vote(t.words, w, lang, 1+0.25*float32(min(utf8.RuneCountInString(w), 6)))
 		}
-		for g := range strings.FieldsSeq(grams) {
-			if letter, absent := strings.CutPrefix(g, "-"); absent {
-				t.absent[letter] = append(t.absent[letter], lang)
-				t.open(letter)
+		for g := range strings.FieldsSeq(groups) {
+			if letter, ok := strings.CutPrefix(g, "-"); ok {
+				absent[letter] = append(absent[letter], lang)
 				continue
 			}
 			weight := float32(0.12)
 			if g[0] >= utf8.RuneSelf {
 				weight = 0.5
 			}
-			vote(t.grams, g, lang, weight)
-			t.open(g)
+			vote(grams, g, lang, weight)
 		}
 	}
-	for _, table := range [...]map[string][]languageVote{t.words, t.grams} {
+	for _, table := range [...]map[string][]languageVote{t.words, grams} {
 		for _, votes := range table {
 			for i := range votes {
 				votes[i].weight *= 0.6 + 1.4/float32(len(votes))
 			}
 		}
 	}
+	t.groups = make([][]letterGroup, 1) // 0 stands for none
+	texts := slices.AppendSeq(slices.Collect(maps.Keys(grams)), maps.Keys(absent))
+	slices.SortFunc(texts, shorterFirst)
+	for _, g := range slices.Compact(texts) {
+		t.open(letterGroup{text: g, common: grams[g], absent: absent[g]})
+	}
 	return t
 })
 
-// open marks the pairs that a text must show at a place where g can stand.
-func (t *languageTable) open(g string) {
-	if len(g) > 1 {
-		t.opens[bytePair(g)] = true
+func shorterFirst(a, b string) int {
+	return cmp.Or(cmp.Compare(utf8.RuneCountInString(a), utf8.RuneCountInString(b)), strings.Compare(a, b))
+}
+
+// open files a group under the pairs that a text must show at a place where
+// it can stand.
+func (t *languageTable) open(g letterGroup) {
+	if len(g.text) > 1 {
+		t.file(bytePair(g.text), g)
 		return
 	}
 	for second := range 256 {
-		t.opens[int(g[0])<<8|second] = true
+		t.file(int(g.text[0])<<8|second, g)
 	}
+}
+
+func (t *languageTable) file(pair int, g letterGroup) {
+	if t.opens[pair] == 0 {
+		t.opens[pair] = uint16(len(t.groups))
+		t.groups = append(t.groups, nil)
+	}
+	at := t.opens[pair]
+	t.groups[at] = append(t.groups[at], g)
 }
 
 // bytePair is the first two bytes of s, which is not empty.
@@ -338,16 +373,19 @@ func (t *languageTable) claimed(script textScript, claims []string) string {
 func (t *languageTable) count(text string, score *[maxLanguages]float32) int {
 	words := 0
 	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+		size := letterAt(text[i:])
+		if size == 0 {
+			_, size = utf8.DecodeRuneInString(text[i:])
 			i += size
 			continue
 		}
-		end := i
+		end := i + size
 		for end < len(text) {
-			r, size := utf8.DecodeRuneInString(text[end:])
-			if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' {
-				break
+			if size = letterAt(text[end:]); size == 0 {
+				if text[end] != '\'' {
+					break
+				}
+				size = 1
 			}
 			end += size
 		}
@@ -358,26 +396,37 @@ func (t *languageTable) count(text string, score *[maxLanguages]float32) int {
 	return words
 }
 
+// letterAt is the length of the letter or mark that s begins with; 0: it
+// begins with something else.
+func letterAt(s string) int {
+	if c := s[0]; c < utf8.RuneSelf {
+		if 'a' <= c|0x20 && c|0x20 <= 'z' {
+			return 1
+		}
+		return 0
+	}
+	r, size := utf8.DecodeRuneInString(s)
+	if unicode.IsLetter(r) || unicode.IsMark(r) {
+		return size
+	}
+	return 0
+}
+
 func (t *languageTable) countWord(w string, score *[maxLanguages]float32) {
 	for _, v := range t.words[w] {
 		score[v.lang] += v.weight
 	}
-	for i := range w {
-		if !t.opens[bytePair(w[i:])] {
-			continue
-		}
-		ends := 0
-		for end := i + 1; end <= len(w) && ends < 4; end++ {
-			if end < len(w) && !utf8.RuneStart(w[end]) {
+	for i := range len(w) {
+		groups := t.groups[t.opens[bytePair(w[i:])]]
+		for j := range groups {
+			g := &groups[j]
+			if !strings.HasPrefix(w[i:], g.text) {
 				continue
 			}
-			ends++
-			if ends == 1 && w[i] >= utf8.RuneSelf {
-				for _, lang := range t.absent[w[i:end]] {
-					score[lang] -= 0.7
-				}
+			for _, lang := range g.absent {
+				score[lang] -= 0.7
 			}
-			for _, v := range t.grams[w[i:end]] {
+			for _, v := range g.common {
 				score[v.lang] += v.weight
 			}
 		}

@@ -102,7 +102,8 @@ func wordKinds(table string) iter.Seq2[string, string] {
 // wordsOf gives the folded words of s.
 func wordsOf(s string) []string {
 	folded := news.Fold(s)
-	tokens := news.AppendTokens(make([]news.Token, 0, 16), folded)
+	var room [80]news.Token // as many as most lines that are asked about have
+	tokens := news.AppendTokens(room[:0], folded)
 	words := make([]string, len(tokens))
 	for i, t := range tokens {
 		words[i] = folded[t.Start:t.End]

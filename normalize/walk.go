@@ -133,7 +133,7 @@ func (w *walker) element(n *html.Node, ctx context) {
 	if own&flagBody != 0 && holdsTitle(n, 0) {
 		own &^= flagBody // the whole page by that name
 	}
-	if own&flagFurniture != 0 && (own&flagCredit != 0 || ctx.frame != nil && namesOwner(n)) {
+	if own&flagFurniture != 0 && (own&flagCredit != 0 || (ctx.frame != nil || w.belowPicture(n)) && namesOwner(n)) {
 		own = own&^flagFurniture | flagCredit // the rights in a picture are its credit
 	}
 	if w.junk(n, own) {
@@ -144,6 +144,7 @@ func (w *walker) element(n *html.Node, ctx context) {
 	}
 	ctx.depth++
 	ctx.flags |= own
+	ctx.bold = ctx.bold || setsBold(n)
 	switch {
 	case ctx.frame != nil || own&flagStandfirst == 0:
 		if own&flagCredit != 0 && (ctx.flags&flagByline == 0 || ctx.frame != nil && own&flagByline == 0) && w.heft[n] < 400 {
@@ -186,10 +187,26 @@ func (w *walker) element(n *html.Node, ctx context) {
 	w.flush()
 }
 
+// afterPointer reports whether what was gathered is the label of a pointer to
+// another article, which only style sets apart from the link.
+func (w *walker) afterPointer() bool {
+	r := &w.run
+	return r.solid > 0 && r.solid < 60 && !r.space && r.linked == 0 && relatedPhrases.whole(wordsOf(string(r.text)))
+}
+
+// belowPicture reports whether a short element comes right behind a picture.
+func (w *walker) belowPicture(n *html.Node) bool {
+	last := len(w.pieces) - 1
+	return last >= 0 && w.pieces[last].kind == news.Picture && w.run.solid == 0 && w.heft[n] == 0
+}
+
 // inline walks an element that does not part texts.
 func (w *walker) inline(n *html.Node, ctx context) {
 	switch n.DataAtom {
 	case atom.A:
+		if w.afterPointer() {
+			w.flush()
+		}
 		ctx.inLink, ctx.link = true, w.address(attr(n, "href"))
 		ctx.inTag = slices.Contains(strings.Fields(attr(n, "rel")), "tag")
 	case atom.B, atom.Strong:

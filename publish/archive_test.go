@@ -19,6 +19,7 @@ import (
 type memory struct {
 	mu       sync.Mutex
 	stories  []news.Story
+	archived []news.Article
 	ledgers  map[news.SourceID]news.Ledger
 	revision news.Revision
 	away     bool
@@ -50,6 +51,20 @@ func (m *memory) Story(_ context.Context, id news.StoryID) (news.Story, error) {
 	return news.Story{}, news.ErrNotFound
 }
 
+func (m *memory) Article(_ context.Context, id news.ArticleID) (news.Article, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.away {
+		return news.Article{}, errAway
+	}
+	for _, a := range m.archived {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return news.Article{}, news.ErrNotFound
+}
+
 func (m *memory) Stories(_ context.Context, q news.Query) ([]news.Story, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -59,7 +74,7 @@ func (m *memory) Stories(_ context.Context, q news.Query) ([]news.Story, error) 
 	m.reads++
 	var found []news.Story
 	for _, st := range m.stories {
-		if slices.Contains(st.Topics, q.Topic) && slices.ContainsFunc(st.Articles, func(a news.Article) bool {
+		if (q.Topic == "" || slices.Contains(st.Topics, q.Topic)) && slices.ContainsFunc(st.Articles, func(a news.Article) bool {
 			return (len(q.Langs) == 0 || slices.Contains(q.Langs, primary(a.Lang))) && (q.Source == "" || a.Source == q.Source)
 		}) && (q.After.IsZero() || before(st, q.After)) {
 			found = append(found, st)

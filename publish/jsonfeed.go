@@ -75,20 +75,23 @@ type jsonAttachment struct {
 // jsonOrigin is what JSON Feed has no word for, of an item: where it is from,
 // why it is here, and who else tells it.
 type jsonOrigin struct {
-	About    string       `json:"about"`
-	Story    string       `json:"story"`
-	Page     string       `json:"page_url"`
-	Source   jsonSource   `json:"source"`
-	Original string       `json:"original_id,omitempty"`
-	Place    string       `json:"dateline,omitempty"`
-	Agency   string       `json:"agency,omitempty"`
-	Kicker   string       `json:"kicker,omitempty"`
-	Rights   string       `json:"rights"`
-	Line     string       `json:"rights_line,omitempty"`
-	Figures  []jsonFigure `json:"figures,omitempty"`
-	Match    []reason     `json:"match"`
-	Also     []teller     `json:"also_reported_by"`
-	Revision uint64       `json:"revision"`
+	About      string        `json:"about"`
+	Story      string        `json:"story"`
+	Page       string        `json:"page_url"`
+	Source     jsonSource    `json:"source"`
+	Original   string        `json:"original_id,omitempty"`
+	Dateline   *apiDateline  `json:"dateline,omitempty"`
+	Agency     string        `json:"agency,omitempty"`
+	Kicker     string        `json:"kicker,omitempty"`
+	Rights     string        `json:"rights"`
+	Line       string        `json:"rights_line,omitempty"`
+	Images     []jsonFigure  `json:"images,omitempty"`
+	Headings   []jsonHeading `json:"headings,omitempty"`
+	Quality    jsonQuality   `json:"quality"`
+	Publishers []string      `json:"publishers"`
+	Match      []reason      `json:"match"`
+	Also       []teller      `json:"also_reported_by"`
+	Revision   uint64        `json:"revision"`
 }
 
 type jsonSource struct {
@@ -166,14 +169,12 @@ func (h *masthead) jsonOrigin(e *entry) jsonOrigin {
 	o := jsonOrigin{
 		About: h.base + "/", Story: string(e.Story.ID), Page: e.Page,
 		Source: h.jsonSource(e.Source), Original: h.originalID(e.Lead),
-		Place: line(e.Lead.Dateline), Agency: line(e.Lead.Agency), Kicker: line(e.Lead.Kicker), Rights: e.Lead.Rights.String(), Line: line(e.Lead.RightsLine),
+		Dateline: dateline(e.Lead), Agency: line(e.Lead.Agency), Kicker: line(e.Lead.Kicker), Rights: e.Lead.Rights.String(), Line: line(e.Lead.RightsLine),
+		Images: images(e.Lead), Headings: headings(e.Lead), Quality: h.quality(e.Lead), Publishers: publishers(e.Story),
 		Match: e.Why, Also: e.Others, Revision: uint64(e.Story.Revision),
 	}
 	if o.Also == nil {
 		o.Also = []teller{}
-	}
-	for _, f := range e.Lead.Figures() {
-		o.Figures = append(o.Figures, jsonFigure{address(f.Src), line(f.Alt), line(f.Caption), line(f.Credit), max(0, f.Width), max(0, f.Height)})
 	}
 	return o
 }

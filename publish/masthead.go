@@ -38,6 +38,9 @@ type Masthead struct {
 
 	// Interval says in words how often a source is polled; nil: not said.
 	Interval func(news.SourceID) string
+	// Why says what a topic's present rule makes of an article; nil: nobody can
+	// be asked, and what was found when it was filed is told.
+	Why func(news.TopicID, *news.Article) (Explanation, error)
 	// Every is how often the news is gathered, as a hint to readers when to
 	// come again; 0: 15 minutes.
 	Every time.Duration

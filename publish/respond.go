@@ -170,8 +170,13 @@ func parseWishes(accept []string) (w wishes) {
 
 // say answers with a line of text.
 func say(w http.ResponseWriter, r *http.Request, status int, words string) {
+	tell(w, r, status, "text/plain; charset=utf-8", words)
+}
+
+// tell answers with words that no cache may keep.
+func tell(w http.ResponseWriter, r *http.Request, status int, mediaType, words string) {
 	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Type", mediaType)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(words)))
 	w.WriteHeader(status)

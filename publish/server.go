@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -21,6 +22,7 @@ import (
 type Options struct {
 	Log      *slog.Logger // nil: nothing is logged
 	MaxCache int64        // bytes of documents kept in memory; 0: 64 MiB
+	Bench    *Workbench   // nil: rules cannot be tried here
 }
 
 // Server answers readers. It is an http.Handler, and may be used from several
@@ -34,6 +36,8 @@ type Server struct {
 	pages   *pages
 	origins *http.CrossOriginProtection
 	tallies *tallies
+	bench   *Workbench    // nil: there is none
+	trying  chan struct{} // full: a rule is being tried
 	turns   *turns[netip.Prefix]
 	hub     *Hub // nil: there is none of ours
 	counts  counts
@@ -56,7 +60,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.MaxCache <= 0 {
 		o.MaxCache = 64 << 20
 	}
-	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies()}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(), bench: o.Bench, trying: make(chan struct{}, 1)}
 	s.head.Store(head)
 	return s, nil
 }
@@ -94,6 +98,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if path == subscriptionPath && s.hub != nil && head.hubIsOurs() {
 		s.hub.ServeHTTP(w, r)
+		return
+	}
+	if path == workbenchPath {
+		s.workbench(w, r, head)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -178,7 +186,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		s.counts.renders.Add(1)
 		p := s.press(head)
 		p.token = req.token
-		doc, err := req.render(ctx, p)
+		doc, err := req.rendered(ctx, p)
 		if f := (fault{}); errors.As(err, &f) {
 			s.shelf.remove(req.key) // what is no longer there must not come back while the archive is away
 		}
@@ -220,10 +228,11 @@ type press struct {
 	static  bool                       // there is no server to answer queries
 	token   string                     // that the reader shows
 	tallies *tallies                   // nil: every page counts for itself
+	bench   bool                       // there is a workbench
 }
 
 func (s *Server) press(head *masthead) press {
-	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, to: func(target string) string { return head.path + target }}
+	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, bench: s.bench != nil, to: func(target string) string { return head.path + target }}
 }
 
 // request is what an address names.
@@ -235,6 +244,17 @@ type request struct {
 	closed bool         // only for this reader's eyes
 	past   bool         // nothing is added to it any more
 	render func(context.Context, press) (document, error)
+}
+
+// rendered renders, and takes a panic for an error: readers then get the last
+// good edition.
+func (r request) rendered(ctx context.Context, p press) (doc document, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("render %s: %v\n%s", r.scope, v, debug.Stack())
+		}
+	}()
+	return r.render(ctx, p)
 }
 
 // cacheControl is how long caches may hold the answer.
@@ -261,15 +281,15 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 		return request{}, err
 	}
 	req.closed = len(h.admin) > 0 && slices.Contains(editorial, path)
+	if rest, ok := strings.CutPrefix(path, apiPrefix); ok && strings.HasPrefix(rest, "/") {
+		return h.routeAPI(req, rest, query, shown)
+	}
 	if query != "" {
 		return request{}, fault{http.StatusBadRequest, "This address takes no parameters."}
 	}
 	if rest, ok := strings.CutPrefix(path, "/stories/"); ok {
 		id, _, _ := strings.Cut(rest, "/")
-		return h.routeStory(req, id, shown, press.story)
-	}
-	if id, ok := strings.CutPrefix(path, "/api/stories/"); ok {
-		return h.routeStory(req, id, shown, press.apiStory)
+		return h.routeStory(req, id, shown)
 	}
 	switch path {
 	case "/", "":
@@ -278,14 +298,9 @@ func (h *masthead) route(path, query string, shown pass) (request, error) {
 		req.render = func(_ context.Context, p press) (document, error) { return p.subscribe() }
 	case "/opml":
 		req.render = func(_ context.Context, p press) (document, error) { return p.opml() }
-	case "/api/topics":
-		req.render = func(_ context.Context, p press) (document, error) { return p.apiTopics() }
 	case "/sources":
 		req.live = true
 		req.render = func(ctx context.Context, p press) (document, error) { return p.sources(ctx) }
-	case "/api/sources":
-		req.live = true
-		req.render = func(ctx context.Context, p press) (document, error) { return p.apiSources(ctx) }
 	default:
 		return request{}, missing("There is nothing at this address.")
 	}
@@ -319,17 +334,17 @@ func (h *masthead) routeTopic(req request, rest, query string, shown pass) (requ
 	return req, nil
 }
 
-func (h *masthead) routeStory(req request, id string, shown pass, render func(press, context.Context, news.StoryID) (document, error)) (request, error) {
+func (h *masthead) routeStory(req request, id string, shown pass) (request, error) {
 	if !news.ValidID(id) {
 		return request{}, missing("That is not the id of a story.")
 	}
 	req.key = strings.Replace(req.key, "/stories/"+id, "/stories/"+id+"\x00", 1)
 	req.key, _, _ = strings.Cut(req.key, "\x00") // the slug is for people
-	if len(h.tokens) > 0 && shown.token != "" {
-		req.closed, req.token = true, shown.token
-		req.key += "\x00" + shown.token
+	if token := h.worth(shown.token); token != "" {
+		req.closed, req.token = true, token
+		req.key += "\x00" + token
 	}
-	req.render = func(ctx context.Context, p press) (document, error) { return render(p, ctx, news.StoryID(id)) }
+	req.render = func(ctx context.Context, p press) (document, error) { return p.story(ctx, news.StoryID(id)) }
 	return req, nil
 }
 
@@ -408,12 +423,18 @@ func linkHeader(l atomLink) string {
 // one that it was merged into.
 const mostMerged = 16
 
-// readStory reads one story, or the one that has its articles now; its error is a fault where there is none.
-func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+// unmerged reads one story, or the one that has its articles now.
+func (p press) unmerged(ctx context.Context, id news.StoryID) (news.Story, error) {
 	st, err := p.archive.Story(ctx, id)
 	for hops := 0; err == nil && st.Into != "" && hops < mostMerged; hops++ {
 		st, err = p.archive.Story(ctx, st.Into)
 	}
+	return st, err
+}
+
+// readStory reads a story for readers; its error is a fault where there is none.
+func (p press) readStory(ctx context.Context, id news.StoryID) (entry, error) {
+	st, err := p.unmerged(ctx, id)
 	if errors.Is(err, news.ErrNotFound) || err == nil && len(st.Articles) == 0 {
 		return entry{}, missing("There is no story with this id; it may have been swept from the archive.")
 	}

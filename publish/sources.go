@@ -27,7 +27,7 @@ type health struct {
 	Asked    string   `json:"last_poll,omitempty"`
 	Success  string   `json:"last_success,omitempty"`
 	Fresh    string   `json:"last_news,omitempty"`
-	Due      string   `json:"next_poll,omitempty"`
+	Due      string   `json:"next_fetch,omitempty"`
 	Format   string   `json:"format,omitempty"`
 	Items    int      `json:"items"`
 	Repairs  []string `json:"repairs,omitempty"`

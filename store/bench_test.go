@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -151,6 +152,33 @@ func BenchmarkQuietPoll(b *testing.B) {
 			if _, err := s.Commit(b.Context(), claimed(b, s, now)); err != nil {
 				b.Fatal(err)
 			}
+		}
+	})
+}
+
+// BenchmarkQuietPolls has sixteen workers poll at once, as the desk does.
+func BenchmarkQuietPolls(b *testing.B) {
+	bothStores(b, func(b *testing.B, s news.Store) {
+		const workers = 16
+		enrolMany(b, s, workers)
+		now := noon
+		for b.Loop() {
+			now = now.Add(time.Hour)
+			ledgers, err := s.Claim(b.Context(), now, time.Minute, workers)
+			if err != nil || len(ledgers) != workers {
+				b.Fatal(len(ledgers), err)
+			}
+			var polls sync.WaitGroup
+			for _, l := range ledgers {
+				l.Poll = news.Poll{At: now, Due: now.Add(time.Minute), Status: 304, ETag: `"5f3a"`, Success: now, Fresh: now, Format: "rss 2.0", Title: "Harbour Herald"}
+				l.Marks = marks(30, now)
+				polls.Go(func() {
+					if _, err := s.Commit(b.Context(), news.Intake{Ledger: l, At: now}); err != nil {
+						b.Error(err)
+					}
+				})
+			}
+			polls.Wait()
 		}
 	})
 }

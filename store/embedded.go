@@ -10,11 +10,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"dateline/news"
 
 	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/driver"
 )
 
 // embedded is the memory of one process: one SQLite file, with a write-ahead
@@ -24,6 +24,7 @@ type embedded struct {
 	gate   gate
 	path   string
 	write  *sql.DB // one connection; nil: read-only
+	turns  *writer // at write
 	read   *sql.DB
 	owned  *os.File // the lock; nil: read-only
 	values *values
@@ -62,6 +63,7 @@ func (s *embedded) open(ctx context.Context, o Options) error {
 		if s.write, err = connect(s.path, "rw", 1); err != nil {
 			return err
 		}
+		s.turns = newWriter(s.write)
 	}
 	if s.owned != nil {
 		if err := prepare(ctx, s.write); err != nil {
@@ -104,17 +106,18 @@ func connect(path, mode string, conns int) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	dsn := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(abs), RawQuery: "mode=" + mode}
-	setup := "PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4096; PRAGMA temp_store = memory;"
+	query := url.Values{"mode": {mode}, "_pragma": {"busy_timeout(10000)", "cache_size(-4096)", "temp_store(memory)"}}
 	if mode == "rw" {
-		setup += "PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA journal_size_limit = 16777216;"
+		query["_pragma"] = append(query["_pragma"], "journal_mode(wal)", "synchronous(full)", "journal_size_limit(16777216)")
 	} else {
-		setup += "PRAGMA query_only = on;"
+		query["_pragma"] = append(query["_pragma"], "query_only(on)")
 	}
-	db, err := driver.Open(dsn.String(), func(c *sqlite3.Conn) error { return c.Exec(setup) })
+	dsn := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(abs), RawQuery: query.Encode()}
+	open, err := newConnector(dsn.String())
 	if err != nil {
 		return nil, err
 	}
+	db := sql.OpenDB(open)
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	return db, db.Ping()
@@ -138,8 +141,10 @@ func explain(err error, path string) error {
 		return errors.New("is not a database: another file has this name; move it away, or change the path")
 	case errors.Is(err, sqlite3.CORRUPT):
 		return fmt.Errorf("is damaged: restore it from a copy (%w)", err)
-	case errors.Is(err, sqlite3.FULL):
+	case errors.Is(err, sqlite3.FULL), errors.Is(err, syscall.ENOSPC):
 		return errors.New("the disk is full: make room")
+	case errors.Is(err, sqlite3.IOERR):
+		return fmt.Errorf("cannot be written or read: the disk is full, or fails (%w)", err)
 	default:
 		return err
 	}
@@ -169,8 +174,8 @@ func (s *embedded) release() error {
 	return errors.Join(errs...)
 }
 
-// change runs act in one write transaction: all of it is kept and synced, or
-// none.
+// change runs act in a write transaction: all of it is kept and synced, or
+// none. It may be run more than once.
 func (s *embedded) change(ctx context.Context, act func(*sql.Tx) error) error {
 	if err := s.gate.enter(); err != nil {
 		return err
@@ -179,15 +184,7 @@ func (s *embedded) change(ctx context.Context, act func(*sql.Tx) error) error {
 	if s.write == nil {
 		return ErrReadOnly
 	}
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if err := act(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return s.turns.change(ctx, act)
 }
 
 // look runs act on the readers' pool.

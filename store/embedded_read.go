@@ -62,6 +62,30 @@ func (s *embedded) Story(ctx context.Context, id news.StoryID) (news.Story, erro
 	return st, nil
 }
 
+// Article implements news.Archive.
+func (s *embedded) Article(ctx context.Context, id news.ArticleID) (news.Article, error) {
+	var a news.Article
+	err := s.look(func(db *sql.DB) error {
+		var body []byte
+		err := db.QueryRowContext(ctx, "SELECT body FROM articles WHERE id = ?", string(id)).Scan(&body)
+		if errors.Is(err, sql.ErrNoRows) {
+			return news.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		a, err = s.values.readArticle(body)
+		if leftOut(err, s.log) {
+			return news.ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return news.Article{}, fail("article "+string(id), err)
+	}
+	return a, nil
+}
+
 // Stories implements news.Archive.
 func (s *embedded) Stories(ctx context.Context, q news.Query) ([]news.Story, error) {
 	query, args := listing(q)

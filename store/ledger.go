@@ -66,14 +66,32 @@ func deflate(b []byte) ([]byte, error) {
 	return packed.Bytes(), err
 }
 
-func inflate(b []byte) ([]byte, error) {
-	r := flate.NewReaderDict(bytes.NewReader(b), wont)
-	plain, err := io.ReadAll(io.LimitReader(r, MaxValue+1))
-	if err == nil && len(plain) > MaxValue {
+// inflater undoes deflate. It is kept for the next ledger: its window is many
+// times the size of what it reads.
+type inflater struct {
+	from bytes.Reader
+	flat io.ReadCloser // nil: was never used
+	to   bytes.Buffer
+}
+
+// inflate gives what was deflated, until the inflater is used again.
+func (i *inflater) inflate(b []byte) ([]byte, error) {
+	i.from.Reset(b)
+	if i.flat == nil {
+		i.flat = flate.NewReaderDict(&i.from, wont)
+	} else if err := i.flat.(flate.Resetter).Reset(&i.from, wont); err != nil {
+		return nil, err
+	}
+	i.to.Reset()
+	n, err := i.to.ReadFrom(io.LimitReader(i.flat, MaxValue+1))
+	if err == nil && n > MaxValue {
 		err = errDamaged
 	}
-	return plain, err
+	return i.to.Bytes(), err
 }
+
+// largeInflater is the size in bytes past which an inflater is not kept.
+const largeInflater = 64 << 10
 
 // columnar reports whether marks are those of a quiet source: never changed,
 // under their own articles, with times in whole milliseconds of UTC.
@@ -133,7 +151,13 @@ func (v *values) readColumns(b []byte) (news.Ledger, error) {
 	if r.failed {
 		return news.Ledger{}, errDamaged
 	}
-	plain, err := inflate(packed)
+	flat := v.inflaters.Get().(*inflater)
+	defer func() {
+		if flat.to.Cap() <= largeInflater {
+			v.inflaters.Put(flat)
+		}
+	}()
+	plain, err := flat.inflate(packed)
 	if err != nil {
 		return news.Ledger{}, fmt.Errorf("%w: %w", errDamaged, err)
 	}

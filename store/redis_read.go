@@ -58,6 +58,48 @@ func (s *remote) Story(ctx context.Context, id news.StoryID) (news.Story, error)
 	return found[0], nil
 }
 
+// Article implements news.Archive in one round trip. Which shard has an article
+// its ID does not tell, so each is asked.
+func (s *remote) Article(ctx context.Context, id news.ArticleID) (news.Article, error) {
+	if err := s.looking(); err != nil {
+		return news.Article{}, fail("article "+string(id), err)
+	}
+	defer s.gate.leave()
+	a, err := s.article(ctx, id)
+	return a, fail("article "+string(id), err)
+}
+
+func (s *remote) article(ctx context.Context, id news.ArticleID) (news.Article, error) {
+	cmds := make([]*redis.StringCmd, shards)
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i := range cmds {
+			cmds[i] = p.Get(ctx, shard(i).key("article:"+string(id)))
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return news.Article{}, err
+	}
+	for _, cmd := range cmds {
+		text, err := cmd.Result()
+		if errors.Is(err, redis.Nil) {
+			continue
+		}
+		if err != nil {
+			return news.Article{}, err
+		}
+		if len(text) < len(place(0)) {
+			return news.Article{}, errDamaged
+		}
+		a, err := s.values.readArticle([]byte(text[len(place(0)):]))
+		if leftOut(err, s.log) {
+			break
+		}
+		return a, err
+	}
+	return news.Article{}, news.ErrNotFound
+}
+
 // fetchStories reads stories in one pipeline, and leaves out what is not there.
 func (s *remote) fetchStories(ctx context.Context, ids []string) ([]news.Story, error) {
 	if len(ids) == 0 {
@@ -203,7 +245,7 @@ func (s *remote) Ledgers(ctx context.Context, ids ...news.SourceID) ([]news.Ledg
 	cmds := make([]*redis.StringCmd, len(ids))
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, id := range ids {
-			cmds[i] = p.Get(ctx, shardOf(id).key("ledger:"+string(id)))
+			cmds[i] = p.Get(ctx, shardOf(id).ledger(string(id)))
 		}
 		return nil
 	})
@@ -343,7 +385,7 @@ func (s *remote) readAhead(ctx context.Context, f *articleFeed) error {
 	keys := make([]string, len(members))
 	for i, m := range members {
 		_, id := splitMember(m)
-		keys[i] = f.shard.key("article:" + id)
+		keys[i] = f.shard.article(id)
 	}
 	bodies, err := s.client.MGet(ctx, keys...).Result()
 	if err != nil {

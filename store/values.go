@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"sync"
 
 	"dateline/news"
 
@@ -29,14 +30,15 @@ const smallest = 96
 // values turns ledgers, articles and stories into the bytes that are stored,
 // and back. It may be used from several goroutines.
 type values struct {
-	codec  *codec
-	packer *zstd.Encoder
-	opener *zstd.Decoder
+	codec     *codec
+	packer    *zstd.Encoder
+	opener    *zstd.Decoder
+	inflaters sync.Pool // of *inflater
 }
 
 func newValues() (*values, error) {
 	packer, err := zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(2),
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2),
 		zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<18), zstd.WithEncoderCRC(false))
 	if err != nil {
 		return nil, fmt.Errorf("prepare compression: %w", err)
@@ -45,7 +47,10 @@ func newValues() (*values, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare compression: %w", err)
 	}
-	return &values{codec: newCodec(news.Ledger{}, news.Article{}, news.Story{}), packer: packer, opener: opener}, nil
+	return &values{
+		codec: newCodec(news.Ledger{}, news.Article{}, news.Story{}), packer: packer, opener: opener,
+		inflaters: sync.Pool{New: func() any { return new(inflater) }},
+	}, nil
 }
 
 func (v *values) close() {

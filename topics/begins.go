@@ -2,6 +2,7 @@ package topics
 
 import (
 	"hash/maphash"
+	"slices"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -32,11 +33,10 @@ func newBeginnings() *beginnings { return &beginnings{seed: maphash.MakeSeed()} 
 
 // live gives the tokens of p at which aliases of the built-in table and of the
 // editor's may begin.
-func (m *Matcher) live(p *part, lang int) (builtIn, own []int32) {
+func (m *Matcher) live(p *part, lang int, s *scratch) (builtIn, own []int32) {
 	salt := uint64(lang+1) * hashPrime
-	room := make([]int32, 0, len(p.tokens)/4+16)
-	spare := room[cap(room)/2 : cap(room)/2]
-	builtIn, own = room[:0:cap(room)/2], spare
+	s.live = slices.Grow(s.live[:0], 2*len(p.tokens))
+	builtIn, own = s.live[:0:len(p.tokens)], s.live[len(p.tokens):len(p.tokens):2*len(p.tokens)]
 	for i, tok := range p.tokens {
 		word := p.words[tok.Start:tok.End]
 		if p.source != nil && word[0] >= utf8.RuneSelf {

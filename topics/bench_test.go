@@ -50,24 +50,33 @@ func manyConcepts(n int) []news.Concept {
 	return list
 }
 
-func BenchmarkMatch(b *testing.B) {
-	text := benchText(36)
+// manyTopics are n topics of two countries, of which one takes the text.
+func manyTopics(n int) []news.Topic {
 	codes := Countries()
+	list := []news.Topic{{ID: "t0", Rule: pair("RU", "KP")}}
+	for i := 1; len(list) < n; i++ {
+		a, b := codes[i%len(codes)].Code, codes[(i/len(codes)+i*7+1)%len(codes)].Code
+		if a != b && !(a == "RU" && b == "KP" || a == "KP" && b == "RU") {
+			list = append(list, news.Topic{ID: news.TopicID(fmt.Sprint("t", i)), Rule: pair(a, b)})
+		}
+	}
+	return list
+}
+
+func BenchmarkMatch(b *testing.B) {
 	concepts := manyConcepts(65000)
 	for _, n := range []int{100, 10000} {
-		list := make([]news.Topic, n)
-		for i := range list {
-			list[i] = news.Topic{ID: news.TopicID(fmt.Sprint("t", i)), Rule: pair(codes[i%len(codes)].Code, codes[(i/len(codes)+i*7+1)%len(codes)].Code)}
+		m := mustNew(b, concepts, manyTopics(n))
+		for _, paragraphs := range []int{36, 720} {
+			text := benchText(paragraphs)
+			b.Run(fmt.Sprint(n, " topics, 100k aliases, ", paragraphs, " paragraphs"), func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				b.ReportAllocs()
+				for b.Loop() {
+					m.Match(&Document{Lang: "en", Title: "Report", Body: text})
+				}
+			})
 		}
-		list[0].Rule = pair("RU", "KP") // as many topics take the text, whatever n
-		m := mustNew(b, concepts, list)
-		b.Run(fmt.Sprint(n, " topics, 100k aliases"), func(b *testing.B) {
-			b.SetBytes(int64(len(text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				m.Match(&Document{Lang: "en", Title: "Report", Body: text})
-			}
-		})
 	}
 }
 

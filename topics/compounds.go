@@ -120,7 +120,8 @@ func scriptOfText(s string) script {
 
 // readSigns reads one line of a section of signs: "strong" and "weak" name
 // countries (RU=俄), "mistaken" and "nouns" words, "before" and "after" what
-// makes a word with a sign (中=其手).
+// makes a word with a sign (中=其手), "titles" and "towards" what stands behind
+// or before a single sign that means the country (US KP=军 外长; RU=访).
 func (l *lexicon) readSigns(lang, key, list string) {
 	i, ok := langIndex[lang]
 	if !ok {
@@ -130,6 +131,10 @@ func (l *lexicon) readSigns(lang, key, list string) {
 		l.signs[i] = newSigns()
 	}
 	s := l.signs[i]
+	if key == "titles" || key == "towards" {
+		l.titles(s, i, key == "titles", list)
+		return
+	}
 	for f := range strings.FieldsSeq(list) {
 		left, right, _ := strings.Cut(f, "=")
 		switch key {
@@ -145,6 +150,28 @@ func (l *lexicon) readSigns(lang, key, list string) {
 			s.before[left] += right
 		case "after":
 			s.after[left] += right
+		}
+	}
+}
+
+// titles files the words that a sign makes with each of the words of a list:
+// 美军, 俄外长, 访俄. Words that end in the sign by chance hide it.
+func (l *lexicon) titles(s *signs, lang int, behind bool, list string) {
+	codes, words, _ := strings.Cut(list, "=")
+	langs := parseLangs(langCodes[lang])
+	for sign, a := range s.aliases {
+		if !strings.Contains(" "+codes+" ", " "+strings.TrimPrefix(strings.TrimPrefix(l.names[a.concept], "country:"), "bloc:")+" ") {
+			continue
+		}
+		for w := range strings.FieldsSeq(words) {
+			text := w + a.text
+			if behind {
+				text = a.text + w
+			}
+			l.table.add(alias{text: text, concept: a.concept, sense: senseAbbreviation, langs: langs})
+		}
+		for _, r := range s.before[sign] {
+			l.table.add(alias{text: string(r) + a.text, concept: noConcept, sense: senseNot, langs: langs})
 		}
 	}
 }

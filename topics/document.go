@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -53,15 +54,15 @@ type part struct {
 // parts cuts d into its strings. Paragraphs are numbered through the whole
 // document; title, lede and first paragraph share one number, because a short
 // item says who in the one and whom in the other.
-func (d *Document) parts() []part {
-	var parts []part
+func (d *Document) parts(s *scratch) []part {
+	parts := s.parts[:0]
 	paragraph, sentence := int32(0), int32(0)
 	add := func(field news.Field, text string) {
 		if strings.TrimSpace(text) == "" {
 			return
 		}
-		p := newPart(field, text)
-		p.cut(&paragraph, &sentence)
+		p := newPart(field, text, s)
+		p.cut(&paragraph, &sentence, s)
 		parts = append(parts, p)
 		sentence++
 	}
@@ -79,10 +80,30 @@ func (d *Document) parts() []part {
 		paragraph++
 		add(news.InCategory, c)
 	}
+	s.parts = parts
 	return parts
 }
 
-func newPart(field news.Field, text string) part {
+// scratch is the room that reading a document takes, for the next one to use.
+type scratch struct {
+	parts   []part
+	tokens  []news.Token
+	numbers []int32
+	live    []int32
+	hits    []hit
+}
+
+// clean lets go of what belonged to a document.
+func (s *scratch) clean() {
+	clear(s.parts)
+	clear(s.hits)
+	s.parts, s.tokens, s.numbers, s.live, s.hits = s.parts[:0], s.tokens[:0], s.numbers[:0], s.live[:0], s.hits[:0]
+}
+
+// maxScratch bounds the tokens whose room is kept: a long document's is not.
+const maxScratch = 1 << 16
+
+func newPart(field news.Field, text string, s *scratch) part {
 	if len(text) > maxField {
 		text = text[:maxField]
 		for !utf8.ValidString(text[len(text)-1:]) && len(text) > maxField-utf8.UTFMax {
@@ -96,7 +117,9 @@ func newPart(field news.Field, text string) part {
 		p.folded, p.source = news.FoldMap(text)
 	}
 	p.words = lookalike(p.folded)
-	p.tokens = news.AppendTokens(make([]news.Token, 0, len(p.folded)/5+8), p.folded)
+	old := len(s.tokens)
+	s.tokens = news.AppendTokens(slices.Grow(s.tokens, len(p.folded)/5+8), p.folded)
+	p.tokens = s.tokens[old:len(s.tokens):len(s.tokens)]
 	return p
 }
 
@@ -109,8 +132,10 @@ func (p *part) at(folded int) int {
 }
 
 // cut numbers the paragraph and sentence of every token.
-func (p *part) cut(paragraph, sentence *int32) {
-	numbers := make([]int32, 2*len(p.tokens))
+func (p *part) cut(paragraph, sentence *int32, s *scratch) {
+	old := len(s.numbers)
+	s.numbers = slices.Grow(s.numbers, 2*len(p.tokens))[:old+2*len(p.tokens)]
+	numbers := s.numbers[old:]
 	p.paragraph, p.sentence = numbers[:len(p.tokens):len(p.tokens)], numbers[len(p.tokens):]
 	end, small, long, words := 0, 0, 0, 0
 	for i, tok := range p.tokens {
@@ -149,7 +174,15 @@ func (p *part) cut(paragraph, sentence *int32) {
 const longWord = 4
 
 func endsParagraph(gap string) bool {
-	return len(gap) > 0 && strings.ContainsAny(gap, "\n\r\u2028\u2029•▪■●◆")
+	for i := 0; i < len(gap); i++ {
+		switch c := gap[i]; {
+		case c == '\n' || c == '\r':
+			return true
+		case c >= utf8.RuneSelf:
+			return strings.ContainsAny(gap[i:], "\n\r\u2028\u2029•▪■●◆")
+		}
+	}
+	return false
 }
 
 // endsSentence reports whether a gap after word parts sentences. A full stop

@@ -2,8 +2,11 @@ package topics
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"dateline/news"
 )
 
 // dropWords takes out names that are words of the text's language where no
@@ -33,6 +36,44 @@ func (r *reading) common() map[string]commonness {
 	}
 	return r.m.lex.common[r.lang]
 }
+
+// dropNamesakes takes out towns of America that bear the name of a country or
+// capital, where their state stands behind a comma: Athens, Georgia; and roads
+// and creeks that do.
+func (r *reading) dropNamesakes() {
+	r.keep(func(h hit) bool {
+		p := &r.parts[h.part]
+		if h.alias.sense >= senseAlias || p.field == news.InCategory || h.end >= len(p.tokens) || !isUpper(p.first(h.end)) {
+			return true
+		}
+		next := p.words[p.tokens[h.end].Start:p.tokens[h.end].End]
+		switch p.folded[p.tokens[h.end-1].End:p.tokens[h.end].Start] {
+		case ", ":
+			return !states[next] && !(twoWordStates[next] && h.end+1 < len(p.tokens) && states[next+" "+p.words[p.tokens[h.end+1].Start:p.tokens[h.end+1].End]])
+		case " ":
+			return !roads[next]
+		}
+		return true
+	})
+}
+
+// states are those of the United States and provinces of Canada with towns of
+// such names; twoWordStates begins the ones of two words. Georgia is one of
+// them only behind a comma.
+var (
+	states = set("alabama arizona arkansas california colorado connecticut delaware florida georgia idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma ontario oregon pennsylvania saskatchewan tennessee texas utah vermont virginia wisconsin wyoming")
+	roads  = set("street avenue road lane boulevard creek township county heights elementary")
+
+	twoWordStates = func() map[string]bool {
+		first := map[string]bool{}
+		for _, s := range []string{"new york", "new jersey", "new hampshire", "new mexico", "north carolina", "south carolina", "north dakota", "south dakota", "west virginia"} {
+			states[s] = true
+			word, _, _ := strings.Cut(s, " ")
+			first[word] = true
+		}
+		return first
+	}()
+)
 
 // dropWeak takes out aliases that also name others, such as a leader's family
 // name alone, where nothing vouches for them: the same country elsewhere in the
@@ -207,40 +248,70 @@ func (r *reading) partDigests() {
 	fresh := int32(-2)
 	for n := range r.parts {
 		p := &r.parts[n]
-		if strings.IndexByte(p.folded, ';') < 0 && strings.IndexByte(p.folded, '|') < 0 && !strings.Contains(p.folded, "؛") {
-			continue
-		}
-		for first := 0; first < len(p.tokens); {
-			end := first + 1
-			for end < len(p.tokens) && p.paragraph[end] == p.paragraph[first] {
-				end++
+		cuts := p.separators()
+		for len(cuts) > 1 {
+			number, in := p.paragraph[cuts[0]], 1
+			for in < len(cuts) && p.paragraph[cuts[in]] == number {
+				in++
 			}
-			if cuts := p.pieces(first, end); len(cuts) >= 3 && (p.headed(first, end) || r.unlike(n, cuts, end)) {
-				for k, from := range cuts {
-					to := end
-					if k+1 < len(cuts) {
-						to = cuts[k+1]
-					}
-					for i := from; i < to; i++ {
-						p.paragraph[i] = fresh
-					}
-					fresh--
+			if in > 1 {
+				first, end := p.around(cuts[0])
+				pieces := append([]int{first}, cuts[:in]...)
+				if p.headed(first, end) || r.unlike(n, pieces, end) {
+					fresh = p.renumber(pieces, end, fresh)
 				}
 			}
-			first = end
+			cuts = cuts[in:]
 		}
 	}
 }
 
-// pieces are the tokens from first up to end at which a piece begins.
-func (p *part) pieces(first, end int) []int {
-	cuts := []int{first}
-	for i := first + 1; i < end; i++ {
-		if strings.ContainsAny(p.folded[p.tokens[i-1].End:p.tokens[i].Start], ";؛|") {
-			cuts = append(cuts, i)
+// separators are the tokens that a semicolon or bar stands before, within a
+// paragraph.
+func (p *part) separators() (cuts []int) {
+	for _, sign := range []string{";", "|", "؛"} {
+		for rest := 0; ; {
+			next := strings.Index(p.folded[rest:], sign)
+			if next < 0 {
+				break
+			}
+			rest += next + len(sign)
+			i := sort.Search(len(p.tokens), func(i int) bool { return p.tokens[i].Start >= rest })
+			if i > 0 && i < len(p.tokens) && p.paragraph[i] == p.paragraph[i-1] {
+				cuts = append(cuts, i)
+			}
 		}
 	}
-	return cuts
+	slices.Sort(cuts)
+	return slices.Compact(cuts)
+}
+
+// around are the tokens of the paragraph of token i: from first up to end.
+func (p *part) around(i int) (first, end int) {
+	first, end = i, i+1
+	for first > 0 && p.paragraph[first-1] == p.paragraph[i] {
+		first--
+	}
+	for end < len(p.tokens) && p.paragraph[end] == p.paragraph[i] {
+		end++
+	}
+	return first, end
+}
+
+// renumber makes paragraphs of pieces, the last of which ends before end, with
+// numbers from fresh downwards. It gives the next one.
+func (p *part) renumber(pieces []int, end int, fresh int32) int32 {
+	for k, from := range pieces {
+		to := end
+		if k+1 < len(pieces) {
+			to = pieces[k+1]
+		}
+		for i := from; i < to; i++ {
+			p.paragraph[i] = fresh
+		}
+		fresh--
+	}
+	return fresh
 }
 
 // maxHeading bounds the words before a digest's colon.

@@ -64,6 +64,9 @@ func readEndings(text string) [][]endRule {
 	return rules
 }
 
+// maxTail is how many letters may stand behind an open word or ending.
+const maxTail = 9
+
 // ending tells whether text is w with an ending of the language.
 func ending(w word, text string, lang int, exact bool) endKind {
 	if text == w.text {
@@ -73,7 +76,7 @@ func ending(w word, text string, lang int, exact bool) endKind {
 		return endsNot
 	}
 	if w.open {
-		if rest, ok := strings.CutPrefix(text, w.text); ok && utf8.RuneCountInString(rest) <= 6 {
+		if rest, ok := strings.CutPrefix(text, w.text); ok && utf8.RuneCountInString(rest) <= maxTail {
 			return endsForm
 		}
 		if base, ok := softens(w.text); ok && len(text) > len(base)+1 && (text[len(base)] == 'c' || text[len(base)] == 't') &&
@@ -98,7 +101,7 @@ func ending(w word, text string, lang int, exact bool) endKind {
 			return endsForm
 		}
 		for _, open := range rule.open {
-			if tail, ok := strings.CutPrefix(rest, open); ok && utf8.RuneCountInString(tail) <= 6 {
+			if tail, ok := strings.CutPrefix(rest, open); ok && utf8.RuneCountInString(tail) <= maxTail {
 				if open == "" {
 					return endsForm
 				}

@@ -34,16 +34,27 @@ func labelled(t testing.TB) []labelledItem {
 	return items
 }
 
+// labelledPairs are the topics of the labelled items.
+var labelledPairs = []struct {
+	id   news.TopicID
+	a, b string
+}{
+	{"india-pakistan", "IN", "PK"}, {"israel-iran", "IL", "IR"}, {"us-venezuela", "US", "VE"}, {"japan-south-korea", "JP", "KR"},
+	{"france-turkey", "FR", "TR"}, {"armenia-azerbaijan", "AM", "AZ"}, {"egypt-ethiopia", "EG", "ET"}, {"poland-belarus", "PL", "BY"},
+	{"saudi-arabia-yemen", "SA", "YE"}, {"us-china", "US", "CN"}, {"turkey-greece", "TR", "GR"}, {"serbia-kosovo", "RS", "XK"},
+	{"afghanistan-pakistan", "AF", "PK"}, {"thailand-cambodia", "TH", "KH"}, {"rwanda-congo", "RW", "CD"}, {"france-algeria", "FR", "DZ"},
+	{"hungary-ukraine", "HU", "UA"},
+}
+
 // TestOwnLabelledItems keeps the score on items written for this test: headlines
-// in five dozen languages for nine pairs of countries, and texts that only
+// in more than seventy languages for seventeen pairs of countries, and texts that only
 // look like them.
 func TestOwnLabelledItems(t *testing.T) {
-	ids := []news.TopicID{"india-pakistan", "israel-iran", "us-venezuela", "japan-south-korea", "france-turkey",
-		"armenia-azerbaijan", "egypt-ethiopia", "poland-belarus", "saudi-arabia-yemen"}
-	pairs := [][2]string{{"IN", "PK"}, {"IL", "IR"}, {"US", "VE"}, {"JP", "KR"}, {"FR", "TR"}, {"AM", "AZ"}, {"EG", "ET"}, {"PL", "BY"}, {"SA", "YE"}}
+	var ids []news.TopicID
 	var list []news.Topic
-	for i, p := range pairs {
-		list = append(list, news.Topic{ID: ids[i], Rule: pair(p[0], p[1])})
+	for _, p := range labelledPairs {
+		ids = append(ids, p.id)
+		list = append(list, news.Topic{ID: p.id, Rule: pair(p.a, p.b)})
 	}
 	m := mustNew(t, nil, list)
 	type counts struct{ right, wrong, missed int }
@@ -90,8 +101,8 @@ func TestOwnLabelledItems(t *testing.T) {
 	precision, recall := float64(right)/float64(right+wrong), float64(right)/float64(right+missed)
 	f1 := sum / float64(len(langs))
 	t.Logf("%d items, %d languages: macro F1 %.3f, precision %.3f, recall %.3f, %d of %d off-topic items let in", items, len(langs), f1, precision, recall, letIn, negatives)
-	if items < 320 || len(langs) < 30 {
-		t.Errorf("%d items in %d languages, want 320 in 30", items, len(langs))
+	if items < 680 || len(langs) < 70 {
+		t.Errorf("%d items in %d languages, want 680 in 70", items, len(langs))
 	}
 	if f1 < floorF1 || precision < floorPrecision || recall < floorRecall {
 		t.Errorf("macro F1 %.3f, precision %.3f, recall %.3f; want %.3f, %.3f, %.3f", f1, precision, recall, floorF1, floorPrecision, floorRecall)
@@ -102,7 +113,10 @@ func TestOwnLabelledItems(t *testing.T) {
 }
 
 // The scores that may not fall. At the first try, before any rule was written
-// for them, the items from l-227 on stood at precision 0.75 and recall 0.89.
+// for them, the items from l-227 on stood at precision 0.75 and recall 0.89;
+// those from f-001 on at 0.95 and 0.89 (mean F1 over 65 languages 0.84) and,
+// after what these taught, those from f-191 on at 0.98 and 0.91 (over 52
+// languages 0.90).
 const (
 	floorF1        = 0.99
 	floorPrecision = 0.99

@@ -56,6 +56,12 @@ func isUpper(r rune) bool {
 }
 
 func isASCII(s string) bool {
+	for len(s) >= 8 {
+		if (s[0]|s[1]|s[2]|s[3]|s[4]|s[5]|s[6]|s[7])&utf8.RuneSelf != 0 {
+			return false
+		}
+		s = s[8:]
+	}
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
 			return false
@@ -110,7 +116,7 @@ func scriptOf(r rune) script {
 		return arabic
 	case 0x900 <= r && r < 0xE00:
 		return indic
-	case 0xE00 <= r && r < 0xF00:
+	case 0xE00 <= r && r < 0xE80:
 		return thai
 	case 0x1200 <= r && r < 0x1400:
 		return ethiopic

@@ -118,7 +118,7 @@ func (l *lexicon) readNames() error {
 			set = parseLangs(langs)
 			sets[langs] = set
 		}
-		a := alias{text: name, concept: l.concept(codeConcept(code)), langs: set}
+		a := alias{text: strings.TrimPrefix(name, "The "), concept: l.concept(codeConcept(code)), langs: set}
 		if kind == "c" {
 			a.sense = senseCapital
 		} else if set.has("en") && l.english[code] == "" {

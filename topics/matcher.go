@@ -1,16 +1,16 @@
 package topics
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"dateline/news"
 )
 
 // Matcher decides which topics documents belong to. It does not change after
-// New and may be used by many goroutines.
+// New, but for what it remembers of words, and may be used by many goroutines.
 type Matcher struct {
 	lex     *lexicon
 	user    *table
@@ -20,6 +20,7 @@ type Matcher struct {
 	filed   map[conceptID][]int // topics by the concepts of their rarest clause
 	always  []int               // topics that no concept can announce
 	begins  *beginnings
+	rooms   sync.Pool // of *scratch
 }
 
 // New compiles topics over the built-in countries and blocs and the editor's
@@ -50,6 +51,7 @@ func New(concepts []news.Concept, topics []news.Topic) (*Matcher, error) {
 // Match gives, for every topic that takes d, the evidence.
 func (m *Matcher) Match(d *Document) []news.Match {
 	r := m.read(d)
+	defer m.done(r)
 	var matches []news.Match
 	for _, i := range m.candidates(r) {
 		if v := r.weigh(&m.topics[i].rule); v.takes {
@@ -188,6 +190,7 @@ func (r *reading) concepts() []conceptID {
 type reading struct {
 	m           *Matcher
 	doc         *Document
+	room        *scratch
 	parts       []part
 	hits        []hit // without those that guards took out
 	met         []conceptID
@@ -201,18 +204,23 @@ type reading struct {
 const maxHits = 4096
 
 func (m *Matcher) read(d *Document) *reading {
-	r := &reading{m: m, doc: d, parts: d.parts(), regex: map[*clause][]hit{}}
+	room, _ := m.rooms.Get().(*scratch)
+	if room == nil {
+		room = &scratch{}
+	}
+	r := &reading{m: m, doc: d, room: room, parts: d.parts(room), hits: room.hits}
 	lang := docLang(d, r.parts)
 	r.lang = lang
 	for i := range r.parts {
-		builtIn, own := m.live(&r.parts[i], lang)
+		builtIn, own := m.live(&r.parts[i], lang, room)
 		r.scan(m.lex.table, i, lang, builtIn)
 		r.scan(m.user, i, lang, own)
 	}
-	slices.SortStableFunc(r.hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.start, b.start))
-	})
+	if len(m.user.aliases) > 0 {
+		slices.SortStableFunc(r.hits, inOrder)
+	}
 	r.dropPast()
+	r.dropNamesakes()
 	r.dropWords()
 	r.dropWeak()
 	r.partDigests()
@@ -220,6 +228,17 @@ func (m *Matcher) read(d *Document) *reading {
 	r.markTables()
 	r.met = r.concepts()
 	return r
+}
+
+// done gives the room back that r took. Nothing that is handed out refers to it.
+func (m *Matcher) done(r *reading) {
+	room := r.room
+	if cap(room.tokens) > maxScratch {
+		return
+	}
+	room.hits = r.hits
+	room.clean()
+	m.rooms.Put(room)
 }
 
 // scan looks at the tokens where aliases of t may begin, and past those that an
@@ -331,7 +350,9 @@ func (p *part) quote(h hit) string {
 func (m *Matcher) Why(id news.TopicID, d *Document) (Explanation, error) {
 	for i := range m.topics {
 		if t := &m.topics[i]; t.id == id {
-			return m.read(d).explain(t), nil
+			r := m.read(d)
+			defer m.done(r)
+			return r.explain(t), nil
 		}
 	}
 	return Explanation{}, fmt.Errorf("no topic %q", id)

@@ -3,6 +3,7 @@ package topics
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -10,24 +11,46 @@ import (
 	"dateline/news"
 )
 
-//go:embed data/sports.txt
-var sportsFile string
+// What speaks of sport, and of the kitchen, the stage and the journey.
+var (
+	//go:embed data/sports.txt
+	sportsFile string
+	//go:embed data/leisure.txt
+	leisureFile string
+)
 
 // sportWords are the words of one language by which sport is told from the
-// dealings of states.
+// dealings of states, filed by the three bytes that they begin with.
 type sportWords struct {
-	sure, often, state []sportWord
+	words    []sportWord
+	filed    [1 << sportBits][]uint16
+	floating []uint16 // those that may stand within a word
 }
+
+// sportBits keeps the lists of sportWords.filed short: a language has some 300
+// words.
+const sportBits = 10
+
+// sportKind is what a word says of a paragraph.
+type sportKind uint8
+
+const (
+	sureWord  sportKind = iota // of sport alone
+	oftenWord                  // with others, or beside a score
+	stateWord                  // more is at stake than a game
+	sportKinds
+)
 
 // sportWord is what is looked for: as written among words with one space
 // between them, or loose, in scripts without spaces.
 type sportWord struct {
 	text  string
 	loose bool
+	kind  sportKind
 }
 
 // sports are the words by the place in langCodes, read at the first use.
-var sports = sync.OnceValues(func() ([]sportWords, error) { return readSports(sportsFile) })
+var sports = sync.OnceValues(func() ([]sportWords, error) { return readSports(sportsFile + leisureFile) })
 
 func readSports(text string) ([]sportWords, error) {
 	list := make([]sportWords, len(langCodes))
@@ -50,40 +73,56 @@ func readSports(text string) ([]sportWords, error) {
 			}
 			continue
 		}
-		kind, entries, _ := strings.Cut(line, ":")
+		name, entries, _ := strings.Cut(line, ":")
+		kind := sportKind(slices.Index([]string{"sure", "often", "state"}, name))
+		if kind >= sportKinds {
+			return nil, fmt.Errorf("sports line %d: want sure, often or state, not %q", n, name)
+		}
 		for entry := range strings.SplitSeq(entries, ",") {
-			word := newSportWord(strings.TrimSpace(entry))
+			word := newSportWord(strings.TrimSpace(entry), kind)
 			if word.text == "" {
 				continue
 			}
 			for _, i := range langs {
-				switch kind {
-				case "sure":
-					list[i].sure = append(list[i].sure, word)
-				case "often":
-					list[i].often = append(list[i].often, word)
-				case "state":
-					list[i].state = append(list[i].state, word)
-				default:
-					return nil, fmt.Errorf("sports line %d: want sure, often or state, not %q", n, kind)
-				}
+				list[i].add(word)
 			}
 		}
 	}
 	return list, nil
 }
 
-func newSportWord(entry string) sportWord {
+func (s *sportWords) add(w sportWord) {
+	n := uint16(len(s.words))
+	s.words = append(s.words, w)
+	switch {
+	case w.loose:
+		list := &s.filed[sportKey(w.text)]
+		*list = append(*list, n)
+	case w.text[0] == ' ' && len(w.text) >= 4:
+		list := &s.filed[sportKey(w.text[1:])]
+		*list = append(*list, n)
+	default:
+		s.floating = append(s.floating, n)
+	}
+}
+
+// sportKey is where a word is filed that begins with the first three bytes of
+// text.
+func sportKey(text string) uint32 {
+	return (uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16) * 2654435761 >> (32 - sportBits)
+}
+
+func newSportWord(entry string, kind sportKind) sportWord {
 	entry, goesOn := strings.CutSuffix(entry, "*")
 	entry, before := strings.CutPrefix(entry, "*")
-	p := newPart(news.InBody, entry)
+	p := newPart(news.InBody, entry, &scratch{})
 	if len(p.tokens) == 0 {
 		return sportWord{}
 	}
 	if first, _ := utf8.DecodeRuneInString(p.words[p.tokens[0].Start:]); news.Unspaced(first) {
-		return sportWord{p.words, true}
+		return sportWord{p.words, true, kind}
 	}
-	w := sportWord{text: p.spaced(0, len(p.tokens))}
+	w := sportWord{text: p.spaced(0, len(p.tokens)), kind: kind}
 	if before {
 		w.text = w.text[1:]
 	}
@@ -123,7 +162,7 @@ const (
 // follows a head about sport and says nothing of states itself.
 func (r *reading) sporting(h hit) bool {
 	n := r.parts[h.part].paragraph[h.first]
-	return r.sportIn(n) == sportful || n != 0 && r.sportIn(n) == sportless && r.sportIn(0) == sportful
+	return r.sportIn(n, h) == sportful || n != 0 && r.sportIn(n, h) == sportless && r.sportIn(0, h) == sportful
 }
 
 // sportiness is what the words of a paragraph say.
@@ -135,44 +174,66 @@ const (
 	stateful
 )
 
-// sportIn weighs the paragraph of a number, once.
-func (r *reading) sportIn(n int32) sportiness {
+// sportIn weighs the paragraph of a number, once; h stands in it, unless it is
+// the head.
+func (r *reading) sportIn(n int32, h hit) sportiness {
 	if s, ok := r.sport[n]; ok {
 		return s
 	}
 	if r.sport == nil {
 		r.sport = map[int32]sportiness{}
 	}
-	s := r.weighSport(n)
+	s := r.weighSport(n, h)
 	r.sport[n] = s
 	return s
 }
 
-func (r *reading) weighSport(n int32) sportiness {
+// stretch is a run of tokens of one part.
+type stretch struct {
+	p          *part
+	first, end int
+}
+
+// paragraph gives the stretches of the paragraph that h stands in, or of the
+// head: title, lede and first paragraph.
+func (r *reading) paragraph(n int32, h hit) []stretch {
+	if n != 0 {
+		p := &r.parts[h.part]
+		first, end := p.around(h.first)
+		return []stretch{{p, first, end}}
+	}
+	var list []stretch
+	for i := range r.parts {
+		p := &r.parts[i]
+		end := 0
+		for end < len(p.tokens) && p.paragraph[end] == 0 {
+			end++
+		}
+		if end > 0 {
+			list = append(list, stretch{p, 0, end})
+		}
+	}
+	return list
+}
+
+func (r *reading) weighSport(n int32, h hit) sportiness {
 	list, err := sports()
 	if err != nil || r.lang < 0 {
 		return sportless
 	}
-	words := &list[r.lang]
-	points, seen := 0, map[string]bool{}
-	for i := range r.parts {
-		p := &r.parts[i]
-		first, end := p.within(n)
-		if first == end {
-			continue
-		}
-		text := p.spaced(first, end)
-		raw := p.words[p.tokens[first].Start:p.tokens[end-1].End]
-		points += pointsSure*count(words.sure, text, raw, seen) + pointsOften*count(words.often, text, raw, seen)
-		if !seen["0-0"] && p.score(first, end) {
-			seen["0-0"] = true
-			points += pointsScore
+	t := tally{words: &list[r.lang]}
+	score := 0
+	for _, s := range r.paragraph(n, h) {
+		t.count(s.p.spaced(s.first, s.end), s.words())
+		if score == 0 && s.p.score(s.first, s.end) {
+			score = pointsScore
 		}
 	}
-	if points < isSport && (n == 0 || r.sportIn(0) != sportful) {
+	points := pointsSure*t.of[sureWord] + pointsOften*t.of[oftenWord] + score
+	if points < isSport && (n == 0 || r.sportIn(0, h) != sportful) {
 		return sportless // states would change nothing
 	}
-	switch states := r.statesIn(n, words); {
+	switch states := t.of[stateWord] + r.leadersIn(n); {
 	case points >= isSport+pointsState*states:
 		return sportful
 	case states > 0:
@@ -181,75 +242,63 @@ func (r *reading) weighSport(n int32) sportiness {
 	return sportless
 }
 
-// statesIn counts the words of states and the leaders in a paragraph.
-func (r *reading) statesIn(n int32, words *sportWords) (states int) {
-	seen := map[string]bool{}
-	for i := range r.parts {
-		p := &r.parts[i]
-		if first, end := p.within(n); first < end {
-			states += count(words.state, p.spaced(first, end), p.words[p.tokens[first].Start:p.tokens[end-1].End], seen)
-		}
-	}
+// words are the folded words of s as they stand.
+func (s stretch) words() string {
+	return s.p.words[s.p.tokens[s.first].Start:s.p.tokens[s.end-1].End]
+}
+
+// leadersIn counts the leaders and their houses in a paragraph.
+func (r *reading) leadersIn(n int32) (leaders int) {
 	for _, h := range r.hits {
-		if r.parts[h.part].paragraph[h.first] == n && (h.alias.sense == senseLeader || h.alias.sense == senseSeat) {
-			states++
+		if (h.alias.sense == senseLeader || h.alias.sense == senseSeat) && r.parts[h.part].paragraph[h.first] == n {
+			leaders++
 		}
 	}
-	return states
+	return leaders
 }
 
-// count is how many of the words stand in a text and were not seen before.
-func count(words []sportWord, text, raw string, seen map[string]bool) (n int) {
-	var threes triples
-	threes.note(text)
-	for _, w := range words {
-		where := text
-		if w.loose {
-			where = raw
-		} else if !threes.mayHold(w.text) {
-			continue
+// tally counts the different words of each kind.
+type tally struct {
+	words *sportWords
+	of    [sportKinds]int
+	seen  []uint16
+}
+
+// count adds the words of a text: spaced, with one space before, between and
+// behind its words, and raw, as they stand.
+func (t *tally) count(spaced, raw string) {
+	for i := 0; i+4 <= len(spaced); i++ {
+		if spaced[i] == ' ' {
+			t.note(t.words.filed[sportKey(spaced[i+1:])], spaced[i:], raw[len(raw):])
 		}
-		if strings.Contains(where, w.text) && !seen[w.text] {
-			seen[w.text] = true
-			n++
+	}
+	for i := 0; i+3 <= len(raw); i++ {
+		if raw[i] >= utf8.RuneSelf && utf8.RuneStart(raw[i]) {
+			t.note(t.words.filed[sportKey(raw[i:])], "", raw[i:])
 		}
 	}
-	return n
-}
-
-// triples has a bit for every three bytes that stand together in a text. It
-// turns most words away without a search.
-type triples [16]uint64
-
-func (t *triples) note(text string) {
-	for i := 2; i < len(text); i++ {
-		bit := tripleBit(text[i-2], text[i-1], text[i])
-		t[bit/64] |= 1 << (bit % 64)
+	for _, n := range t.words.floating {
+		if strings.Contains(spaced, t.words.words[n].text) {
+			t.add(n)
+		}
 	}
 }
 
-func (t *triples) mayHold(word string) bool {
-	if len(word) < 4 {
-		return true
+// note adds those of a list that a text begins with.
+func (t *tally) note(list []uint16, spaced, raw string) {
+	for _, n := range list {
+		w := &t.words.words[n]
+		if w.loose && strings.HasPrefix(raw, w.text) || !w.loose && strings.HasPrefix(spaced, w.text) {
+			t.add(n)
+		}
 	}
-	bit := tripleBit(word[1], word[2], word[3]) // the first is mostly the space
-	return t[bit/64]&(1<<(bit%64)) != 0
 }
 
-func tripleBit(a, b, c byte) uint32 {
-	return (uint32(a) | uint32(b)<<8 | uint32(c)<<16) * 2654435761 >> 22
-}
-
-// within are the tokens of the paragraph of a number, from first up to end.
-func (p *part) within(n int32) (first, end int) {
-	for first < len(p.paragraph) && p.paragraph[first] != n {
-		first++
+func (t *tally) add(n uint16) {
+	if !slices.Contains(t.seen, n) {
+		t.seen = append(t.seen, n)
+		t.of[t.words.words[n].kind]++
 	}
-	end = first
-	for end < len(p.paragraph) && p.paragraph[end] == n {
-		end++
-	}
-	return first, end
 }
 
 // score reports whether a result stands among the tokens: 2-0, 3:1, 2比0.

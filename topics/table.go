@@ -109,8 +109,8 @@ func (t *table) add(a alias) {
 		a.upper = a.capital && !hasLower(a.text) && len([]rune(a.text)) <= 4
 	}
 	first, _ := utf8.DecodeRuneInString(a.words[0].text)
-	if news.Unspaced(first) && len(tokens) == 1 && a.sense < senseAlias {
-		return // one character of Han says too little
+	if news.Unspaced(first) && len(a.words[0].text) == utf8.RuneLen(first) && len(tokens) == 1 && a.sense < senseAlias && a.langs != onlyKorean {
+		return // one character of Han says too little, but among Hangul
 	}
 	key := hashOf(stem(a.words))
 	l := link{key: key, langs: a.langs, size: int32(len(a.words[0].text))}
@@ -163,7 +163,8 @@ func bare(w string) string {
 
 // vowels end a word where languages put their endings: also the soft sign, the
 // virama and the Arabic and Georgian endings.
-const vowels = "aeiouyаеиоуыэюяьєαειουηωահიى" + "ا" + "ه" + "ािीेुूംാിെ்ু్్್ാാ"
+const vowels = "aeiouyаеиоуыэюяьєαειουηω" + "احهى" + "ה" + "ახიუ" + "ա" +
+	"ािीेुूംാിെ്ుూ്ి్ాಾುಿ್ாிெு்" + "ൻർൽൾൺ"
 
 const (
 	hashSeed  = 14695981039346656037
@@ -276,7 +277,7 @@ func (a *alias) match(p *part, i, offset, lang int) (n, stop int, how sense) {
 	how = a.sense
 	for k, w := range a.words {
 		tok := p.tokens[i+k]
-		if k > 0 && !joins(p.folded[p.tokens[i+k-1].End:tok.Start]) {
+		if k > 0 && !w.joins(p.folded[p.tokens[i+k-1].End:tok.Start]) {
 			return 0, 0, 0
 		}
 		text := p.words[tok.Start:tok.End]
@@ -306,9 +307,13 @@ func (a *alias) match(p *part, i, offset, lang int) (n, stop int, how sense) {
 	return len(a.words), last.End, how
 }
 
-// joins reports whether what stands between two words leaves them one phrase.
-func joins(gap string) bool {
-	if len(gap) > 4 {
+// joins reports whether what stands between w and the word before leaves them
+// one phrase. Characters of Han have no blank or quotation mark between them.
+func (w *word) joins(gap string) bool {
+	if gap == "" {
+		return true
+	}
+	if len(gap) > 4 || strings.ContainsAny(gap, " \"'") && scriptOfText(w.text) == han {
 		return false
 	}
 	for _, r := range gap {
@@ -358,6 +363,9 @@ func (a *alias) bounded(p *part, i, n int) bool {
 	first, _ := utf8.DecodeRuneInString(a.words[0].text)
 	last, _ := utf8.DecodeRuneInString(a.words[len(a.words)-1].text)
 	before, after := p.neighbours(i, n)
+	if n == 1 && scriptOf(first) == han && a.sense < senseAlias {
+		return a.apart(p, i, before, after)
+	}
 	if scriptOf(first) == kana && isKatakana(before) && isKatakana(first) || scriptOf(last) == kana && isKatakana(last) && isKatakana(after) {
 		return false
 	}
@@ -368,6 +376,23 @@ func (a *alias) bounded(p *part, i, n int) bool {
 		return strings.ContainsRune(hangulAfter, after)
 	}
 	return true
+}
+
+// onlyKorean marks the aliases of Korean headlines that are one character.
+var onlyKorean = parseLangs("ko")
+
+// apart reports whether one character of Han stands by itself, as the countries
+// do in Korean headlines (美 국무, 北·中). Weak ones are words as well (수사 中,
+// 15日), and must not follow one.
+func (a *alias) apart(p *part, i int, before, after rune) bool {
+	if scriptOf(before) == han || scriptOf(after) == han || '0' <= before && before <= '9' {
+		return false
+	}
+	if !a.weak {
+		return true
+	}
+	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(p.folded[:p.tokens[i].Start], " "))
+	return scriptOf(last) != hangul
 }
 
 // hangulAfter begins what may follow a two-syllable name within a word: the

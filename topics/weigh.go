@@ -1,7 +1,9 @@
 package topics
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 
@@ -90,74 +92,126 @@ func (r *reading) guarded(u *rule) verdict {
 	return r.near(u, everywhere)
 }
 
-// view is the part of a document that is looked at.
-type view func(p *part, h hit) bool
+// view is the stretch of a document that is looked at: from a token of one
+// part up to, not with, a token of another.
+type view struct {
+	firstPart, first int
+	lastPart, end    int
+}
 
-func everywhere(*part, hit) bool { return true }
+var everywhere = view{lastPart: math.MaxInt}
+
+func (v view) holds(h hit) bool {
+	return (h.part > v.firstPart || h.part == v.firstPart && h.first >= v.first) &&
+		(h.part < v.lastPart || h.part == v.lastPart && h.end <= v.end)
+}
+
+// of gives those of hits, which are in the order of the document, that may be
+// in v.
+func (v view) of(hits []hit) []hit {
+	if v == everywhere {
+		return hits
+	}
+	from := sort.Search(len(hits), func(i int) bool {
+		h := &hits[i]
+		return h.part > v.firstPart || h.part == v.firstPart && h.first >= v.first
+	})
+	to := from
+	for to < len(hits) && (hits[to].part < v.lastPart || hits[to].part == v.lastPart && hits[to].first < v.end) {
+		to++
+	}
+	return hits[from:to]
+}
 
 // near asks whether u holds in one place of the size its Near names, and
 // gathers the evidence of all such places.
 func (r *reading) near(u *rule, in view) verdict {
 	switch u.Near.Unit {
 	case news.NearParagraph:
-		return r.inPlaces(u, in, func(p *part, i int) int32 { return p.paragraph[i] })
+		return r.inPlaces(u, in, func(h hit) int32 { return r.parts[h.part].paragraph[h.first] })
 	case news.NearSentence:
-		return r.inPlaces(u, in, func(p *part, i int) int32 { return p.sentence[i] })
+		return r.inPlaces(u, in, func(h hit) int32 { return r.parts[h.part].sentence[h.first] })
 	case news.NearWords:
 		return r.inWindows(u, in)
 	}
 	return r.holds(u, in)
 }
 
-func (r *reading) inPlaces(u *rule, in view, place func(*part, int) int32) verdict {
+// inPlaces asks in every stretch of hits that stand in one place.
+func (r *reading) inPlaces(u *rule, in view, place func(hit) int32) verdict {
 	if len(u.all)+len(u.any) == 0 {
 		return r.holds(u, in)
 	}
-	seen := map[int32]bool{}
 	var total verdict
-	for _, h := range r.allHits(u) {
-		p := &r.parts[h.part]
-		n := place(p, h.first)
-		if seen[n] || !in(p, h) {
-			continue
+	hits := in.of(r.allHits(u))
+	for i := 0; i < len(hits); {
+		n := place(hits[i])
+		v := view{hits[i].part, hits[i].first, hits[i].part, hits[i].end}
+		for ; i < len(hits) && place(hits[i]) == n; i++ {
+			if h := hits[i]; h.part > v.lastPart {
+				v.lastPart, v.end = h.part, h.end
+			} else {
+				v.end = max(v.end, h.end)
+			}
 		}
-		seen[n] = true
-		total.join(r.holds(u, func(q *part, o hit) bool { return in(q, o) && place(q, o.first) == n }))
+		total.join(r.holds(u, v.within(in)))
 	}
 	return total
 }
 
+// within is v as far as it is in another view.
+func (v view) within(in view) view {
+	if v.firstPart < in.firstPart || v.firstPart == in.firstPart && v.first < in.first {
+		v.firstPart, v.first = in.firstPart, in.first
+	}
+	if v.lastPart > in.lastPart || v.lastPart == in.lastPart && v.end > in.end {
+		v.lastPart, v.end = in.lastPart, in.end
+	}
+	return v
+}
+
+// inWindows asks in the stretch of so many words that begins with each hit.
 func (r *reading) inWindows(u *rule, in view) verdict {
 	if len(u.all)+len(u.any) == 0 {
 		return r.holds(u, in)
 	}
 	var total verdict
-	for _, h := range r.allHits(u) {
-		p := &r.parts[h.part]
-		if !in(p, h) {
-			continue
+	for _, h := range in.of(r.allHits(u)) {
+		if in.holds(h) {
+			total.join(r.holds(u, view{h.part, h.first, h.part, h.first + u.Near.Words}.within(in)))
 		}
-		total.join(r.holds(u, func(q *part, o hit) bool {
-			return in(q, o) && o.part == h.part && o.first >= h.first && o.end <= h.first+u.Near.Words
-		}))
 	}
 	return total
 }
 
-// allHits are the hits and the regular expressions' finds of u, bounded.
+// allHits are the hits and the finds of u's regular expressions, in the order
+// of the document.
 func (r *reading) allHits(u *rule) []hit {
-	hits := r.hits
-	for _, list := range [][]clause{u.all, u.any} {
+	hits := r.patternHits(nil, u)
+	if len(hits) == 0 {
+		return r.hits
+	}
+	hits = append(hits, r.hits...)
+	slices.SortStableFunc(hits, inOrder)
+	return hits
+}
+
+func (r *reading) patternHits(hits []hit, u *rule) []hit {
+	for _, list := range [][]clause{u.all, u.any, u.none} {
 		for i := range list {
 			if list[i].pattern != nil {
-				hits = append(hits[:len(hits):len(hits)], r.finds(&list[i])...)
+				hits = append(hits, r.finds(&list[i])...)
 			}
 			if list[i].group != nil {
-				hits = append(hits[:len(hits):len(hits)], r.allHits(list[i].group)[len(r.hits):]...)
+				hits = r.patternHits(hits, list[i].group)
 			}
 		}
 	}
 	return hits
+}
+
+func inOrder(a, b hit) int {
+	return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.first, b.first))
 }
 
 func (v *verdict) join(o verdict) {
@@ -219,9 +273,12 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 		limit = defaultEnumeration
 	}
 	var out []evidence
-	for _, h := range hits {
+	for _, h := range in.of(hits) {
+		if c.pattern == nil && !h.speaksFor(c) {
+			continue
+		}
 		p := &r.parts[h.part]
-		if c.pattern == nil && !h.speaksFor(c) || len(fields) > 0 && !slices.Contains(fields, p.field) || !in(p, h) || limit > 0 && h.order >= limit || u.relations && !r.sportCounts && r.sporting(h) {
+		if len(fields) > 0 && !slices.Contains(fields, p.field) || !in.holds(h) || limit > 0 && h.order >= limit || u.relations && !r.sportCounts && r.sporting(h) {
 			continue
 		}
 		e := evidence{hit: h, concept: c.name, score: u.weight(p.field) * c.weight()}
@@ -253,6 +310,9 @@ func (r *reading) finds(c *clause) []hit {
 				hits = append(hits, hit{part: n, first: first, end: first + 1, start: start, stop: stop, sense: senseRegex})
 			}
 		}
+	}
+	if r.regex == nil {
+		r.regex = map[*clause][]hit{}
 	}
 	r.regex[c] = hits
 	return hits

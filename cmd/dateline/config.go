@@ -62,6 +62,8 @@ type networkConfig struct {
 	Proxy     string   `yaml:"proxy"`
 	UserAgent string   `yaml:"user_agent"`
 	Gap       duration `yaml:"gap"`
+	Timeout   duration `yaml:"timeout"`
+	MaxDelay  duration `yaml:"max_delay"`
 	PollOnly  bool     `yaml:"poll_only"`
 }
 
@@ -181,6 +183,8 @@ var settings = []setting{
 	{"NETWORK_USER_AGENT", false, text(func(c *config) *string { return &c.Network.UserAgent }), func(c *config) string { return c.Network.UserAgent }},
 	{"NETWORK_ALLOW", false, setAllow, func(c *config) string { return joinPrefixes(c.Network.Allow) }},
 	{"NETWORK_GAP", false, func(c *config, v string) error { return c.Network.Gap.UnmarshalText([]byte(v)) }, func(c *config) string { return c.Network.Gap.String() }},
+	{"NETWORK_TIMEOUT", false, func(c *config, v string) error { return c.Network.Timeout.UnmarshalText([]byte(v)) }, func(c *config) string { return c.Network.Timeout.String() }},
+	{"NETWORK_MAX_DELAY", false, func(c *config, v string) error { return c.Network.MaxDelay.UnmarshalText([]byte(v)) }, func(c *config) string { return c.Network.MaxDelay.String() }},
 	{"WORKERS", false, setWorkers, func(c *config) string { return strconv.Itoa(c.Workers) }},
 }
 

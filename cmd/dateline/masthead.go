@@ -20,6 +20,7 @@ func (c *config) fetcherOptions() fetcher.Options {
 	}
 	return fetcher.Options{
 		UserAgent: agent, Allow: prefixes(c.Network.Allow), Proxy: c.Network.Proxy, Gap: time.Duration(c.Network.Gap),
+		MaxDelay: time.Duration(c.Network.MaxDelay), Limits: fetcher.Limits{Whole: time.Duration(c.Network.Timeout)},
 	}
 }
 
@@ -35,13 +36,16 @@ func (c *config) masthead() (publish.Masthead, error) {
 			tokens[news.TopicID(t.ID)] = t.Token
 		}
 	}
+	access := c.Access.published()
+	access.Local = c.local()
 	return publish.Masthead{
 		Tokens:   tokens,
-		Access:   c.Access.published(),
+		Access:   access,
 		Site:     publish.Site{Title: c.Site.Title, URL: c.publicURL(), Hub: c.outsideHub(), Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,
 		Interval: scheduleOf(r),
+		Why:      explainer(r),
 	}, nil
 }
 

@@ -69,7 +69,8 @@ func (h *house) reload(ctx context.Context, reload func() (*config, error)) bool
 		h.log.Warn("another hub elsewhere is told of changes from the next start")
 	}
 	if next.Store != h.config.Store || next.Traces != h.config.Traces || next.Workers != h.config.Workers || joinPrefixes(next.Network.Allow) != joinPrefixes(h.config.Network.Allow) ||
-		next.fetcherOptions().UserAgent != h.config.fetcherOptions().UserAgent || next.Network.Proxy != h.config.Network.Proxy || next.Network.Gap != h.config.Network.Gap {
+		next.fetcherOptions().UserAgent != h.config.fetcherOptions().UserAgent || next.Network.Proxy != h.config.Network.Proxy || next.Network.Gap != h.config.Network.Gap ||
+		next.Network.Timeout != h.config.Network.Timeout || next.Network.MaxDelay != h.config.Network.MaxDelay {
 		h.log.Warn("store, workers, traces and network take effect at the next start")
 	}
 	h.config = next
@@ -88,6 +89,9 @@ func (h *house) take(ctx context.Context, next *config) error {
 	}
 	if h.announce != nil {
 		h.announce.take(next)
+	}
+	if h.bench != nil {
+		h.bench.config.Store(next)
 	}
 	if h.role.fetch {
 		if err := h.desk.Assign(ctx, roster); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -35,10 +34,10 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"outlet": outletCmd, "log": logCmd, "hostile": hostileCmd, "freeport": freeportCmd,
+			"outlet": outletCmd, "log": logCmd, "freeport": freeportCmd,
 			"fill": fillCmd, "get": getCmd, "await": awaitCmd, "awaitfile": awaitFileCmd,
 			"exit": exitCmd, "rss": rssCmd, "same": sameCmd, "item": itemCmd,
-			"newer": newerCmd, "stalled": stalledCmd, "awaitstall": awaitStallCmd, "release": releaseCmd, "helps": helpsCmd,
+			"newer": newerCmd, "stalled": stalledCmd, "awaitstall": awaitStallCmd, "release": releaseCmd, "helps": helpsCmd, "farm": farmCmd,
 		},
 		Setup: func(env *testscript.Env) error {
 			if corpus, ok := os.LookupEnv("DATELINE_CORPUS"); ok {
@@ -66,6 +65,7 @@ type bench struct{}
 type servers struct {
 	outlets map[string]*outletServer
 	stalls  map[string]*stall
+	farm    *farm
 }
 
 func benchOf(ts *testscript.TestScript) *servers { return ts.Value(bench{}).(*servers) }
@@ -126,61 +126,6 @@ func logCmd(ts *testscript.TestScript, neg bool, args []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), o.log.Bytes(), 0o600))
-}
-
-// hostileCmd: hostile NAME serves what no outlet should.
-func hostileCmd(ts *testscript.TestScript, neg bool, args []string) {
-	want(ts, !neg && len(args) == 1, "hostile NAME")
-	server := httptest.NewServer(http.HandlerFunc(hostility))
-	ts.Defer(server.Close)
-	ts.Setenv(args[0], server.URL)
-}
-
-func hostility(w http.ResponseWriter, r *http.Request) {
-	_, port, _ := net.SplitHostPort(r.Host)
-	switch r.URL.Path {
-	case "/notfeed":
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(w, "<!DOCTYPE html><title>Moved</title><p>We are elsewhere.")
-	case "/loop":
-		http.Redirect(w, r, "/loop", http.StatusFound)
-	case "/private":
-		http.Redirect(w, r, "http://10.1.2.3/rss", http.StatusFound)
-	case "/unlisted":
-		http.Redirect(w, r, "http://127.0.0.2:"+port+"/secret", http.StatusFound)
-	case "/file":
-		http.Redirect(w, r, "file:///etc/hostname", http.StatusFound)
-	case "/bomb":
-		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		zeros := make([]byte, 1<<20)
-		for range 64 {
-			if _, err := z.Write(zeros); err != nil {
-				return
-			}
-		}
-		z.Close()
-	case "/big":
-		chunk := bytes.Repeat([]byte("<!-- filling -->"), 1<<12)
-		fmt.Fprint(w, `<rss version="2.0"><channel><title>Big</title>`)
-		for range 512 {
-			if _, err := w.Write(chunk); err != nil {
-				return
-			}
-		}
-	case "/cut":
-		w.Header().Set("Content-Length", "4000")
-		fmt.Fprint(w, `<rss version="2.0"><channel><title>Cut</title><item><title>Half a`)
-	case "/gone":
-		http.Error(w, "gone", http.StatusGone)
-	case "/busy":
-		w.Header().Set("Retry-After", "7200")
-		http.Error(w, "too many", http.StatusTooManyRequests)
-	case "/hangup":
-		panic(http.ErrAbortHandler)
-	default:
-		http.NotFound(w, r)
-	}
 }
 
 // freeportCmd: freeport VAR sets VAR to a port that nobody uses.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"dateline/news"
 	"dateline/store"
@@ -249,15 +248,7 @@ func storedArticle(ctx context.Context, c *config, id string) (news.Article, err
 	if st, err := held.Story(ctx, news.StoryID(id)); err == nil {
 		return *st.Lead(), nil
 	}
-	for a, err := range held.Articles(ctx, time.Time{}) {
-		if err != nil {
-			return a, err
-		}
-		if string(a.ID) == id {
-			return a, nil
-		}
-	}
-	return news.Article{}, fmt.Errorf("article %s: %w", id, news.ErrNotFound)
+	return held.Article(ctx, news.ArticleID(id))
 }
 
 // printWhy prints an explanation for a person.

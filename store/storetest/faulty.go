@@ -18,7 +18,7 @@ type Faulty struct {
 	AfterClaim   func([]news.Ledger) error // it happened, but the answer is lost
 	BeforeCommit func(news.Intake) error   // the commit does not happen
 	AfterCommit  func(news.Intake) error   // it happened, but the answer is lost
-	BeforeRead   func(method string) error // of Revision, Story, Stories, Ledgers, NextDue, Changes, Articles, Filled and Subscribers
+	BeforeRead   func(method string) error // of Revision, Story, Article, Stories, Ledgers, NextDue, Changes, Articles, Filled and Subscribers
 	BeforeWrite  func(method string) error // of Enrol, Hasten, SetFilled, Sweep, Subscribe, Unsubscribe, Delivered and Hold
 }
 
@@ -84,6 +84,14 @@ func (f *Faulty) Story(ctx context.Context, id news.StoryID) (news.Story, error)
 		return news.Story{}, err
 	}
 	return f.Store.Story(ctx, id)
+}
+
+// Article implements news.Archive.
+func (f *Faulty) Article(ctx context.Context, id news.ArticleID) (news.Article, error) {
+	if err := f.reading("Article"); err != nil {
+		return news.Article{}, err
+	}
+	return f.Store.Article(ctx, id)
 }
 
 // Stories implements news.Archive.

@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) news.Store) {
 		{"ChangesMayBeLeftEarly", changesMayBeLeftEarly},
 		{"ArticlesAreOldestFirst", articlesAreOldestFirst},
 		{"ArticleOfTheSameIDIsReplaced", articleIsReplaced},
+		{"ArticleIsFoundByID", articleIsFoundByID},
 		{"IterationAllowsWriting", iterationAllowsWriting},
 		{"HastenOnlyHastens", hastenOnlyHastens},
 		{"NextDueIsTheEarliest", nextDueIsTheEarliest},

@@ -378,6 +378,25 @@ func articleIsReplaced(t *testing.T, s news.Store) {
 	}
 }
 
+func articleIsFoundByID(t *testing.T, s news.Store) {
+	articles := make([]news.Article, 20)
+	for n := range articles {
+		articles[n] = article(n)
+		articles[n].Source = news.SourceID(fmt.Sprintf("outlet-%d", n)) // that Redis spreads over its shards
+	}
+	archive(t, s, articles...)
+	for _, want := range articles {
+		got, err := s.Article(t.Context(), want.ID)
+		check(t, err)
+		if d := Same(got, want); d != "" {
+			t.Error(d)
+		}
+	}
+	if _, err := s.Article(t.Context(), articleID(99)); !errors.Is(err, news.ErrNotFound) {
+		t.Errorf("an article that is not there: %v", err)
+	}
+}
+
 func iterationAllowsWriting(t *testing.T, s news.Store) {
 	for n := range 100 {
 		commit(t, s, story(n))
