@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"encoding/xml"
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
