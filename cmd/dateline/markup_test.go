@@ -317,6 +317,6 @@ func runs(key, address string) bool {
 	default:
 		return false
 	}
-	scheme, _, found := strings.Cut(strings.TrimPrefix(address, "feed:http"), ":") // ours, for programs that subscribe
+	scheme, _, found := strings.Cut(strings.TrimPrefix(address, "feed:"), ":") // ours, for programs that subscribe
 	return found && !strings.ContainsAny(scheme, "/?#") && scheme != "http" && scheme != "https" && scheme != "mailto"
 }
