@@ -3,7 +3,7 @@ GO ?= go
 export CGO_ENABLED ?= 0
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 
-.PHONY: build test quick vet redis fuzz bench crash simulate image clean
+.PHONY: build test quick vet redis fuzz bench bench-micro crash simulate image clean
 
 build:
 	$(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/dateline ./cmd/dateline
@@ -35,7 +35,14 @@ fuzz:
 	    echo "$$pkg $$target"; $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
 	  done; done
 
-bench:
+# bench prints what the whole program takes, as ratios to a bare loop over the same feeds; LOAD has flags of docs/bench/load.
+bench: build redis
+	cd docs/bench && $(GO) run ./load -dateline $(CURDIR)/bin/dateline $(LOAD)
+	@$(MAKE) --no-print-directory simulate | grep -E 'enrolled:|ratio'
+	@$(GO) test ./store -run 'Small|Archive' -v | grep -E ' bytes | MB '
+
+# bench-micro times the parts.
+bench-micro:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 # crash ends the desk at many places of its way and compares what it published.
