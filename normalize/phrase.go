@@ -128,6 +128,23 @@ func key(s string) string { return strings.Join(wordsOf(s), " ") }
 // four as one, which is about what a translation would give.
 func countWords(s string) int {
 	n, in, unspaced, spelt := 0, false, 0, 0
+	for i := range len(s) { // the short way, as far as it goes
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			s = s[i:]
+			break
+		}
+		switch kind := wordByte[c]; {
+		case kind == betweenWords:
+			in = false
+		case !in && kind == inWord:
+			n++
+			in = true
+		}
+		if i == len(s)-1 {
+			return n
+		}
+	}
 	for _, r := range s {
 		switch {
 		case r >= 0x0E00 && r < 0x1800 && news.Unspaced(r):
@@ -145,6 +162,25 @@ func countWords(s string) int {
 	}
 	return n + (unspaced*2+2)/3 + (spelt+3)/4
 }
+
+// What a byte of ASCII is to countWords.
+const (
+	besideWords uint8 = iota // an apostrophe, a full stop
+	betweenWords
+	inWord
+)
+
+var wordByte = func() (kinds [utf8.RuneSelf]uint8) {
+	for c := range kinds {
+		switch r := rune(c); {
+		case r == ' ' || r == '\n' || r == '\t':
+			kinds[c] = betweenWords
+		case '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z':
+			kinds[c] = inWord
+		}
+	}
+	return kinds
+}()
 
 // closes reports whether s ends the way a sentence ends, in any script.
 func closes(s string) bool {
