@@ -12,6 +12,7 @@ import (
 // words, so that neither case nor punctuation nor accents matter.
 type phrases struct {
 	byFirst map[string][][]string
+	first   [64]uint64 // a bit for each mark of a first word: most words need no look-up
 }
 
 // newPhrases reads a table: wordings parted by semicolons or newlines.
@@ -20,9 +21,20 @@ func newPhrases(table string) *phrases {
 	for _, phrase := range strings.FieldsFunc(table, func(r rune) bool { return r == ';' || r == '\n' }) {
 		if words := wordsOf(phrase); len(words) > 0 {
 			p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
+			at := markOf(words[0])
+			p.first[at/64] |= 1 << (at % 64)
 		}
 	}
 	return p
+}
+
+// markOf is a number below 4096 that tells most words apart.
+func markOf(word string) uint {
+	if word == "" {
+		return 0
+	}
+	last := len(word) - 1
+	return (uint(word[0])*67 + uint(word[last])*19 + uint(word[last/2])*5 + uint(last)*257) % 4096
 }
 
 // whole reports whether words are one of the wordings and nothing else.
@@ -34,6 +46,9 @@ func (p *phrases) whole(words []string) bool {
 func (p *phrases) prefix(words []string) int {
 	longest := 0
 	if len(words) == 0 {
+		return 0
+	}
+	if at := markOf(words[0]); p.first[at/64]&(1<<(at%64)) == 0 {
 		return 0
 	}
 	for _, phrase := range p.byFirst[words[0]] {
