@@ -3,6 +3,7 @@ package normalize
 import (
 	"iter"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"dateline/news"
@@ -11,21 +12,25 @@ import (
 // phrases is a table of wordings in many languages, compared by their folded
 // words, so that neither case nor punctuation nor accents matter.
 type phrases struct {
+	table   string
+	read    sync.Once
 	byFirst map[string][][]string
 	first   [64]uint64 // a bit for each mark of a first word: most words need no look-up
 }
 
-// newPhrases reads a table: wordings parted by semicolons or newlines.
-func newPhrases(table string) *phrases {
-	p := &phrases{byFirst: map[string][][]string{}}
-	for _, phrase := range strings.FieldsFunc(table, func(r rune) bool { return r == ';' || r == '\n' }) {
+// newPhrases is a table of wordings parted by semicolons or newlines. It is read
+// when it is first asked: most commands need none.
+func newPhrases(table string) *phrases { return &phrases{table: table} }
+
+func (p *phrases) readTable() {
+	p.byFirst = map[string][][]string{}
+	for _, phrase := range strings.FieldsFunc(p.table, func(r rune) bool { return r == ';' || r == '\n' }) {
 		if words := wordsOf(phrase); len(words) > 0 {
 			p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
 			at := markOf(words[0])
 			p.first[at/64] |= 1 << (at % 64)
 		}
 	}
-	return p
 }
 
 // markOf is a number below 4096 that tells most words apart.
@@ -48,6 +53,7 @@ func (p *phrases) prefix(words []string) int {
 	if len(words) == 0 {
 		return 0
 	}
+	p.read.Do(p.readTable)
 	if at := markOf(words[0]); p.first[at/64]&(1<<(at%64)) == 0 {
 		return 0
 	}
