@@ -20,8 +20,9 @@ type Access struct {
 	// Admin are the tokens of the editors, who may read every private topic.
 	// Where there is one, what the desk knows of its sources is for them only.
 	Admin []string
-	// Local says that only this machine can ask. Then the editors' pages are
-	// open without a token; else there are none where Admin is empty.
+	// Local says that only this machine can ask, under names of its own. Then the
+	// editors' pages are open without a token; else there are none where Admin is
+	// empty.
 	Local bool
 	// Hosts are the names, without port, that are answered for, beside that of
 	// the site itself; empty: every name. A list keeps pages elsewhere from
@@ -34,7 +35,7 @@ type Access struct {
 }
 
 // editorial names the addresses that an Admin token closes to others.
-var editorial = []string{"/sources", "/api/sources"}
+var editorial = []string{"/sources", "/api/sources", workbenchPath}
 
 // doors makes ready what Access says.
 func (h *masthead) doors() {
@@ -43,13 +44,17 @@ func (h *masthead) doors() {
 			h.admin = append(h.admin, sha256.Sum256([]byte(token)))
 		}
 	}
-	if len(h.Access.Hosts) == 0 {
+	names := h.Access.Hosts
+	if len(names) == 0 && h.Access.Local {
+		names = []string{"localhost", "127.0.0.1", "::1"}
+	}
+	if len(names) == 0 {
 		return
 	}
 	if u, err := url.Parse(h.Site.URL); err == nil {
 		h.hosts = append(h.hosts, bareHost(u.Host))
 	}
-	for _, name := range h.Access.Hosts {
+	for _, name := range names {
 		h.hosts = append(h.hosts, bareHost(name))
 	}
 }

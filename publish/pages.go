@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,6 +81,7 @@ type view struct {
 	To     func(string) string
 	Static bool       // no server answers queries
 	Closed bool       // there is no page on the sources here
+	Bench  bool       // the reader may use the workbench
 	Feeds  []atomLink // alternates for the head
 	Canon  string
 	Year   int // times of this year are written without it
@@ -94,6 +96,7 @@ type topicLine struct {
 
 func (p press) view(title, here, canon string) view {
 	v := view{Site: p.head.Site, Title: title, Here: here, To: p.to, Static: p.static, Closed: p.static && len(p.head.admin) > 0, Canon: p.head.base + canon}
+	v.Bench = p.bench && (p.head.Access.Local || slices.Contains(editorial, "/"+here))
 	for i := range p.head.Topics {
 		v.Topics = append(v.Topics, topicLine{ID: p.head.Topics[i].ID, Title: p.head.topicTitle(p.head.Topics[i].ID)})
 	}
@@ -141,6 +144,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, head *masthead, 
 	switch f.status {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="dateline"`)
+		w.Header().Add("WWW-Authenticate", `Basic realm="dateline", charset="UTF-8"`) // browsers ask for it: the token is the password
 	case http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", "60")
 	}

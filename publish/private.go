@@ -11,9 +11,10 @@ import (
 )
 
 // A private topic is served to those who show one of its tokens, as a bearer
-// token (RFC 6750) or, for feed readers that can send nothing else, as the
-// parameter token. To everyone else there is no such topic: it is named on no
-// page, in no list and in no other topic's feed, and neither are its stories.
+// token (RFC 6750), as a password with any name (RFC 7617) or, for feed readers
+// that can send nothing else, as the parameter token. To everyone else there is
+// no such topic: it is named on no page, in no list and in no other topic's
+// feed, and neither are its stories.
 
 // digest is what is kept of a token, so that comparing takes the same time
 // whatever is wrong with it.
@@ -81,6 +82,8 @@ func takePass(r *http.Request) (pass, string) {
 	var p pass
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		p.token = strings.TrimSpace(token)
+	} else if _, password, ok := r.BasicAuth(); ok { // what a browser asks a person for
+		p.token = password
 	}
 	if !strings.Contains(r.URL.RawQuery, "token=") {
 		return p, r.URL.RawQuery

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -21,6 +22,7 @@ import (
 type Options struct {
 	Log      *slog.Logger // nil: nothing is logged
 	MaxCache int64        // bytes of documents kept in memory; 0: 64 MiB
+	Bench    *Workbench   // nil: rules cannot be tried here
 }
 
 // Server answers readers. It is an http.Handler, and may be used from several
@@ -34,6 +36,8 @@ type Server struct {
 	pages   *pages
 	origins *http.CrossOriginProtection
 	tallies *tallies
+	bench   *Workbench    // nil: there is none
+	trying  chan struct{} // full: a rule is being tried
 	turns   *turns[netip.Prefix]
 	hub     *Hub // nil: there is none of ours
 	counts  counts
@@ -56,7 +60,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.MaxCache <= 0 {
 		o.MaxCache = 64 << 20
 	}
-	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies()}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(), bench: o.Bench, trying: make(chan struct{}, 1)}
 	s.head.Store(head)
 	return s, nil
 }
@@ -94,6 +98,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if path == subscriptionPath && s.hub != nil && head.hubIsOurs() {
 		s.hub.ServeHTTP(w, r)
+		return
+	}
+	if path == workbenchPath {
+		s.workbench(w, r, head)
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -178,7 +186,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		s.counts.renders.Add(1)
 		p := s.press(head)
 		p.token = req.token
-		doc, err := req.render(ctx, p)
+		doc, err := req.rendered(ctx, p)
 		if f := (fault{}); errors.As(err, &f) {
 			s.shelf.remove(req.key) // what is no longer there must not come back while the archive is away
 		}
@@ -220,10 +228,11 @@ type press struct {
 	static  bool                       // there is no server to answer queries
 	token   string                     // that the reader shows
 	tallies *tallies                   // nil: every page counts for itself
+	bench   bool                       // there is a workbench
 }
 
 func (s *Server) press(head *masthead) press {
-	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, to: func(target string) string { return head.path + target }}
+	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, bench: s.bench != nil, to: func(target string) string { return head.path + target }}
 }
 
 // request is what an address names.
@@ -235,6 +244,17 @@ type request struct {
 	closed bool         // only for this reader's eyes
 	past   bool         // nothing is added to it any more
 	render func(context.Context, press) (document, error)
+}
+
+// rendered renders, and takes a panic for an error: readers then get the last
+// good edition.
+func (r request) rendered(ctx context.Context, p press) (doc document, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("render %s: %v\n%s", r.scope, v, debug.Stack())
+		}
+	}()
+	return r.render(ctx, p)
 }
 
 // cacheControl is how long caches may hold the answer.

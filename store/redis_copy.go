@@ -22,9 +22,12 @@ const filling = "filling"
 
 // beginCopy claims a database that holds nothing of ours.
 func (s *remote) beginCopy(ctx context.Context) error {
+	if err := s.examine(ctx); err != nil {
+		return err
+	}
 	begun, err := s.client.SetNX(ctx, desk+"version", filling, 0).Result()
 	if err == nil && !begun {
-		err = errors.New("holds an archive, or a copy that was broken off, already: name another database, or empty this one")
+		err = verdict("holds an archive, or a copy that was broken off, already: name another database, or empty this one")
 	}
 	return err
 }
@@ -67,32 +70,6 @@ func (s *remote) facts(ctx context.Context) (Facts, error) {
 	return f, err
 }
 
-// usedMemory adds up what the masters use; 0 where the user may not ask.
-func (s *remote) usedMemory(ctx context.Context) (int64, error) {
-	ask := func(ctx context.Context, c redis.Cmdable) int64 {
-		info, _ := c.Info(ctx, "memory").Result()
-		for line := range strings.Lines(info) {
-			if n, ok := strings.CutPrefix(strings.TrimSpace(line), "used_memory:"); ok {
-				bytes, _ := strconv.ParseInt(n, 10, 64)
-				return bytes
-			}
-		}
-		return 0
-	}
-	cluster, ok := s.client.(*redis.ClusterClient)
-	if !ok {
-		return ask(ctx, s.client), nil
-	}
-	sums := make(chan int64, 1)
-	sums <- 0
-	err := cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
-		n := ask(ctx, c)
-		sums <- n + <-sums
-		return nil
-	})
-	return <-sums, err
-}
-
 // dump may run while others write. Ledgers come first: a story that is saved
 // meanwhile is in the copy though no ledger vouches for it, and never the other
 // way about.
@@ -130,7 +107,7 @@ func (s *remote) dumpSources(ctx context.Context, i shard, list string, give fun
 		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for n, z := range batch {
 				id, _ := z.Member.(string)
-				bodies[n], asked[n] = p.Get(ctx, i.key("ledger:"+id)), p.ZScore(ctx, i.key("asked"), id)
+				bodies[n], asked[n] = p.Get(ctx, i.ledger(id)), p.ZScore(ctx, i.key("asked"), id)
 			}
 			return nil
 		})
@@ -160,7 +137,7 @@ func (s *remote) dumpArticles(ctx context.Context, i shard, give func(load) erro
 		keys := make([]string, len(members))
 		for n, m := range members {
 			_, id := splitMember(m)
-			keys[n] = i.key("article:" + id)
+			keys[n] = i.article(id)
 		}
 		bodies, err := s.client.MGet(ctx, keys...).Result()
 		if err != nil {
@@ -294,13 +271,13 @@ func (s *remote) take(ctx context.Context, l load) error {
 			}
 			p.ZAdd(ctx, sh.key(list), redis.Z{Score: float64(src.due), Member: src.id})
 			if src.ledger != nil {
-				p.Set(ctx, sh.key("ledger:"+src.id), src.ledger, 0)
+				p.Set(ctx, sh.ledger(src.id), src.ledger, 0)
 				p.ZAdd(ctx, sh.key("asked"), redis.Z{Score: float64(src.asked), Member: src.id})
 			}
 		}
 		for _, a := range l.articles {
 			sh := shardOf(a.source)
-			p.Set(ctx, sh.key("article:"+a.id), place(a.filed)+string(a.body), 0)
+			p.Set(ctx, sh.article(a.id), place(a.filed)+string(a.body), 0)
 			p.ZAdd(ctx, sh.key("articles"), redis.Z{Member: place(a.filed) + ":" + a.id})
 		}
 		if l.rest != nil {

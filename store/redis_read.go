@@ -25,8 +25,10 @@ func (s *remote) Revision(ctx context.Context, topic news.TopicID) (news.Revisio
 }
 
 func (s *remote) revision(ctx context.Context, topic news.TopicID) (news.Revision, error) {
-	cmd := s.client.Get(ctx, desk+"revision")
-	if topic != "" {
+	var cmd *redis.StringCmd
+	if topic == "" {
+		cmd = s.client.Get(ctx, desk+"revision")
+	} else {
 		cmd = s.client.HGet(ctx, desk+"topics", string(topic))
 	}
 	rev, err := readRevision(cmd)
@@ -178,6 +180,9 @@ func (s *remote) stories(ctx context.Context, q news.Query) ([]news.Story, error
 			return nil, err
 		}
 		list = append(list, found...)
+		if len(page) < count {
+			break // the listing ends here
+		}
 	}
 	return list, nil
 }
@@ -245,7 +250,7 @@ func (s *remote) Ledgers(ctx context.Context, ids ...news.SourceID) ([]news.Ledg
 	cmds := make([]*redis.StringCmd, len(ids))
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, id := range ids {
-			cmds[i] = p.Get(ctx, shardOf(id).key("ledger:"+string(id)))
+			cmds[i] = p.Get(ctx, shardOf(id).ledger(string(id)))
 		}
 		return nil
 	})
@@ -385,7 +390,7 @@ func (s *remote) readAhead(ctx context.Context, f *articleFeed) error {
 	keys := make([]string, len(members))
 	for i, m := range members {
 		_, id := splitMember(m)
-		keys[i] = f.shard.key("article:" + id)
+		keys[i] = f.shard.article(id)
 	}
 	bodies, err := s.client.MGet(ctx, keys...).Result()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"dateline/news"
 )
@@ -46,6 +47,10 @@ type Options struct {
 	// process that owns an embedded file takes up as it would another writer's.
 	// Leases that were given stay as they are.
 	Beside bool
+	// Patience is how long Open waits for a Redis that is away, starting or
+	// electing a master; 0: it says so at once. A wrong password or version is
+	// said at once in any case.
+	Patience time.Duration
 	// Step is called at each of EmbeddedSteps or RedisSteps, for tests that end
 	// the process there; nil: nobody listens.
 	Step func(string)
@@ -60,6 +65,9 @@ type Options struct {
 //	unix://[[USER]:PASSWORD@]/SOCKET[?db=DB]       one server by its socket
 //	redis-sentinel://[…@]HOST,HOST…/MASTER[/DB]    found through sentinels
 //	redis-cluster://[…@]HOST,HOST…                 a cluster
+//
+// ?tls=true asks for TLS where the scheme does not say it; ca, cert and key name
+// files of the authorities that may vouch for a server, and of our certificate.
 //
 // An error is one line that says what, where and what to do. It never shows a
 // password.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"net"
+	"net/netip"
+	"net/url"
 	"strings"
 
 	"dateline/publish"
@@ -50,4 +53,20 @@ func (d *doorConfig) check(f *faults) {
 
 func (d *doorConfig) published() publish.Access {
 	return publish.Access{Admin: d.Admin, Hosts: d.Hosts, Rate: d.Rate}
+}
+
+// local reports whether only this machine can ask the publisher: it listens on
+// the loopback, and no public address says that a proxy stands before it.
+func (c *config) local() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil || !isLoopback(host) {
+		return false
+	}
+	u, err := url.Parse(c.siteURL())
+	return err == nil && isLoopback(u.Hostname())
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback() || strings.EqualFold(host, "localhost")
 }

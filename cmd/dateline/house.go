@@ -27,6 +27,7 @@ type house struct {
 	metrics  *metrics
 	traces   *tracer      // nil: there is no collector
 	hub      *publish.Hub // of our own; it works while the masthead names it
+	bench    *workbench   // nil: nothing is published
 	announce *announcer   // nil: there is no hub elsewhere
 	push     string       // public address for hubs; empty: no subscriptions
 }
@@ -70,7 +71,7 @@ func (h *house) assign(ctx context.Context, roster desk.Roster) error {
 func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, error) {
 	h := &house{config: c, role: r, log: log}
 	var err error
-	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log, Step: r.step}); err != nil {
+	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log, Step: r.step, Patience: r.patience}); err != nil {
 		return nil, err
 	}
 	if h.fetcher, err = fetcher.New(c.fetcherOptions()); err != nil {
@@ -90,7 +91,9 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	if r.web {
 		m, err := c.served()
 		if err == nil {
-			h.web, err = publish.New(h.store, m, publish.Options{Log: log})
+			h.bench = &workbench{store: h.store}
+			h.bench.config.Store(c)
+			h.web, err = publish.New(h.store, m, publish.Options{Log: log, Bench: h.bench.published()})
 		}
 		if err != nil {
 			h.close()
@@ -102,7 +105,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	h.desk = desk.New(desk.Options{
 		Polled: polled,
 		Push:   h.push,
-		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
+		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step, Now: r.now,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
 	h.beat = h.desk.Beat

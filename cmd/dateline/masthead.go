@@ -36,9 +36,11 @@ func (c *config) masthead() (publish.Masthead, error) {
 			tokens[news.TopicID(t.ID)] = t.Token
 		}
 	}
+	access := c.Access.published()
+	access.Local = c.local()
 	return publish.Masthead{
 		Tokens:   tokens,
-		Access:   c.Access.published(),
+		Access:   access,
 		Site:     publish.Site{Title: c.Site.Title, URL: c.publicURL(), Hub: c.outsideHub(), Contact: c.Site.Contact, Tag: c.Site.Tag, Version: version()},
 		Topics:   r.Topics,
 		Sources:  r.Sources,

@@ -20,6 +20,13 @@ type labelledSample struct {
 	Topics []news.TopicID `json:"topics"`
 }
 
+func labelled(line []byte) (s labelledSample, err error) {
+	if err := json.Unmarshal(line, &s); err != nil {
+		return s, fmt.Errorf("not a sample: %w", err)
+	}
+	return s, nil
+}
+
 // tally counts the verdicts on one topic.
 type tally struct{ right, wrong, missed int }
 
@@ -47,9 +54,9 @@ func (t *TopicTestCmd) score(std stdio, matcher *topics.Matcher, ids []news.Topi
 	for n := 1; ; n++ {
 		line, readErr := readLine(in)
 		if len(bytes.TrimSpace(line)) > 0 {
-			var s labelledSample
-			if err := json.Unmarshal(line, &s); err != nil {
-				return fmt.Errorf("%s:%d: not a sample: %w", t.Labelled, n, err)
+			s, err := labelled(line)
+			if err != nil {
+				return fmt.Errorf("%s:%d: %w", t.Labelled, n, err)
 			}
 			got := matcher.Topics(matcher.Match(&topics.Document{Title: s.Title, Body: s.Body, Lang: s.Lang}))
 			countTopics(std, tallies, ids, &s, got)
