@@ -351,7 +351,7 @@ func (w *walker) addWords(words string, spaces int, ctx *context) {
 	}
 	if r.solid == 0 {
 		r.from = *ctx
-	} else if r.space || ctx.inLink != r.inLink && glued(r.text, word) {
+	} else if r.space || ctx.inLink != r.inLink && glued(r.text, words) {
 		r.text = append(r.text, ' ')
 	}
 	r.inLink = ctx.inLink
@@ -387,11 +387,11 @@ func (w *walker) addWords(words string, spaces int, ctx *context) {
 	r.links = append(r.links, news.Link{Start: start, End: end, URL: ctx.link})
 }
 
-// glued reports whether a word follows another without a blank where only style
+// glued reports whether words follow another without a blank where only style
 // sets them apart: a small letter before a capital, "Ann LeeStaff Writer".
-func glued(text []byte, word string) bool {
+func glued(text []byte, words string) bool {
 	last, _ := utf8.DecodeLastRune(text)
-	return lower(last) && unicode.IsUpper(firstRune(word))
+	return lower(last) && unicode.IsUpper(firstRune(words))
 }
 
 func (w *walker) lineBreak() {
