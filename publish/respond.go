@@ -51,6 +51,9 @@ func heads(doc *document, c coded, coding int) (always, whole []headerLine) {
 	if len(doc.links) > 0 {
 		always = append(always, lineOf("Link", slices.Clone(doc.links)...))
 	}
+	if doc.isXML() {
+		always = append(always, lineOf("Vary", "Accept-Encoding, "+navigation))
+	}
 	whole = []headerLine{lineOf("Content-Type", doc.mediaType), lineOf("Content-Length", strconv.Itoa(len(c.body)))}
 	if coding != inIdentity {
 		whole = append(whole, lineOf("Content-Encoding", codingNames[coding]))
@@ -73,9 +76,26 @@ func serve(w http.ResponseWriter, r *http.Request, doc *edited, cacheControl str
 	for _, l := range c.whole {
 		h[l.name] = l.values
 	}
+	if r.Header.Get(navigation) == "document" && doc.isXML() {
+		h["Content-Type"] = []string{typeXML}
+	}
 	if r.Method != http.MethodHead {
 		w.Write(c.body) // the reader may have gone; nobody is left to tell
 	}
+}
+
+// navigation is the header by which a browser says that a person opens an
+// address. Browsers show the media types of feeds as raw text or save them; as
+// plain XML they show the same bytes with our style sheet. Readers of feeds do
+// not send it.
+const (
+	navigation = "Sec-Fetch-Dest"
+	typeXML    = "application/xml; charset=utf-8"
+)
+
+// isXML reports whether a document is a feed in XML.
+func (d *document) isXML() bool {
+	return strings.HasPrefix(d.mediaType, typeRSS) || strings.HasPrefix(d.mediaType, typeAtom)
 }
 
 // unchanged reports whether the reader holds the document already. A tag beats
