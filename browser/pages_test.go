@@ -22,7 +22,7 @@ func TestEveryPageHoldsUp(t *testing.T) {
 		"filtered":  "/topics/russia-north-korea?lang=ar",
 		"story":     storyWith(t, site, "russia-north-korea", "Also reported by"),
 		"arabic":    storyWith(t, site, "russia-north-korea", `lang="ar"`),
-		"chinese":   storyWith(t, site, "russia-north-korea", `lang="zh"`),
+		"chinese":   storyWith(t, site, "russia-north-korea", `lang="zh-Hans"`),
 		"sources":   "/sources",
 		"subscribe": "/subscribe",
 		"workbench": "/workbench?topic=black-sea-grain",
