@@ -221,7 +221,7 @@ func (tb *tab) accessible(t *testing.T) {
 func (tb *tab) keep(t *testing.T, name string) {
 	t.Helper()
 	var picture []byte
-	tb.run(t, chromedp.FullScreenshot(&picture, 90))
+	tb.run(t, chromedp.FullScreenshot(&picture, 100))
 	if err := os.WriteFile(artefact(t, name), picture, 0o644); err != nil {
 		t.Fatal(err)
 	}

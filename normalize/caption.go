@@ -41,7 +41,7 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, p)
 			continue
 		}
-		if p.frame != nil && sold[p.frame] || isControl(p.foldedUpTo(120)) || subscribePhrases.within(p.foldedUpTo(600)) {
+		if p.frame != nil && sold[p.frame] || isControl(p.foldedUpTo(120)) && !(p.role == roleCredit && isAgency(strings.Trim(p.text, "()[] "))) || subscribePhrases.within(p.foldedUpTo(600)) {
 			continue
 		}
 		if p.role == roleCaption && p.frame == nil && p.words() > 90 {

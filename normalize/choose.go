@@ -170,19 +170,19 @@ func (c *ground) widen(n *html.Node) *html.Node {
 	}
 }
 
-// hasTwin reports whether an element has a sibling of the same make that holds
-// clean text too: then both are sections of one text.
+// hasTwin reports whether an element has siblings of the same make that hold
+// clean text too: then all are sections of one text.
 func (c *ground) hasTwin(n *html.Node) bool {
 	if n.DataAtom == atom.Article || n.DataAtom == atom.Li || n.Parent == nil {
 		return false
 	}
-	class := attr(n, "class")
+	class, words := attr(n, "class"), 0
 	for s := n.Parent.FirstChild; s != nil; s = s.NextSibling {
-		if s != n && s.DataAtom == n.DataAtom && s.Type == html.ElementNode && c.clean[s] >= 20 && attr(s, "class") == class && c.links[s] < c.clean[s] {
-			return true
+		if s != n && s.DataAtom == n.DataAtom && s.Type == html.ElementNode && attr(s, "class") == class && c.links[s] < c.clean[s] {
+			words += c.clean[s]
 		}
 	}
-	return false
+	return words >= 8
 }
 
 // isNamedBody reports whether an element is called the article's text.

@@ -9,7 +9,7 @@ import (
 // classWords says what single words of class and id attributes mean. An
 // attribute is cut into words at signs and at capitals ("storyBody_x2").
 var classWords = classTable(map[flags]string{
-	flagFurniture: `related recommended recommendation recommendations recirc recirculation share sharing sharebar shareblock sharethis addthis addtoany social socials newsletter newsletters subscribe subscription
+	flagFurniture: `cta upsell related recommended recommendation recommendations recirc recirculation share sharing sharebar shareblock sharethis addthis addtoany social socials newsletter newsletters subscribe subscription
  subscribers promo promos promotion advert adverts advertisement advertising ads adsbygoogle adslot adunit banner banners sponsor sponsored outbrain taboola trending popular mostread
  breadcrumb breadcrumbs toolbar sidebar widget widgets cookie cookies consent gdpr modal popup tooltip
  signup paywall login donate donation navigation navbar menu footer masthead pagination pager paging skip tags taglist
@@ -21,7 +21,7 @@ var classWords = classTable(map[flags]string{
 	flagCredit:     `credit credits photocredit imagecredit imgcredit photographer copyrightholder credittext mediasource fotocredit photoby bildnachweis attribution kuvaaja fotograf fotograaf`,
 	flagByline:     `byline bylines author authors writer contributor contributors authorname dateline penulis autor auteur reporter`,
 	flagDate:       `date dates time timestamp datetime published pubdate publishdate posted updated publication meta metadata postmeta entrymeta dateline tanggal datum fecha waktu readingtime minread`,
-	flagStandfirst: `standfirst abstract manchet ingress perex vorspann dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada`,
+	flagStandfirst: `standfirst abstract manchet ingress perex vorspann dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada anons lede announcetext zapowiedz anleser teasertext bajante copete occhiello catenaccio`,
 	flagSubhead:    `subhead subheading crosshead crossheading intertitre intertitle zwischentitel zwischenueberschrift ladillo subheader sectiontitle mellanrubrik tussenkop srodtytul mezititulek`,
 	flagBody:       `articlebody storybody articlecontent storycontent entrycontent postcontent postbody articletext storytext bodytext entry-content bodycontent contentbody newsbody newstext newscontent detailtext detailcontent readcontent`,
 	flagTitle:      `headline title headlines posttitle entrytitle`,
@@ -40,11 +40,23 @@ var classPairs = classTable(map[flags]string{
 	flagCaption:    `wp-caption-text image-caption photo-caption caption-text img-caption media-caption gallery-caption slide-caption picture-caption figure-caption video-description video-caption txt-desc image-description photo-description pic-desc media-description`,
 	flagCredit:     `photo-credit image-credit img-credit media-credit picture-credit photo-by image-source photo-source image-copyright photo-copyright caption-credit media-source`,
 	flagSubhead:    `sub-head sub-heading cross-head sub-title-h section-title section-heading inter-title h-two h-three`,
-	flagStandfirst: `sub-headline sub-title stand-first sub-hed article-summary article-lead story-summary article-dek`,
+	flagStandfirst: `sub-headline sub-title stand-first sub-hed article-summary article-lead story-summary article-dek announce-text article-anons post-lead news-lead lead-text`,
 	flagBody:       `article-body story-body article-content story-content entry-content post-content post-body article-text story-text body-text body-content content-body news-body news-text news-content detail-text detail-content read-content article__body c-entry single-content paywall-body the-content main-text article-main`,
 	flagComments:   `comment-list comments-area user-comments fb-comments`,
 	flagTitle:      `article-title post-title entry-title story-title page-title`,
 })
+
+// setsBold reports whether the classes of n are those by which style sheets made
+// of small classes set text in bold.
+func setsBold(n *html.Node) bool {
+	for name := range strings.FieldsSeq(attr(n, "class")) {
+		switch name {
+		case "font-bold", "font-semibold", "font-extrabold", "font-black", "font-medium-bold", "fw-bold", "fw-semibold", "fw-bolder", "font-weight-bold", "bold", "strong", "has-bold", "txt-bold", "text-bold":
+			return true
+		}
+	}
+	return false
+}
 
 // namesOwner reports whether the classes of n speak of rights.
 func namesOwner(n *html.Node) bool {
@@ -85,6 +97,9 @@ func classFlags(attribute string) flags {
 			}
 			if i > 1 {
 				found |= classPairs[words[i-2]+"-"+words[i-1]+"-"+w]
+			}
+			if w == "with" || w == "without" { // what stands in it, "text-with-summary"
+				break
 			}
 		}
 		if len(words) > 0 && (words[0] == "has" || words[0] == "is" || words[0] == "no" || words[0] == "with" || words[0] == "js") {

@@ -15,7 +15,7 @@ type DateOptions struct {
 }
 
 // ParseDate reads a text that is a date and nothing but a date, with the words
-// that stand around one: label, weekday, zone. The result keeps the offset of
+// that stand around one: label, weekday, zone, source. The result keeps the offset of
 // the zone written. Impossible dates, dates before 1990 and dates more than a
 // day after o.Now are none.
 func ParseDate(text string, o DateOptions) (time.Time, bool) {
@@ -29,7 +29,7 @@ func ParseDate(text string, o DateOptions) (time.Time, bool) {
 	if t, ok := machineDate(text, o); ok {
 		return t, plausible(t, o.Now)
 	}
-	p := dateParser{o: o, lang: primaryTag(o.Lang), s: news.Fold(text)}
+	p := dateParser{o: o, lang: primaryTag(o.Lang), s: news.Fold(beforeSource(text))}
 	if !p.scan() || p.n == 0 {
 		return time.Time{}, false
 	}
@@ -42,6 +42,16 @@ func ParseDate(text string, o DateOptions) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return t, plausible(t, o.Now)
+}
+
+// beforeSource cuts off what names the source or the editor behind a date.
+func beforeSource(text string) string {
+	for _, label := range [...]string{"来源", "來源", "作者", "编辑", "編輯", "记者", "記者", "کد خبر", "شناسه خبر"} {
+		if i := strings.Index(text, label); i > 8 {
+			return text[:i]
+		}
+	}
+	return text
 }
 
 func plausible(t, now time.Time) bool {

@@ -2,6 +2,32 @@ package normalize
 
 import "time"
 
+// Months of other calendars are counted on from these.
+const (
+	jalaliMonths   = 100
+	ethiopicMonths = 200
+)
+
+// ethiopicDate is the Gregorian day of a day of the Ethiopian calendar: twelve
+// months of thirty days and one of five, six where the year leaves three when
+// divided by four.
+func ethiopicDate(year, month, day int) (y, m, d int, ok bool) {
+	last := 30
+	if month == 13 {
+		last = 5
+		if year%4 == 3 {
+			last = 6
+		}
+	}
+	if year < 1960 || year > 2100 || month < 1 || month > 13 || day < 1 || day > last {
+		return 0, 0, 0, false
+	}
+	const base = 2000 // its first day was 12 September 2007
+	days := (year-base)*365 + year/4 - base/4 + (month-1)*30 + day - 1
+	t := time.Date(2007, time.September, 12, 0, 0, 0, 0, time.UTC).AddDate(0, 0, days)
+	return t.Year(), int(t.Month()), t.Day(), true
+}
+
 // jalaliDate is the Gregorian day of a day of the Persian calendar, by the
 // 33-year cycle, which is exact for the years of news.
 func jalaliDate(year, month, day int) (y, m, d int, ok bool) {

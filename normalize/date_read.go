@@ -143,9 +143,6 @@ func (p *dateParser) read() bool {
 			return false
 		}
 		p.month = t.value
-		if t.kind == dateJalali {
-			p.month += 100
-		}
 	case dateDay:
 		if p.o.Now.IsZero() || p.day != 0 {
 			return false
@@ -366,7 +363,7 @@ func (p *dateParser) numeric(a, b, c dateToken, sign byte) bool {
 	}
 	short := c.end-c.start == 2
 	switch {
-	case a.end-a.start == 4:
+	case a.end-a.start == 4, a.end-a.start == 3 && p.lang == "zh":
 		p.year, p.month, p.day = a.value, b.value, c.value
 		return true
 	case short && a.end-a.start == 2 && strings.Contains(" ja ko zh hu ", " "+p.lang+" ") && b.value <= 12:
@@ -406,7 +403,7 @@ func (p *dateParser) monthFirst() bool {
 func (p *dateParser) latestYear() {
 	now := p.o.Now.In(p.o.Zone)
 	p.year = now.Year()
-	if time.Date(p.year, time.Month(p.month%100), p.day, 0, 0, 0, 0, p.o.Zone).After(now.Add(24 * time.Hour)) {
+	if time.Date(p.year, time.Month(p.month%jalaliMonths), p.day, 0, 0, 0, 0, p.o.Zone).After(now.Add(24 * time.Hour)) {
 		p.year--
 	}
 }
@@ -421,14 +418,18 @@ func (p *dateParser) pmHours() {
 }
 
 // calendar turns years of other calendars into ours.
-func (p *dateParser) calendar() bool {
+func (p *dateParser) calendar() (ok bool) {
 	switch {
-	case p.month > 100 || p.year >= 1360 && p.year < 1500 && (p.lang == "fa" || p.lang == "ps"):
-		var ok bool
-		p.year, p.month, p.day, ok = jalaliDate(p.year, p.month%100, p.day)
+	case p.month > ethiopicMonths:
+		p.year, p.month, p.day, ok = ethiopicDate(p.year, p.month-ethiopicMonths, p.day)
+		return ok
+	case p.month > jalaliMonths || p.year >= 1360 && p.year < 1500 && (p.lang == "fa" || p.lang == "ps"):
+		p.year, p.month, p.day, ok = jalaliDate(p.year, p.month%jalaliMonths, p.day)
 		return ok
 	case p.year >= 2450 && p.year < 2650 && (p.thai || p.lang == "th" || p.lang == "lo" || p.lang == "km"):
 		p.year -= 543
+	case p.year >= 79 && p.year <= 150 && p.lang == "zh": // of the Republic
+		p.year += 1911
 	}
 	return p.year > 0
 }

@@ -92,16 +92,19 @@ func (x *dateLexicon) readLine(kind, langs string, words []string) {
 	month := 1
 	for _, w := range words {
 		switch kind {
-		case "month", "jalali":
+		case "month", "jalali", "ethiopic":
 			if w == "|" {
 				month++
 				continue
 			}
-			k := dateMonth
-			if kind == "jalali" {
-				k = dateJalali
+			s := dateSense{kind: dateMonth, value: month, langs: langs}
+			switch kind {
+			case "jalali":
+				s.kind, s.value = dateJalali, month+jalaliMonths
+			case "ethiopic":
+				s.kind, s.value = dateJalali, month+ethiopicMonths
 			}
-			x.add(w, dateSense{kind: k, value: month, langs: langs})
+			x.add(w, s)
 		case "mark":
 			name, unit, _ := strings.Cut(w, "=")
 			x.add(name, dateSense{kind: dateMark, value: int(unit[0]), langs: langs})

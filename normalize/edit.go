@@ -75,8 +75,17 @@ func (d *draft) trimInside() {
 	seen := map[string]bool{}
 	kept := d.pieces[:0]
 	sold := false // an advertisement's label stands before
+	cut := false  // what stands before is gone
+	lead := false // it was the label of pointers
 	for i := range d.pieces {
 		p := &d.pieces[i]
+		if cut && !d.feed && !d.dump && isStamp(p) && !p.bold && !p.marked {
+			continue // how old a teaser is
+		}
+		if lead && p.kind == news.Paragraph && p.density() > 0.5 {
+			continue
+		}
+		cut, lead = false, false
 		if sold && p.kind == news.Picture && p.figure.Caption == "" && len(p.links) > 0 {
 			continue
 		}
@@ -85,6 +94,7 @@ func (d *draft) trimInside() {
 			if last := len(kept) - 1; last >= 0 && illustrates(&kept[last], p) {
 				kept = kept[:last]
 			}
+			cut, lead = p.linked > 0, relatedPhrases.whole(p.foldedUpTo(100))
 			continue
 		}
 		if p.kind == news.Paragraph || p.kind == news.Quote {
@@ -118,7 +128,7 @@ func dropLinkLists(pieces []piece) []piece {
 		}
 		introduced := len(kept) > 0 && strings.HasSuffix(strings.TrimSpace(kept[len(kept)-1].text), ":")
 		if linked*10 >= size*8 && !introduced {
-			if n := len(kept); n > 0 && kept[n-1].level > 0 {
+			if n := len(kept); n > 0 && kept[n-1].level > 0 && !headsWhatFollows(&kept[n-1], pieces[j:]) {
 				kept = kept[:n-1]
 			}
 		} else {
@@ -127,6 +137,16 @@ func dropLinkLists(pieces []piece) []piece {
 		i = j - 1
 	}
 	return kept
+}
+
+// headsWhatFollows reports whether a heading over a list of links heads the text
+// behind the list, between which the list was set.
+func headsWhatFollows(heading *piece, after []piece) bool {
+	if len(after) == 0 || heading.node == nil || relatedPhrases.prefix(heading.foldedUpTo(100)) > 0 {
+		return false
+	}
+	next := &after[0]
+	return next.kind == news.Paragraph && next.clean() && next.node != nil && next.node.Parent == heading.node.Parent
 }
 
 // blocks makes the body of the pieces that are left.

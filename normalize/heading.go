@@ -21,7 +21,7 @@ func (d *draft) markHeadings() {
 	kept := ps[:0]
 	for i := range ps {
 		p := ps[i]
-		if p.kind == news.Heading || p.kind == news.Paragraph && (d.headsText(&p, following(ps, i), shouted)) {
+		if p.kind == news.Heading || p.kind == news.Paragraph && d.headsText(&p, following(ps, i), shouted) {
 			if p.kind == news.Paragraph {
 				p.level = 0
 			}
@@ -74,7 +74,7 @@ func (d *draft) headsText(p, next *piece, shouted int) bool {
 		_, _, numbered := headingNumber(p.text)
 		return numbered && !closesSentence(p.text)
 	}
-	if p.bold && words <= 25 && !closesSentence(p.text) && (!strings.HasSuffix(p.text, ":") || words <= 12) && !next.bold {
+	if p.bold && words <= 25 && !closesSentence(p.text) && (!strings.HasSuffix(p.text, ":") || words <= 12) && (!next.bold || headsList(next)) {
 		return true
 	}
 	if !d.dump && shouts(p) && strings.Contains(p.text, ",") && words <= 4 {
@@ -90,6 +90,13 @@ func (d *draft) headsText(p, next *piece, shouted int) bool {
 		return longer || numbered || nextNumbered
 	}
 	return false
+}
+
+// headsList reports whether a bold line is a numbered heading, over which
+// another may stand.
+func headsList(p *piece) bool {
+	_, _, numbered := headingNumber(p.text)
+	return numbered && p.words() <= 20 && !closesSentence(p.text)
 }
 
 // shouts reports whether a short piece is set in capitals.

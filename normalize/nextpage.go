@@ -24,6 +24,54 @@ func NextPage(read []news.Page) string { return Sites(nil).NextPage(read) }
 // NextPage is NextPage by the rule for the page's host where there is one that
 // tells of further pages, and in the general way elsewhere.
 func (s Sites) NextPage(read []news.Page) string {
+	next := s.leadsOn(read)
+	if next == "" || repeats(read) {
+		return ""
+	}
+	return next
+}
+
+// knownShare is the percent of a page's words that may stand on those before;
+// a page with more was sent for an address that the site does not know.
+const knownShare = 80
+
+// repeats reports whether the last page says nearly only what the first or the
+// one before it says.
+func repeats(read []news.Page) bool {
+	last := len(read) - 1
+	if last < 1 {
+		return false
+	}
+	known := map[string]bool{}
+	for _, page := range [...]news.Page{read[0], read[last-1]} {
+		for _, p := range articlePieces(page) {
+			known[p.key()] = true
+		}
+	}
+	words, old := 0, 0
+	for _, p := range articlePieces(read[last]) {
+		if !p.clean() {
+			continue
+		}
+		words += p.words()
+		if known[p.key()] {
+			old += p.words()
+		}
+	}
+	return words > 0 && old*100 >= words*knownShare
+}
+
+// articlePieces are the pieces of a page's article, nothing trimmed.
+func articlePieces(page news.Page) []piece {
+	root := parse(validText(string(page.HTML)))
+	if root == nil {
+		return nil
+	}
+	return choose(readTree(root, baseOf(page.Address, ""), false), nil)
+}
+
+// leadsOn is the address of the next page by the links of the last.
+func (s Sites) leadsOn(read []news.Page) string {
 	if len(read) == 0 || len(read) >= maxPages {
 		return ""
 	}
@@ -58,9 +106,10 @@ func (s Sites) NextPage(read []news.Page) string {
 		return ""
 	}
 	for _, want := range []func(pagerLink) bool{
-		func(l pagerLink) bool { return l.next },
+		func(l pagerLink) bool { return l.next && !numbersSlug(l.url) },
 		func(l pagerLink) bool { return len(l.words) == 1 && l.words[0] == strconv.Itoa(number+1) },
-		func(l pagerLink) bool { return nextPhrases.whole(l.words) },
+		func(l pagerLink) bool { return nextPhrases.whole(l.words) && (len(l.words) > 1 || !numbersSlug(l.url)) },
+		func(l pagerLink) bool { return l.pointsOn(number+1) && !numbersSlug(l.url) },
 	} {
 		for _, l := range links {
 			if want(l) && !seen[pageKey(l.url.String())] && follows(here, l.url, number) {
@@ -95,6 +144,40 @@ type pagerLink struct {
 	url   *url.URL
 	words []string
 	next  bool // rel=next
+	arrow bool // its look says "next": an arrow, a class
+}
+
+// pointsOn reports whether a link looks like one to the page of a number: the
+// word of a pager with the number, the word "next" with more behind it, or an
+// arrow.
+func (l *pagerLink) pointsOn(number int) bool {
+	if n := pagerPhrases.prefix(l.words); n > 0 && len(l.words) == n+1 && l.words[n] == strconv.Itoa(number) {
+		return true
+	}
+	return l.arrow || nextPhrases.prefix(l.words) > 0
+}
+
+// numbersSlug reports whether the number of an address is the end of its slug,
+// "weekly-notes-2": systems number articles of one title so.
+func numbersSlug(u *url.URL) bool {
+	path := strings.TrimSuffix(u.Path, "/")
+	digits := strings.TrimRight(path, "0123456789")
+	return digits != path && strings.HasSuffix(digits, "-") && !strings.HasSuffix(digits, "page-") && u.RawQuery == ""
+}
+
+// isArrow reports whether a link is an arrow onwards, or of a class that says so.
+func isArrow(n *html.Node, text string) bool {
+	switch strings.TrimSpace(text) {
+	case "»", "›", ">", ">>", "→", "▶", "►", "❯", "⟩", "次へ>", ">|":
+		return true
+	case "":
+		for _, name := range strings.Fields(attr(n, "class")) {
+			if words := nameWords(name); len(words) > 0 && (words[len(words)-1] == "next" || words[0] == "next") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func pagerLinks(root *html.Node, base, here *url.URL) []pagerLink {
@@ -108,10 +191,13 @@ func pagerLinks(root *html.Node, base, here *url.URL) []pagerLink {
 				return
 			}
 			u, err := base.Parse(strings.TrimSpace(attr(n, "href")))
+			if err == nil && u.RawQuery != "" {
+				u, err = url.Parse(news.CleanLink(u.String()))
+			}
 			if err == nil && attr(n, "href") != "" && strings.EqualFold(u.Hostname(), here.Hostname()) && (u.Scheme == "http" || u.Scheme == "https") {
 				u.Fragment, u.User = "", nil
-				words := wordsUpTo(linkText(n), 80)
-				links = append(links, pagerLink{url: u, words: words, next: next})
+				text := linkText(n)
+				links = append(links, pagerLink{url: u, words: wordsUpTo(text, 80), next: next, arrow: n.DataAtom == atom.A && isArrow(n, plainText(n))})
 			}
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {

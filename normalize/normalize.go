@@ -85,7 +85,7 @@ func onePage(page news.Page, h Hints) news.Article {
 		chosen = choose(pieces, v)
 	}
 	site := appendNew(m.site, hostName(base))
-	title := m.title
+	title := headlineIn(m.title, pieces)
 	if h.Title != "" && (title == "" || similar(h.Title, title) < 0.3) {
 		title = h.Title
 	}

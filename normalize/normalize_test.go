@@ -3,6 +3,7 @@ package normalize
 import (
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -193,6 +194,13 @@ func TestNextPage(t *testing.T) {
 		{"another host", `<a href="https://other.example/news/story-12345.html?page=2">2</a>`, here, ""},
 		{"path number", `<a href="/story/2">Next page</a>`, "https://outlet.example/story", "https://outlet.example/story/2"},
 		{"Russian words", `<a href="/story?p=2">Следующая страница</a>`, "https://outlet.example/story", "https://outlet.example/story?p=2"},
+		{"tracking on the link", `<a href="?page=2&utm_source=pager">Halaman Berikutnya</a>`, here, here + "?page=2"},
+		{"the pager's word and the number", `<a href="?page=2">Strona 2</a>`, here, here + "?page=2"},
+		{"what comes next is told", `<a href="/story?page=2">次ページ：港の灯台が再建へ</a>`, "https://outlet.example/story", "https://outlet.example/story?page=2"},
+		{"an arrow", `<a href="story_2.html">»</a>`, "https://outlet.example/story.html", "https://outlet.example/story_2.html"},
+		{"a class", `<a class="pager__next" href="/story/2/"><i></i></a>`, "https://outlet.example/story/", "https://outlet.example/story/2/"},
+		{"the next article of the same title", `<a rel="next" href="/2024/06/weekly-notes-3/">Next</a>`, "https://outlet.example/2024/06/weekly-notes-2/", ""},
+		{"the next article", `<a rel="next" href="/news/12346">Next</a><a href="/news/12346">Next article</a>`, "https://outlet.example/news/12345", ""},
 		{"no pager", `<a href="/about">About</a>`, here, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -212,6 +220,33 @@ func TestNextPageEndsAtAPageSeenBefore(t *testing.T) {
 	}
 	if got := NextPage(nil); got != "" {
 		t.Errorf("no page: got %q", got)
+	}
+}
+
+// TestNextPageEndsAtAPageThatRepeats: sites that do not know a page number send
+// the first page, or the last, again.
+func TestNextPageEndsAtAPageThatRepeats(t *testing.T) {
+	page := func(number int, texts ...string) news.Page {
+		html := "<html><body><article><h1>The lighthouse</h1>"
+		for _, text := range texts {
+			html += "<p>" + text + " The harbour council spoke of it for a long while on Monday.</p>"
+		}
+		return news.Page{Address: fmt.Sprintf("https://outlet.example/s?page=%d", number), HTML: fmt.Appendf(nil, `%s</article><a rel="next" href="?page=%d">Next</a></body></html>`, html, number+1)}
+	}
+	first, second := page(1, "A storm broke it.", "It stood for a century.", "Stones lie about."), page(2, "It will be built again.", "Work begins in autumn.")
+	for _, c := range []struct {
+		name string
+		read []news.Page
+		want string
+	}{
+		{"fresh", []news.Page{first, second}, "https://outlet.example/s?page=3"},
+		{"the first again", []news.Page{first, second, page(3, "A storm broke it.", "It stood for a century.", "Stones lie about.")}, ""},
+		{"the last again", []news.Page{first, second, page(3, "It will be built again.", "Work begins in autumn.")}, ""},
+		{"half of it fresh", []news.Page{first, second, page(3, "It will be built again.", "The lamp comes from the south.")}, "https://outlet.example/s?page=4"},
+	} {
+		if got := NextPage(c.read); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 

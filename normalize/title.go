@@ -1,6 +1,9 @@
 package normalize
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // withoutOutlet takes the outlet's name off a headline ("Headline - Outlet").
 // Where the name is not known, only the sign set apart for that is trusted:
@@ -62,4 +65,41 @@ func similar(a, b string) float64 {
 		}
 	}
 	return float64(n) / float64(len(words))
+}
+
+// headlineIn is the part of a document's title that a line of the page says
+// alone, with the outlet's name before or behind it; else the title.
+func headlineIn(title string, pieces []piece) string {
+	for i := range pieces[:min(len(pieces), 200)] {
+		p := &pieces[i]
+		if p.text == "" || len(p.text) >= len(title) {
+			continue
+		}
+		rest, behind := strings.CutPrefix(title, p.text)
+		if !behind {
+			before, found := strings.CutSuffix(title, p.text)
+			if !found {
+				continue
+			}
+			rest = before
+		}
+		least := 3
+		if p.level == 0 || !behind { // a shorter line could be a section's
+			least = 4
+		}
+		if p.words() >= least && countWords(rest) <= 5 && parts(strings.TrimSpace(rest), behind) {
+			return p.text
+		}
+	}
+	return title
+}
+
+// parts reports whether what stands beside a headline is set apart from it by a
+// sign: the first of what stands behind, the last of what stands before.
+func parts(beside string, behind bool) bool {
+	sign := firstRune(beside)
+	if !behind {
+		sign, _ = utf8.DecodeLastRuneInString(beside)
+	}
+	return strings.ContainsRune("|｜-–—·•»:：", sign)
 }

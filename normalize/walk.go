@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -40,6 +42,7 @@ type run struct {
 	space   bool
 	breaks  int  // line breaks since the last text
 	runIn   bool // the paragraph goes on in another letter on the next line
+	inLink  bool // the last word was of a link
 	from    context
 }
 
@@ -133,7 +136,7 @@ func (w *walker) element(n *html.Node, ctx context) {
 	if own&flagBody != 0 && holdsTitle(n, 0) {
 		own &^= flagBody // the whole page by that name
 	}
-	if own&flagFurniture != 0 && (own&flagCredit != 0 || ctx.frame != nil && namesOwner(n)) {
+	if own&flagFurniture != 0 && (own&flagCredit != 0 || (ctx.frame != nil || w.belowPicture(n)) && namesOwner(n)) {
 		own = own&^flagFurniture | flagCredit // the rights in a picture are its credit
 	}
 	if w.junk(n, own) {
@@ -144,6 +147,7 @@ func (w *walker) element(n *html.Node, ctx context) {
 	}
 	ctx.depth++
 	ctx.flags |= own
+	ctx.bold = ctx.bold || setsBold(n)
 	switch {
 	case ctx.frame != nil || own&flagStandfirst == 0:
 		if own&flagCredit != 0 && (ctx.flags&flagByline == 0 || ctx.frame != nil && own&flagByline == 0) && w.heft[n] < 400 {
@@ -186,10 +190,26 @@ func (w *walker) element(n *html.Node, ctx context) {
 	w.flush()
 }
 
+// afterPointer reports whether what was gathered is the label of a pointer to
+// another article, which only style sets apart from the link.
+func (w *walker) afterPointer() bool {
+	r := &w.run
+	return r.solid > 0 && r.solid < 60 && !r.space && r.linked == 0 && relatedPhrases.whole(wordsOf(string(r.text)))
+}
+
+// belowPicture reports whether a short element comes right behind a picture.
+func (w *walker) belowPicture(n *html.Node) bool {
+	last := len(w.pieces) - 1
+	return last >= 0 && w.pieces[last].kind == news.Picture && w.run.solid == 0 && w.heft[n] == 0
+}
+
 // inline walks an element that does not part texts.
 func (w *walker) inline(n *html.Node, ctx context) {
 	switch n.DataAtom {
 	case atom.A:
+		if w.afterPointer() {
+			w.flush()
+		}
 		ctx.inLink, ctx.link = true, w.address(attr(n, "href"))
 		ctx.inTag = slices.Contains(strings.Fields(attr(n, "rel")), "tag")
 	case atom.B, atom.Strong:
@@ -315,9 +335,10 @@ func (w *walker) addWord(word string, ctx *context) {
 	}
 	if r.solid == 0 {
 		r.from = *ctx
-	} else if r.space {
+	} else if r.space || ctx.inLink != r.inLink && glued(r.text, word) {
 		r.text = append(r.text, ' ')
 	}
+	r.inLink = ctx.inLink
 	r.space, r.breaks = false, 0
 	start := len(r.text)
 	r.text = append(r.text, word...)
@@ -347,6 +368,13 @@ func (w *walker) addWord(word string, ctx *context) {
 	}
 	r.linked += end - start
 	r.links = append(r.links, news.Link{Start: start, End: end, URL: ctx.link})
+}
+
+// glued reports whether a word follows another without a blank where only style
+// sets them apart: a small letter before a capital, "Ann LeeStaff Writer".
+func glued(text []byte, word string) bool {
+	last, _ := utf8.DecodeLastRune(text)
+	return lower(last) && unicode.IsUpper(firstRune(word))
 }
 
 func (w *walker) lineBreak() {
@@ -448,7 +476,7 @@ func (w *walker) flagsOf(n *html.Node) flags {
 	var found flags
 	for _, a := range n.Attr {
 		switch a.Key {
-		case "class", "id", "data-component", "data-testid", "data-block", "data-module":
+		case "class", "id", "data-component", "data-testid", "data-block", "data-module", "data-embed", "data-widget", "data-widget-type":
 			if len(a.Val) > 400 || a.Val == "" {
 				continue
 			}

@@ -111,6 +111,9 @@ func (p press) archiveEdition(ctx context.Context, topic *news.Topic, day time.T
 		q.After = place(&page[len(page)-1])
 		rest = w.from(q.After)
 	}
+	if p.static {
+		rest = ""
+	}
 	ed := newEdition(p.head, topic, w, stories, rest)
 	ed.archive = &archive{day: day}
 	return ed, nil

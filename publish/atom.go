@@ -151,7 +151,7 @@ func (ed *edition) links(form string, withPage bool) []atomLink {
 func (ed *edition) atom() ([]byte, error) {
 	h := ed.head
 	feed := atomFeed{
-		NS: nsAtom, Media: nsMedia, Lang: ed.lang(),
+		NS: nsAtom, Media: nsMedia, Lang: known(ed.lang()),
 		ID:        h.tag("topic", string(ed.topic.ID)),
 		Title:     atomText{"text", ed.title()},
 		Subtitle:  atomText{"text", ed.description()},
@@ -181,12 +181,12 @@ func (ed *edition) atom() ([]byte, error) {
 
 func (ed *edition) atomEntry(e *entry) atomEntry {
 	out := atomEntry{
-		Lang:      orElse(e.Lang, "und"), // never the feed's: the entry reads the same in all feeds
+		Lang:      orElse(known(e.Lang), "und"), // never the feed's: the entry reads the same in all feeds
 		ID:        e.ID,
 		Title:     atomText{"text", e.Title},
 		Updated:   e.stamp(),
 		Published: rfc3339(e.Published),
-		Links:     []atomLink{{Rel: "alternate", Type: typeHTML, Href: e.URL, Lang: e.Lang}},
+		Links:     []atomLink{{Rel: "alternate", Type: typeHTML, Href: e.URL, Lang: known(e.Lang)}},
 		Source:    ed.atomSource(e),
 		Media:     mediaOf(e.Lead),
 	}
@@ -196,8 +196,8 @@ func (ed *edition) atomEntry(e *entry) atomEntry {
 	for _, t := range e.Tags {
 		out.Categories = append(out.Categories, atomCategory(t))
 	}
-	if e.Summary != "" {
-		out.Summary = &atomText{"text", e.Summary}
+	if text := e.Summary; text != "" || e.Content == "" { // some text there has to be
+		out.Summary = &atomText{"text", orElse(text, e.Title)}
 	}
 	if e.Content != "" {
 		out.Content = &atomText{"html", e.Content}
@@ -210,7 +210,7 @@ func (ed *edition) atomEntry(e *entry) atomEntry {
 	}
 	for _, o := range e.Others {
 		if o.URL != "" {
-			out.Links = append(out.Links, atomLink{Rel: "related", Type: typeHTML, Href: o.URL, Title: o.Outlet, Lang: o.Lang})
+			out.Links = append(out.Links, atomLink{Rel: "related", Type: typeHTML, Href: o.URL, Title: o.Outlet, Lang: known(o.Lang)})
 		}
 	}
 	for _, f := range enclosures(e.Lead) {
@@ -223,15 +223,18 @@ func (ed *edition) atomEntry(e *entry) atomEntry {
 	return out
 }
 
+// atomSource tells where an entry is from; nil where no address of the feed of
+// origin can be named, for a source without one is of no use to a machine.
 func (ed *edition) atomSource(e *entry) *atomSource {
+	feed := feedOfOrigin(e.Source)
+	if feed == "" {
+		return nil
+	}
 	src := &atomSource{
-		ID:      ed.head.tag("source", string(e.Source.ID)),
+		ID:      feed,
 		Title:   atomText{"text", e.Source.Title},
 		Updated: rfc3339(lastBrought(e)),
-	}
-	if feed := feedOfOrigin(e.Source); feed != "" {
-		src.ID = feed
-		src.Links = append(src.Links, atomLink{Rel: "self", Href: feed})
+		Links:   []atomLink{{Rel: "self", Href: feed}},
 	}
 	if home := address(e.Source.Home); home != "" {
 		src.Links = append(src.Links, atomLink{Rel: "alternate", Type: typeHTML, Href: home})

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/language"
-
 	"dateline/news"
 )
 
@@ -122,6 +120,9 @@ func tellEntry(h *masthead, st *news.Story, at int, w want) entry {
 		Tags:    tags(h, st),
 		Why:     reasons(st),
 	}
+	if e.Summary == "" {
+		e.Summary = opening(lead)
+	}
 	e.URL = orElse(address(lead.Link), e.Page)
 	e.Published, e.Updated = times(st, lead)
 	e.Others = tellers(st, at)
@@ -156,6 +157,21 @@ func headline(a *news.Article) string {
 	return line(orElse(a.Outlet, string(a.Source)))
 }
 
+// maxOpening bounds the characters of a summary that nobody wrote.
+const maxOpening = 300
+
+// opening is how an article begins, for a summary where it has none.
+func opening(a *news.Article) string {
+	for i := range a.Body {
+		if b := &a.Body[i]; b.Kind == news.Paragraph {
+			if text := line(b.Text); text != "" {
+				return shorten(text, maxOpening)
+			}
+		}
+	}
+	return ""
+}
+
 // shorten cuts text at a word, to at most n characters and an ellipsis.
 func shorten(s string, n int) string {
 	runes := []rune(s)
@@ -169,11 +185,15 @@ func shorten(s string, n int) string {
 	return strings.TrimRight(cut, " ,;:") + "…"
 }
 
+// firstYear is that of the oldest date which is believed: earlier ones are those
+// of clocks that nobody set.
+const firstYear = 1990
+
 // times are when a story came out and when it last changed. What an outlet
 // claims is printed, but never a date after the one it was filed under.
 func times(st *news.Story, lead *news.Article) (published, updated time.Time) {
 	published = lead.Published
-	if published.IsZero() || published.Year() < 1 || !lead.Filed.IsZero() && published.After(lead.Filed) {
+	if published.IsZero() || published.Year() < firstYear || !lead.Filed.IsZero() && published.After(lead.Filed) {
 		published = lead.Filed
 	}
 	if published.IsZero() {
@@ -288,32 +308,6 @@ func reasonsOf(matches []news.Match) []reason {
 	}
 	slices.SortStableFunc(all, func(a, b reason) int { return cmp.Compare(a.Topic, b.Topic) })
 	return all
-}
-
-// langTag is lang where it is a language tag of known parts, else empty.
-func langTag(lang string) string {
-	if lang == "" || len(lang) > 35 || strings.EqualFold(lang, "und") || strings.Contains(lang, "_") {
-		return ""
-	}
-	if _, err := language.Parse(lang); err != nil {
-		return ""
-	}
-	return lang
-}
-
-// primary is the primary language of a tag, lower case.
-func primary(lang string) string {
-	p, _, _ := strings.Cut(strings.ToLower(lang), "-")
-	return p
-}
-
-// direction is the direction in which a language is written.
-func direction(lang string) string {
-	switch primary(lang) {
-	case "ar", "fa", "he", "iw", "ur", "ps", "sd", "ug", "yi", "ckb", "dv", "arc", "syr", "prs", "azb":
-		return "rtl"
-	}
-	return "ltr"
 }
 
 // lang is the language of an edition: the one asked for, or that all its

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"dateline/news"
 )
@@ -24,15 +26,22 @@ type ExportReport struct {
 	Bytes     int64 // written
 }
 
-// exportStories is how many of a topic's newest stories an export carries.
-const exportStories = 200
+// pageStories is how many of a topic's newest stories its page lists in an
+// export, where no server can answer for the next page.
+const pageStories = 200
 
-// Export writes every feed, the OPML and the pages as files below dir, at the
-// addresses a Server would give them; pages link to one another relatively, so
-// that they work under any path and from a disk. All is rendered before
-// anything is written, each file is replaced in one step, and one that is
-// right already is not touched. The pages of withdrawn stories are taken away; all
-// other files that it did not write it leaves alone.
+// Export writes every feed, archive and page and the OPML as files below dir,
+// at the addresses a Server would give them; pages link to one another
+// relatively, so that they work under any path and from a disk. Feeds and
+// archives are the bytes that a Server sends, but for what only a server can
+// answer: our own hub and links to further pages. In their place a feed lists
+// at least all of its newest day, so that with the archives of the days before
+// every story is reached.
+//
+// Each file is replaced in one step, after those that it links to, and one that
+// is right already is not touched. The pages of withdrawn stories are taken
+// away; all other files that it did not write it leaves alone. What is written
+// is not held, so that a long history takes no more memory than a short one.
 func Export(ctx context.Context, archive news.Archive, m Masthead, dir string) (ExportReport, error) {
 	head, err := newMasthead(m, 1)
 	if err != nil {
@@ -42,9 +51,8 @@ func Export(ctx context.Context, archive news.Archive, m Masthead, dir string) (
 	if err != nil {
 		return ExportReport{}, err
 	}
-	files, withdrawn, err := exported(ctx, press{archive: archive, head: head, pages: pages, static: true})
-	if err != nil {
-		return ExportReport{}, fmt.Errorf("render export: %w", err)
+	if _, err := archive.Revision(ctx, ""); err != nil {
+		return ExportReport{}, fmt.Errorf("read revision: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return ExportReport{}, fmt.Errorf("make export directory: %w", err)
@@ -54,21 +62,175 @@ func Export(ctx context.Context, archive news.Archive, m Masthead, dir string) (
 		return ExportReport{}, fmt.Errorf("open export directory: %w", err)
 	}
 	defer root.Close()
-	var report ExportReport
-	for _, name := range sortedNames(files) {
-		if err := ctx.Err(); err != nil {
-			return report, err
-		}
-		if err := report.write(root, name, files[name]); err != nil {
-			return report, fmt.Errorf("write %s: %w", name, err)
+	x := &export{press: press{archive: archive, head: head, pages: pages, static: true}, root: root, told: map[news.StoryID]bool{}}
+	err = x.run(ctx)
+	return x.report, err
+}
+
+// export is one under way.
+type export struct {
+	press  press
+	root   *os.Root
+	report ExportReport
+	told   map[news.StoryID]bool // stories whose pages are written, or taken away
+}
+
+// run writes everything, what is linked to before what links to it.
+func (x *export) run(ctx context.Context) error {
+	for _, name := range slices.Sorted(maps.Keys(x.press.pages.assets)) {
+		if err := x.report.write(x.root, name, x.press.pages.assets[name].body); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
 		}
 	}
-	for name := range withdrawn {
-		if err := report.remove(root, name); err != nil {
-			return report, fmt.Errorf("remove %s: %w", name, err)
+	for i := range x.press.head.Topics {
+		if err := x.topic(ctx, &x.press.head.Topics[i]); err != nil {
+			return err
 		}
 	}
-	return report, nil
+	err := errors.Join(
+		x.write("/opml", func(p press) (document, error) { return p.opml() }),
+		x.write("/subscribe", func(p press) (document, error) { return p.subscribe() }),
+	)
+	if len(x.press.head.admin) == 0 { // files are read by everybody
+		err = errors.Join(err, x.write("/sources", func(p press) (document, error) { return p.sources(ctx) }))
+	}
+	return errors.Join(err, x.write("/", func(p press) (document, error) { return p.front(ctx) }))
+}
+
+// write renders what a server has at target into its file.
+func (x *export) write(target string, render func(press) (document, error)) error {
+	name := fileOf(target)
+	if !fs.ValidPath(name) {
+		return fmt.Errorf("export: %q cannot be a file", target)
+	}
+	p := x.press
+	p.to = relativeTo(name)
+	doc, err := render(p)
+	if err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	if err := x.report.write(x.root, name, doc.body); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+// topic writes a topic: the pages of its stories, its archives, its feeds and
+// its page.
+func (x *export) topic(ctx context.Context, topic *news.Topic) error {
+	newest, err := x.newest(ctx, topic.ID)
+	if err != nil {
+		return err
+	}
+	feed := newEdition(x.press.head, topic, want{}, newest, "")
+	page := newEdition(x.press.head, topic, want{}, newest[:min(len(newest), pageStories)], "")
+	if feed.before, err = x.press.newestArchive(ctx, topic.ID); err != nil {
+		return err
+	}
+	if err := x.stories(ctx, topic.ID, newest); err != nil {
+		return err
+	}
+	if err := x.archives(ctx, topic, feed.before); err != nil {
+		return err
+	}
+	for _, f := range forms {
+		if err := x.write(x.press.head.topicPath(topic.ID)+f.ext, func(p press) (document, error) { return p.write(ctx, feed, f.ext) }); err != nil {
+			return err
+		}
+	}
+	return x.write(x.press.head.topicPath(topic.ID), func(p press) (document, error) { return p.write(ctx, page, "") })
+}
+
+// archives writes the archives of a topic up to a day, the oldest first.
+func (x *export) archives(ctx context.Context, topic *news.Topic, last time.Time) (err error) {
+	var over []time.Time
+	for day := last; !day.IsZero(); {
+		over = append(over, day)
+		if day, err = x.press.prevArchive(ctx, topic.ID, day); err != nil {
+			return err
+		}
+	}
+	for _, day := range slices.Backward(over) {
+		if err := x.write(x.press.head.archivePath(topic.ID, day), func(p press) (document, error) { return p.archived(ctx, topic, day, want{}) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newest lists all stories of a topic's newest day, and as many as a feed has
+// by default where those are fewer.
+func (x *export) newest(ctx context.Context, topic news.TopicID) (all []news.Story, err error) {
+	q := news.Query{Topic: topic, Limit: news.DefaultLimit}
+	for range mostArchived {
+		listed, err := x.press.archive.Stories(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("list stories: %w", err)
+		}
+		all = append(all, listed...)
+		if len(listed) == 0 || dayOf(listed[len(listed)-1].Filed).Before(dayOf(all[0].Filed)) {
+			break
+		}
+		q.After, q.Limit = place(&all[len(all)-1]), news.MaxLimit
+	}
+	for len(all) > news.DefaultLimit && dayOf(all[len(all)-1].Filed).Before(dayOf(all[0].Filed)) {
+		all = all[:len(all)-1]
+	}
+	return all, nil
+}
+
+// stories writes the pages of newest and of all stories that are listed after.
+func (x *export) stories(ctx context.Context, topic news.TopicID, listed []news.Story) error {
+	for len(listed) > 0 {
+		for i := range listed {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := x.story(&listed[i]); err != nil {
+				return err
+			}
+		}
+		var err error
+		q := news.Query{Topic: topic, After: place(&listed[len(listed)-1]), Limit: pageStories}
+		if listed, err = x.press.archive.Stories(ctx, q); err != nil {
+			return fmt.Errorf("list stories: %w", err)
+		}
+	}
+	return nil
+}
+
+// story writes a story's page, or takes away that of one that was withdrawn. A
+// story whose headline changed has a page under each slug that it has had, and
+// all tell the same.
+func (x *export) story(st *news.Story) error {
+	if x.told[st.ID] || len(st.Articles) == 0 {
+		return nil
+	}
+	x.told[st.ID] = true
+	home := path.Join("stories", string(st.ID))
+	if !st.Withdrawn.IsZero() {
+		if err := x.report.remove(x.root, home); err != nil {
+			return fmt.Errorf("remove %s: %w", home, err)
+		}
+		return nil
+	}
+	e := newEntry(x.press.head, *st, want{})
+	targets := []string{storyPath(st)}
+	slugs, err := fs.ReadDir(x.root.FS(), home)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read %s: %w", home, err)
+	}
+	for _, slug := range slugs {
+		if former := "/" + path.Join(home, url.PathEscape(slug.Name())); slug.IsDir() && former != targets[0] {
+			targets = append(targets, former)
+		}
+	}
+	for _, target := range targets {
+		if err := x.write(target, func(p press) (document, error) { return p.storyPage(&e) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remove takes the directory of a withdrawn story away, whatever slugs it has
@@ -81,22 +243,6 @@ func (r *ExportReport) remove(root *os.Root, name string) error {
 	}
 	r.Removed++
 	return root.RemoveAll(name)
-}
-
-// sortedNames lists the files with the pages that link to others last, so that
-// no link leads nowhere while the export goes on.
-func sortedNames(files map[string][]byte) []string {
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if c := strings.Count(b, "/") - strings.Count(a, "/"); c != 0 {
-			return c
-		}
-		return strings.Compare(a, b)
-	})
-	return names
 }
 
 // write puts body in the place of a file in one step.
@@ -131,74 +277,6 @@ func writeSynced(root *os.Root, name string, body []byte) error {
 	}
 	_, err = f.Write(body)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// exported renders everything: file names below the export, with slashes.
-func exported(ctx context.Context, p press) (files map[string][]byte, withdrawn map[string]bool, err error) {
-	files, withdrawn = map[string][]byte{}, map[string]bool{}
-	add := func(target string, render func(press) (document, error)) error {
-		name := fileOf(target)
-		if !fs.ValidPath(name) {
-			return fmt.Errorf("%q cannot be a file", target)
-		}
-		p := p
-		p.to = relativeTo(name)
-		doc, err := render(p)
-		files[name] = doc.body
-		return err
-	}
-	var stories []news.Story
-	seen := map[news.StoryID]bool{}
-	for i := range p.head.Topics {
-		topic := &p.head.Topics[i]
-		listed, err := p.archive.Stories(ctx, news.Query{Topic: topic.ID, Limit: exportStories})
-		if err != nil {
-			return nil, nil, fmt.Errorf("list stories: %w", err)
-		}
-		ed := newEdition(p.head, topic, want{}, listed, "")
-		if ed.before, err = p.newestArchive(ctx, topic.ID); err != nil {
-			return nil, nil, err
-		}
-		for day := ed.before; !day.IsZero(); {
-			if err := add(p.head.archivePath(topic.ID, day), func(p press) (document, error) { return p.archived(ctx, topic, day, want{}) }); err != nil {
-				return nil, nil, err
-			}
-			if day, err = p.prevArchive(ctx, topic.ID, day); err != nil {
-				return nil, nil, err
-			}
-		}
-		for _, form := range []string{"", ".rss", ".atom", ".json"} {
-			if err := add(p.head.topicPath(topic.ID)+form, func(p press) (document, error) { return p.write(ctx, ed, form) }); err != nil {
-				return nil, nil, err
-			}
-		}
-		for _, st := range listed {
-			if !st.Withdrawn.IsZero() {
-				withdrawn[path.Join("stories", string(st.ID))] = true
-			} else if !seen[st.ID] && len(st.Articles) > 0 {
-				seen[st.ID] = true
-				stories = append(stories, st)
-			}
-		}
-	}
-	for _, st := range stories {
-		e := newEntry(p.head, st, want{})
-		if err := add(storyPath(&st), func(p press) (document, error) { return p.storyPage(&e) }); err != nil {
-			return nil, nil, err
-		}
-	}
-	err = errors.Join(
-		add("/", func(p press) (document, error) { return p.front(ctx) }),
-		add("/subscribe", func(p press) (document, error) { return p.subscribe() }),
-		add("/opml", func(p press) (document, error) { return p.opml() }),
-	)
-	if len(p.head.admin) == 0 { // files are read by everybody
-		err = errors.Join(err, add("/sources", func(p press) (document, error) { return p.sources(ctx) }))
-	}
-	for name, asset := range p.pages.assets {
-		files[name] = asset.body
-	}
-	return files, withdrawn, err
 }
 
 // fileOf is the file that holds what a server has at target: of a page, the

@@ -2,41 +2,39 @@ package publish
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 
 	"dateline/news"
 )
 
-// legal is s with nothing in it that XML 1.0 forbids: control characters and
-// noncharacters are dropped, broken UTF-8 becomes U+FFFD.
+// legal is s with nothing in it that XML 1.0 forbids or that says that something
+// was lost on the way: control characters, noncharacters, broken UTF-8 and
+// U+FFFD, of which validators warn, are dropped.
 func legal(s string) string {
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 || !legalRune(r) {
-			return legalise(s)
+	for _, r := range s {
+		if !legalRune(r) {
+			return strings.Map(func(r rune) rune {
+				if legalRune(r) {
+					return r
+				}
+				return -1
+			}, s)
 		}
-		i += size
 	}
 	return s
 }
 
-func legalise(s string) string {
-	return strings.Map(func(r rune) rune {
-		if legalRune(r) {
-			return r
-		}
-		return -1
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
 // legalRune is the Char production of XML 1.0 without the C1 controls, which
-// XML discourages and HTML forbids.
+// XML discourages and HTML forbids. Broken UTF-8 is read as U+FFFD.
 func legalRune(r rune) bool {
 	switch {
 	case r < 0x20:
 		return r == '\t' || r == '\n' || r == '\r'
-	case 0x7F <= r && r <= 0x9F, 0xFDD0 <= r && r <= 0xFDEF:
+	case 0x7F <= r && r <= 0x9F, 0xFDD0 <= r && r <= 0xFDEF, r == utf8.RuneError:
 		return false
 	}
 	return r&0xFFFE != 0xFFFE
@@ -55,38 +53,75 @@ func hexText(s string) string {
 }
 
 // address is raw as it may stand in a document: absolute, http or https,
-// without credentials, in characters that every reader accepts; else "".
-// Tracking is left alone: articles come with clean links already, and a
-// picture's address may need every parameter.
+// without credentials, in the characters of RFC 3986 and in its normal form
+// (6.2.2), with the host in ASCII; else "". Tracking is left alone: articles
+// come with clean links already, and a picture's address may need every
+// parameter.
 func address(raw string) string {
 	u, err := url.Parse(strings.TrimSpace(legal(raw)))
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
-	u.User = nil
-	if strings.ContainsAny(u.RawQuery, " \"<>`^{|}\\") {
-		u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "`", "%60", "^", "%5E", "{", "%7B", "|", "%7C", "}", "%7D", `\`, "%5C").Replace(u.RawQuery)
+	host := hostInASCII(u)
+	if host == "" {
+		return ""
 	}
-	return toASCII(u.String())
+	var b strings.Builder
+	b.WriteString(u.Scheme + "://" + host)
+	writeNormal(&b, orElse(u.EscapedPath(), "/"))
+	if u.RawQuery != "" {
+		b.WriteByte('?')
+		writeNormal(&b, u.RawQuery)
+	}
+	if u.Fragment != "" {
+		b.WriteByte('#')
+		writeNormal(&b, u.EscapedFragment())
+	}
+	return b.String()
 }
 
-// toASCII percent-encodes what is not ASCII in an address's query.
-func toASCII(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
-		return s
+// hostInASCII is the host of an address with its port, unless that is the
+// scheme's own; empty: no host can have that name.
+func hostInASCII(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if strings.IndexFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+		ascii, err := idna.Lookup.ToASCII(host)
+		if err != nil {
+			return ""
+		}
+		host = ascii
 	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := u.Port(); port != "" && port != map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+		host += ":" + port
+	}
+	return host
+}
+
+// writeNormal writes a part of an address: what is reserved stays, what needs
+// no escape has none, all else is escaped with upper-case digits.
+func writeNormal(b *strings.Builder, part string) {
 	const hexDigits = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= utf8.RuneSelf {
+	for i := 0; i < len(part); i++ {
+		c := part[i]
+		escaped := false
+		if c == '%' && i+2 < len(part) {
+			if v, err := strconv.ParseUint(part[i+1:i+3], 16, 8); err == nil {
+				c, escaped, i = byte(v), true, i+2
+			}
+		}
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0,
+			!escaped && strings.IndexByte("!$&'()*+,;=:@/?", c) >= 0:
+			b.WriteByte(c)
+		default:
 			b.WriteByte('%')
 			b.WriteByte(hexDigits[c>>4])
 			b.WriteByte(hexDigits[c&15])
-		} else {
-			b.WriteByte(c)
 		}
 	}
-	return b.String()
 }
 
 // masked is a feed's address as it may be shown to anyone: without

@@ -40,10 +40,7 @@ func TestFeedsNameAStyleSheetThatIsThere(t *testing.T) {
 // An export has the style sheet at the place that its feeds name.
 func TestExportedFeedsFindTheirStyleSheet(t *testing.T) {
 	_, m := desk(t, richStory())
-	files, _, err := exported(t.Context(), press{archive: m, head: mustHead(t), pages: mustPages(t), static: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := exportedFiles(t, m, testMasthead(), t.TempDir())
 	for name, body := range files {
 		m := styleSheet.FindSubmatch(body)
 		if m == nil {
@@ -58,15 +55,6 @@ func TestExportedFeedsFindTheirStyleSheet(t *testing.T) {
 	if files["topics/grain.rss"] == nil || !styleSheet.Match(files["topics/grain.rss"]) {
 		t.Error("the exported feed names no style sheet")
 	}
-}
-
-func mustPages(t testing.TB) *pages {
-	t.Helper()
-	p, err := newPages()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // Who opens a feed in a browser gets the same bytes as XML; nobody else does.

@@ -141,9 +141,6 @@ func TestAMissingPictureIsAskedForSeldom(t *testing.T) {
 
 func TestExportsNameTheOutletsPictures(t *testing.T) {
 	_, m := desk(t, richStory())
-	files, _, err := exported(t.Context(), press{archive: m, head: mustHead(t), pages: mustPages(t), static: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := exportedFiles(t, m, testMasthead(), t.TempDir())
 	contains(t, string(files["topics/grain/index.html"]), "img.pelabuhan.example")
 }

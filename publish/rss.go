@@ -39,7 +39,7 @@ type rssChannel struct {
 	XMLName       struct{}   `xml:"channel"`
 	Title         hexEscaped `xml:"title"`
 	Link          string     `xml:"link"`
-	Description   string     `xml:"description"`
+	Description   hexEscaped `xml:"description"`
 	Links         []atomLink `xml:"atom:link"`
 	Language      string     `xml:"language"`
 	Editor        string     `xml:"managingEditor,omitempty"`
@@ -81,12 +81,12 @@ type rssItem struct {
 
 type rssSource struct {
 	URL   string `xml:"url,attr"`
-	Title string `xml:",chardata"`
+	Title string `xml:",innerxml"` // in hexadecimal references
 }
 
 type rssCategory struct {
 	Domain string `xml:"domain,attr,omitempty"`
-	Term   string `xml:",chardata"`
+	Term   string `xml:",innerxml"` // in hexadecimal references
 }
 
 type rssEnclosure struct {
@@ -109,9 +109,9 @@ func (ed *edition) rss() ([]byte, error) {
 	channel := rssChannel{
 		Title:       inHex(ed.title()),
 		Link:        page,
-		Description: escapeMarkup(ed.description()),
+		Description: inHex(ed.description()),
 		Links:       ed.links(".rss", false),
-		Language:    strings.ToLower(ed.lang()),
+		Language:    strings.ToLower(known(ed.lang())),
 		Editor:      person(h.Site),
 		WebMaster:   person(h.Site),
 		Generator:   line(h.generator()),
@@ -136,20 +136,23 @@ func (ed *edition) rssItem(e *entry) rssItem {
 		GUID:        feeds.RssGuid{Id: e.ID, IsPermaLink: "false"},
 		PubDate:     rfc822(e.Published),
 		Creators:    bylines(e.Lead),
-		Language:    e.Lang,
+		Language:    known(e.Lang),
 		Rights:      line(e.Lead.RightsLine),
 		Description: escapeMarkup(e.Summary),
 		Content:     e.Content,
 		Media:       mediaOf(e.Lead),
 	}
+	if it.Description == "" && it.Content != "" { // the profile wants one before the content
+		it.Description = escapeMarkup(e.Title)
+	}
 	if e.Updated.After(e.Published) {
 		it.Updated = e.stamp()
 	}
 	if feed := feedOfOrigin(e.Source); feed != "" {
-		it.Source = &rssSource{URL: feed, Title: e.Source.Title}
+		it.Source = &rssSource{URL: feed, Title: hexText(e.Source.Title)}
 	}
 	for _, t := range e.Tags {
-		it.Categories = append(it.Categories, rssCategory{Domain: t.Scheme, Term: orElse(t.Label, t.Term)})
+		it.Categories = append(it.Categories, rssCategory{Domain: t.Scheme, Term: hexText(orElse(t.Label, t.Term))})
 	}
 	if files := enclosures(e.Lead); len(files) > 0 {
 		it.Enclosure = &rssEnclosure{URL: files[0].URL, Length: files[0].Length, Type: files[0].Type}

@@ -152,6 +152,23 @@ func TestLastGoodEditionWhileTheArchiveIsAway(t *testing.T) {
 	}
 }
 
+func TestLastGoodEditionWhenRenderingPanics(t *testing.T) {
+	s, _ := desk(t)
+	good := get(t, s, "/api/sources")
+	broken := testMasthead()
+	broken.Interval = func(news.SourceID) string { panic("broken") }
+	s.Reload(broken)
+	if again := get(t, s, "/api/sources"); again != good {
+		t.Errorf("got %s, want the last good edition", again)
+	}
+	fresh, _ := desk(t)
+	fresh.Reload(broken)
+	if w := ask(fresh, "GET", "/api/sources"); w.Code != 503 {
+		t.Errorf("without an edition: got %d, want 503", w.Code)
+	}
+	get(t, fresh, "/api/topics")
+}
+
 func TestShelfStaysInItsBound(t *testing.T) {
 	sh := newShelf(10_000)
 	for n := range 100 {

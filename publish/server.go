@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -199,7 +200,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request) (*edi
 		s.counts.renders.Add(1)
 		p := s.press(head)
 		p.token = req.token
-		doc, err := req.render(ctx, p)
+		doc, err := req.rendered(ctx, p)
 		if f := (fault{}); errors.As(err, &f) {
 			s.shelf.remove(req.key) // what is no longer there must not come back while the archive is away
 		}
@@ -260,6 +261,17 @@ type request struct {
 	closed bool         // only for this reader's eyes
 	past   bool         // nothing is added to it any more
 	render func(context.Context, press) (document, error)
+}
+
+// rendered renders, and takes a panic for an error: readers then get the last
+// good edition.
+func (r request) rendered(ctx context.Context, p press) (doc document, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("render %s: %v\n%s", r.scope, v, debug.Stack())
+		}
+	}()
+	return r.render(ctx, p)
 }
 
 // cacheControl is how long caches may hold the answer.

@@ -20,7 +20,7 @@ func checkJSON(doc, self string) []string {
 			j.must(slices.Contains(strings.Fields(names), key) || strings.HasPrefix(key, "_"), "unknown %q", key)
 		}
 	}
-	known(feed, "version title home_page_url feed_url description next_url icon favicon authors language items")
+	known(feed, "version title home_page_url feed_url description next_url hubs icon favicon authors language items")
 	j.must(str(feed, "version") == "https://jsonfeed.org/version/1.1" && str(feed, "title") != "" && str(feed, "feed_url") == self && str(feed, "next_url") != self, "head")
 	for _, key := range []string{"home_page_url", "icon", "favicon"} {
 		j.address(key, str(feed, key))

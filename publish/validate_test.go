@@ -142,6 +142,7 @@ func (j *judge) shape(e *element, path string, rules map[string]rule) {
 func (j *judge) address(what, s string) {
 	u, err := url.Parse(s)
 	j.must(err == nil && u.IsAbs() && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && !strings.ContainsAny(s, " \"<>\\^`{|}\n"), "%s: %q is no clean absolute address", what, s)
+	j.canonical(what, s)
 }
 
 func (j *judge) lang(what, s string) {
@@ -257,6 +258,7 @@ func checkRSS(doc, self string) []string {
 	if len(j.faults) > 0 {
 		return j.faults
 	}
+	j.profile(root)
 	ch := root.children[0]
 	j.must(root.attrs["version"] == "2.0", "version")
 	j.must(ch.say("title") != "" && ch.say("description") != "", "empty title or description")
@@ -360,6 +362,7 @@ func checkAtom(doc, self string) []string {
 	if len(j.faults) > 0 {
 		return j.faults
 	}
+	j.profile(root)
 	j.lang("xml:lang", root.attrs["xml:lang"])
 	j.selfLink(root.all("link"), self)
 	newest := j.date("updated", root.say("updated"))
@@ -396,8 +399,7 @@ func checkAtom(doc, self string) []string {
 		}
 		j.must(len(alternates) > 0 || e.say("content") != "", "neither alternate nor content")
 		for _, src := range e.all("source") {
-			u, err := url.Parse(src.say("id"))
-			j.must(err == nil && u.IsAbs(), "source id %q", src.say("id"))
+			j.address("source id", src.say("id"))
 			j.must(src.say("title") != "", "source without title")
 			j.date("source updated", src.say("updated"))
 		}
@@ -443,8 +445,14 @@ func TestEveryDocumentIsValid(t *testing.T) {
 		"no words": change(func(a *news.Article) { a.Headline, a.Lede, a.Body, a.Lang, a.Link = "", "", nil, "", "" }),
 		"markup":   say("<b>bold</b> &amp; &lt;i&gt; \"q\""), "cdata": say("a ]]> b"), "controls": say("a\x00\x0b\x1f\u0085b"), "rtl": say("أخبار \u202eاليوم\u202c"), "emoji": say("👩‍👩‍👧 🇮🇩"),
 		"odd language": change(func(a *news.Article) { a.Lang = "xx-not_a tag" }), "long language": change(func(a *news.Article) { a.Lang = "abcdefghijkl" }),
+		"no lede": change(func(a *news.Article) { a.Lede = "" }), "only pictures": change(func(a *news.Article) { a.Lede, a.Body = "", nil }),
+		"clock not set": change(func(a *news.Article) { a.Published = time.Unix(0, 0) }), "narrow language": change(func(a *news.Article) { a.Lang = "ckb" }),
+		"broken bytes": say("caf\xe9 \uFFFD au lait"), "lists of addresses": change(func(a *news.Article) {
+			a.Link, a.Lead.Src = "HTTPS://Кремль.РФ:443/новости[1]?a[]=1&b=%7e%2f|x#й", "http://img.example?w=1"
+			a.Body[0].Links[0].URL = "https://pelabuhan.example:8443/%zz/100%?q=a b"
+		}),
 		"odd addresses": change(func(a *news.Article) { a.Link, a.Lead.Src = "https://x.example/a b|c?q=ä^{}", "//img.example/x" }),
-		"headline only": change(func(a *news.Article) { a.Source, a.Rights = "gone", news.RightsHeadline }),
+		"headline only": change(func(a *news.Article) { a.Rights, a.Source = news.RightsHeadline, "briefly" }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := desk(t, stories...)

@@ -30,7 +30,7 @@ var homes = map[string][]string{
 	"github.com/redis/go-redis/v9":    {"dateline/store"},
 	"github.com/ncruces/go-sqlite3":   {"dateline/store"},
 	"github.com/andybalholm/cascadia": {"dateline/normalize", "dateline/fetcher"},
-	"golang.org/x/net":                {"dateline/normalize", "dateline/fetcher"},
+	"golang.org/x/net":                {"dateline/normalize", "dateline/fetcher", "dateline/publish"},
 	"golang.org/x/text":               {"dateline/news", "dateline/normalize", "dateline/topics", "dateline/topics/gen", "dateline/fetcher", "dateline/publish"},
 	"golang.org/x/time":               {"dateline/fetcher"},
 	"golang.org/x/sync":               {"dateline/cmd/dateline", "dateline/fetcher", "dateline/publish", "dateline/store"},

@@ -1,0 +1,187 @@
+package publish
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/news"
+)
+
+// exportedFiles exports, and reads back what there is then.
+func exportedFiles(t testing.TB, archive news.Archive, m Masthead, dir string) map[string][]byte {
+	t.Helper()
+	if _, err := Export(t.Context(), archive, m, dir); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err == nil {
+			files[filepath.ToSlash(rel)], err = os.ReadFile(name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// A reader of the files finds every story exactly once by following
+// prev-archive, has a page for each, and is never sent where only a server
+// could answer.
+func TestExportHasTheWholeHistory(t *testing.T) {
+	stories := days(map[int]int{1: 3, 2: 230, 4: 1, 6: 260})
+	_, m := desk(t, stories...)
+	head := testMasthead()
+	head.Site.URL = "https://files.example/deep/news/"
+	files := exportedFiles(t, m, head, t.TempDir())
+	found := map[string]int{}
+	for at, documents := "topics/grain.atom", 0; at != ""; documents++ {
+		var feed struct {
+			Links []struct {
+				Rel  string `xml:"rel,attr"`
+				Href string `xml:"href,attr"`
+			} `xml:"link"`
+			Entries []struct {
+				ID string `xml:"id"`
+			} `xml:"entry"`
+		}
+		if err := xml.Unmarshal(files[at], &feed); err != nil || documents > 5 {
+			t.Fatalf("%s: %v", at, err)
+		}
+		for _, e := range feed.Entries {
+			found[e.ID]++
+		}
+		at = ""
+		for _, l := range feed.Links {
+			if strings.Contains(l.Href, "?") || l.Rel == "next" || l.Rel == "hub" {
+				t.Errorf("a link that only a server could answer: %v", l)
+			}
+			if l.Rel == "prev-archive" {
+				at = strings.TrimPrefix(l.Href, head.Site.URL)
+			}
+		}
+	}
+	for i := range stories {
+		if n := found[mustHead(t).tag("story", string(stories[i].ID))]; n != 1 {
+			t.Errorf("story %d came %d times", i, n)
+		}
+		if files[fileOf(storyPath(&stories[i]))] == nil {
+			t.Errorf("story %d has no page", i)
+		}
+	}
+	lacks(t, string(files["topics/grain.json"])+string(files["topics/grain.rss"]), "next", "?after")
+}
+
+func TestPageUnderAFormerHeadlineTellsTheSame(t *testing.T) {
+	_, m := desk(t, plainStory(1))
+	dir := t.TempDir()
+	former := fileOf(storyPath(&m.stories[0]))
+	exportedFiles(t, m, testMasthead(), dir)
+	m.change(func() { m.stories[0].Articles[0].Headline = "Ship sinks" })
+	files := exportedFiles(t, m, testMasthead(), dir)
+	now := fileOf(storyPath(&m.stories[0]))
+	if former == now || string(files[former]) != string(files[now]) || !strings.Contains(string(files[former]), "Ship sinks") {
+		t.Errorf("%s and %s do not tell the same", former, now)
+	}
+}
+
+func TestExportTouchesOnlyWhatChanged(t *testing.T) {
+	_, m := desk(t, plainStory(1), plainStory(2))
+	dir := t.TempDir()
+	files := exportedFiles(t, m, testMasthead(), dir)
+	past := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name := range files {
+		if err := os.Chtimes(filepath.Join(dir, name), past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.change(func() { m.stories[1].Articles[0].Lede = "It is late." })
+	after := exportedFiles(t, m, testMasthead(), dir)
+	for name, body := range after {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := string(body) == string(files[name]); same != info.ModTime().Equal(past) {
+			t.Errorf("%s: the same bytes: %v, touched: %v", name, same, !info.ModTime().Equal(past))
+		}
+	}
+	if page := path.Join("stories", string(storyID(1))); len(after) != len(files) || string(after[fileOf(storyPath(&m.stories[0]))]) != string(files[fileOf(storyPath(&m.stories[0]))]) {
+		t.Errorf("%s changed, or the number of files", page)
+	}
+}
+
+// Whatever rights leave out is in no file.
+func TestRightsHoldInFiles(t *testing.T) {
+	st := richStory()
+	_, m := desk(t, st, plainStory(60*24*2))
+	head := testMasthead()
+	head.Sources[1].Rights = news.RightsHeadline
+	for name, body := range exportedFiles(t, m, head, t.TempDir()) {
+		for _, hidden := range []string{"berlayar", "Perjanjian", "RAHASIA", "peta.png", "jelai", "kapal.jpg", "Sari Dewi", "dermaga"} {
+			if strings.Contains(string(body), hidden) {
+				t.Errorf("%s has %q", name, hidden)
+			}
+		}
+	}
+}
+
+// brittle is an archive that fails at a call.
+type brittle struct {
+	*memory
+	left int
+}
+
+func (c *brittle) Stories(ctx context.Context, q news.Query) ([]news.Story, error) {
+	if c.left--; c.left < 0 {
+		return nil, errAway
+	}
+	return c.memory.Stories(ctx, q)
+}
+
+// An export that breaks off leaves whole files, and no page that links to one
+// that is not there.
+func TestExportThatBreaksOffLeavesNoLooseEnds(t *testing.T) {
+	_, m := desk(t, days(map[int]int{1: 3, 2: 3})...)
+	for calls := range 40 {
+		dir := t.TempDir()
+		_, err := Export(t.Context(), &brittle{m, calls}, testMasthead(), dir)
+		var pages int
+		_ = filepath.WalkDir(dir, func(name string, d os.DirEntry, walkErr error) error {
+			if strings.HasPrefix(d.Name(), ".part-") {
+				t.Errorf("%s was left", name)
+			}
+			if filepath.Ext(name) == ".atom" {
+				pages++
+				body, _ := os.ReadFile(name)
+				wellFormed(t, string(body))
+				for _, at := range strings.Split(string(body), `rel="prev-archive" type="application/atom+xml" href="https://news.example.org/`)[1:] {
+					at, _, _ = strings.Cut(at, `"`)
+					if _, err := os.Stat(filepath.Join(dir, at)); err != nil {
+						t.Errorf("%d calls: %s names %s, which is not there", calls, name, at)
+					}
+				}
+			}
+			return walkErr
+		})
+		if err == nil {
+			if pages == 0 {
+				t.Error("an export without feeds")
+			}
+			return
+		}
+	}
+	t.Error(fmt.Sprint("an export takes more than 40 listings"))
+}
