@@ -15,7 +15,7 @@ import (
 // what the body holds is for the caller to judge. The error is in words for a
 // person, or wraps that of ctx.
 func (f *Fetcher) Picture(ctx context.Context, src news.Source, address string) ([]byte, error) {
-	ctx, done := f.burdened(ctx)
+	ctx, done := f.Burdened(ctx)
 	defer done()
 	at, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {
