@@ -189,9 +189,9 @@ func TestAddressReference(t *testing.T) {
 		switch {
 		case path == "/hub":
 			method, good = http.MethodPost, []int{http.StatusUnsupportedMediaType} // it wants a form
-		case strings.Contains(path, "/archive/"), strings.HasPrefix(path, "/stories/"):
+		case strings.Contains(path, "/archive/"), strings.HasPrefix(path, "/stories/"), strings.HasPrefix(path, "/pictures/"):
 			good = []int{http.StatusNotFound} // nothing was filed yet
-		case path == "/sources" || path == "/api/sources":
+		case path == "/sources", path == "/workbench", path == "/api/sources":
 			good = []int{http.StatusUnauthorized} // this house has editors
 		}
 		w := httptest.NewRecorder()
