@@ -1,12 +1,15 @@
 # Targets for people and for CI. `make test` installs and starts what it needs.
 GO ?= go
 export CGO_ENABLED ?= 0
+BIN ?= bin/dateline
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
+# The Dockerfile builds with the same flags, so that both give the same bytes.
+BUILD = $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X main.release=$(VERSION)"
 
-.PHONY: build test quick vet redis fuzz bench crash simulate image clean
+.PHONY: build test quick vet vulnerabilities redis outside deploy fuzz bench crash simulate image image-test release clean
 
 build:
-	$(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/dateline ./cmd/dateline
+	$(BUILD) -o $(BIN) ./cmd/dateline
 
 # test runs everything, with the race detector where a C compiler is there for it.
 test: redis vet
@@ -19,13 +22,36 @@ quick:
 vet:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# vulnerabilities asks the database of known ones; it needs the internet.
+vulnerabilities:
+	$(GO) tool govulncheck ./...
+
+# apt installs the system's packages $(1) where the command $(2) is missing.
+define apt
+	@command -v $(2) >/dev/null || { \
+	  run=; [ "$$(id -u)" = 0 ] || run=sudo; \
+	  $$run apt-get -o DPkg::Lock::Timeout=300 update -qq && \
+	  $$run env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $(1) >/dev/null; }
+endef
 
 # redis installs redis-server from the system's packages where it is missing.
 redis:
-	@command -v redis-server >/dev/null || { \
-	  run=; [ "$$(id -u)" = 0 ] || run=sudo; \
-	  $$run apt-get update -qq && $$run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server >/dev/null; }
+	$(call apt,redis-server,redis-server)
 	@redis-server --version
+
+# outside installs what checks our files for other systems; a test whose tool cannot be had says so and is left out.
+outside:
+	-$(call apt,prometheus,promtool)
+	-$(call apt,nginx-light,nginx)
+	-$(call apt,caddy,caddy)
+	-$(call apt,fish,fish)
+	-$(call apt,zsh,zsh)
+
+# deploy holds the files for Kubernetes against Kubernetes' own types, by Helm's and kustomize's own code.
+deploy:
+	cd deploy/check && $(GO) vet . && $(GO) test -count=1 .
 
 # fuzz gives every fuzz target some seconds.
 FUZZTIME ?= 10s
@@ -49,5 +75,21 @@ simulate:
 image:
 	docker build -t dateline --build-arg VERSION=$(VERSION) .
 
+# image-test builds the image and runs it, with buildah, podman and runc, as root. Where these cannot be had it says so.
+image-test:
+	-$(call apt,buildah podman runc conmon busybox-static ca-certificates,buildah)
+	-$(call apt,busybox-static,busybox)
+	@if [ "$$(id -u)" != 0 ]; then echo "image-test: left out, it needs root"; \
+	elif ! command -v buildah >/dev/null || ! command -v podman >/dev/null || ! command -v runc >/dev/null; then echo "image-test: left out, there is no container engine"; \
+	else DATELINE_IMAGE=1 $(GO) test ./cmd/dateline -run '^TestImage$$' -count=1 -timeout 30m -v; fi
+
+# release makes the programs of both machines, what they are made of, and their digests.
+release:
+	rm -rf dist && mkdir dist
+	GOOS=linux GOARCH=amd64 $(BUILD) -o dist/dateline-$(VERSION)-linux-amd64 ./cmd/dateline
+	GOOS=linux GOARCH=arm64 $(BUILD) -o dist/dateline-$(VERSION)-linux-arm64 ./cmd/dateline
+	$(BUILD) -o dist/here ./cmd/dateline && dist/here version --sbom > dist/dateline-$(VERSION).cdx.json && rm dist/here
+	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
 clean:
-	rm -rf bin
+	rm -rf bin dist

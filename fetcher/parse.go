@@ -60,6 +60,9 @@ func (d *Document) readXML(text []byte, base string) error {
 	for _, note := range notes {
 		d.mended(note)
 	}
+	if !isFeedRoot(rootName(text)) {
+		return errors.New(whatElse(text))
+	}
 	text = modernise(text)
 	ix := indexOf(text, false)
 	if ix.trouble != "" {
@@ -184,6 +187,24 @@ func modernise(text []byte) []byte {
 		}
 	}
 	return text
+}
+
+// rootName is the name of a document's first element without its prefix, in
+// lower case.
+func rootName(text []byte) string {
+	for s := (scanner{text: text}); ; {
+		t, more := s.next()
+		if !more {
+			return ""
+		}
+		if t.kind == startToken {
+			return strings.ToLower(localName(t.name))
+		}
+	}
+}
+
+func isFeedRoot(name string) bool {
+	return name == "rss" || name == "rdf" || name == "feed" || name == "channel"
 }
 
 func formatOf(root *element) string {

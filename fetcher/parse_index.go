@@ -159,7 +159,7 @@ func (ix *indexer) start(t token, from int) {
 
 // record makes the element of a start tag and hangs it where it belongs.
 func (ix *indexer) record(f, parent *frame, t token) bool {
-	if ix.count++; ix.count > maxElements {
+	if ix.count++; ix.count > maxIndexed {
 		ix.fail("cut a document with too many elements")
 		return false
 	}

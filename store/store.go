@@ -54,6 +54,9 @@ type Options struct {
 	// Step is called at each of EmbeddedSteps or RedisSteps, for tests that end
 	// the process there; nil: nobody listens.
 	Step func(string)
+	// Progress is called while Copy goes on, with what was copied so far; nil:
+	// nobody looks.
+	Progress func(Copied)
 
 	filling bool // a copy is to be written to it: it must hold nothing
 }

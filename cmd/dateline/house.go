@@ -102,6 +102,10 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		h.metrics.web.Store(h.web)
 		polled = h.openHub()
 	}
+	if r.polled != nil {
+		count := polled
+		polled = func(out desk.Outcome) { count(out); r.polled(out) }
+	}
 	h.desk = desk.New(desk.Options{
 		Polled: polled,
 		Push:   h.push,
