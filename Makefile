@@ -6,14 +6,15 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 # The Dockerfile builds with the same flags, so that both give the same bytes.
 BUILD = $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X main.release=$(VERSION)"
 
-.PHONY: build test quick vet vulnerabilities redis outside deploy fuzz bench crash simulate image image-test release clean
+.PHONY: build test quick vet vulnerabilities redis browser outside deploy fuzz bench bench-micro crash simulate image image-test release clean
 
 build:
 	$(BUILD) -o $(BIN) ./cmd/dateline
 
 # test runs everything, with the race detector where a C compiler is there for it.
-test: redis vet
+test: redis browser vet
 	DATELINE_REDIS_REQUIRED=1 CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+	cd browser && DATELINE_BROWSER_REQUIRED=1 DATELINE_AXE=$(AXE) $(GO) test -timeout 10m ./...
 
 # quick is test without the race detector.
 quick:
@@ -22,6 +23,7 @@ quick:
 vet:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
+	cd browser && $(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
 # vulnerabilities asks the database of known ones; it needs the internet.
@@ -40,6 +42,19 @@ endef
 redis:
 	$(call apt,redis-server,redis-server)
 	@redis-server --version
+
+# browser installs Chromium with fonts from the system's packages where it is
+# missing, and axe-core, which looks for what keeps people out of a page, from npm.
+AXE_VERSION = 4.14.1
+AXE_SUM = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+AXE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dateline/axe-core-$(AXE_VERSION).js
+browser: $(AXE)
+	$(call apt,chromium fonts-noto-core fonts-noto-cjk,chromium)
+	@echo "axe-core $(AXE_VERSION), $$(chromium --version 2>/dev/null)"
+
+$(AXE):
+	@mkdir -p $(dir $@) && cd $(dir $@) && command -v npm >/dev/null && tgz=$$(npm pack --silent axe-core@$(AXE_VERSION)) && \
+	  tar -xzOf $$tgz package/axe.min.js >$@.part && rm $$tgz && echo "$(AXE_SUM)  $@.part" | sha256sum -c --quiet && mv $@.part $@
 
 # outside installs what checks our files for other systems; a test whose tool cannot be had says so and is left out.
 outside:
@@ -61,7 +76,14 @@ fuzz:
 	    echo "$$pkg $$target"; $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
 	  done; done
 
-bench:
+# bench prints what the whole program takes, as ratios to a bare loop over the same feeds; LOAD has flags of docs/bench/load.
+bench: build redis
+	cd docs/bench && $(GO) run ./load -dateline $(abspath $(BIN)) $(LOAD)
+	@$(MAKE) --no-print-directory simulate | grep -E 'enrolled:|ratio'
+	@$(GO) test ./store -run 'Small|Archive' -v | grep -E ' bytes | MB '
+
+# bench-micro times the parts.
+bench-micro:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 # crash ends and disturbs the desk, its Redis, its disk and its clock 200 times each, and compares what it published.

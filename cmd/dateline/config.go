@@ -47,7 +47,16 @@ type siteConfig struct {
 	Contact string `yaml:"contact"`
 	Tag     string `yaml:"tag"`
 	Hub     string `yaml:"hub"`
+
+	Pictures string `yaml:"pictures"`
 }
+
+// What the config says about pictures on pages: they come through us, or from
+// their outlets.
+const (
+	picturesProxied = "proxied"
+	picturesDirect  = "direct"
+)
 
 type defaultsConfig struct {
 	placed
