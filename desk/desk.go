@@ -5,6 +5,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,12 +114,28 @@ func New(o Options) *Desk {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Desk{
+	d := &Desk{
 		o: o, log: o.Log, now: o.Now,
-		wake:  make(chan struct{}, 1),
-		push:  newMailbox(),
-		index: stories.New(stories.Options{Window: o.Window}),
+		wake: make(chan struct{}, 1),
+		push: newMailbox(),
 	}
+	d.index = d.newIndex()
+	return d
+}
+
+// newIndex makes an index of no stories.
+func (d *Desk) newIndex() *stories.Index {
+	return stories.New(stories.Options{Window: d.o.Window, Joining: d.joining})
+}
+
+// joining is by what likeness the config has a source's articles join others.
+func (d *Desk) joining(id news.SourceID) news.Joining {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if src := d.byID[id]; src != nil {
+		return src.Joining
+	}
+	return news.JoinEvents
 }
 
 func or[T comparable](value, otherwise T) T {
@@ -176,6 +193,14 @@ func (d *Desk) rouse() {
 	}
 }
 
+// dueIn has Run look for due sources after a while, where that is sooner than
+// it would by itself: it sleeps by the due times that it found.
+func (d *Desk) dueIn(wait time.Duration) {
+	if wait < maxNap {
+		time.AfterFunc(wait, d.rouse)
+	}
+}
+
 // maxNap is how long Run sleeps at most: another process may have made a
 // source due.
 const maxNap = 5 * time.Second
@@ -191,6 +216,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { d.sweepDaily(ctx) })
 	defer sweeping.Wait()
+	var trouble trouble
 	for last := d.now(); ctx.Err() == nil; {
 		now := d.now()
 		if now.Before(last.Add(-wrongBy)) {
@@ -203,13 +229,13 @@ func (d *Desk) Run(ctx context.Context) error {
 		d.beat.Store(time.Now().UnixNano())
 		d.confirm(ctx, now, false)
 		claimed, err := d.claim(ctx, now, crew.free())
-		if err != nil && ctx.Err() == nil {
-			d.log.Error("claim due sources", "err", err)
+		if ctx.Err() == nil {
+			trouble.note(d.log, err)
 		}
 		for _, ledger := range claimed {
 			crew.do(func() { d.poll(work, ledger) })
 		}
-		d.nap(ctx, crew, err)
+		d.nap(ctx, crew, trouble.pause())
 	}
 	return nil
 }
@@ -231,8 +257,9 @@ func (d *Desk) graceful(ctx context.Context) (context.Context, func()) {
 	return work, func() { stopped(); cancel() }
 }
 
-// nap waits until there may be something to claim and somebody to poll it.
-func (d *Desk) nap(ctx context.Context, crew *crew, failed error) {
+// nap waits until there may be something to claim and somebody to poll it, or
+// for as long as it is told to; 0: not at all.
+func (d *Desk) nap(ctx context.Context, crew *crew, told time.Duration) {
 	if crew.free() == 0 {
 		select {
 		case <-ctx.Done():
@@ -241,8 +268,8 @@ func (d *Desk) nap(ctx context.Context, crew *crew, failed error) {
 		}
 		return
 	}
-	pause := maxNap
-	if failed == nil {
+	pause := cmp.Or(told, maxNap)
+	if told == 0 {
 		switch due, err := d.o.Store.NextDue(ctx); {
 		case err != nil:
 		case due.IsZero():

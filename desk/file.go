@@ -127,7 +127,7 @@ const indexPage = 200
 // readIndex fills a new index with the stories of the window, as they stood at
 // a revision or later. What lies before the window is not read.
 func (d *Desk) readIndex(ctx context.Context, at news.Revision) error {
-	d.index, d.caught = stories.New(stories.Options{Window: d.o.Window}), false
+	d.index, d.caught = d.newIndex(), false
 	oldest := d.now().Add(-d.o.Window)
 	for after := (news.Cursor{}); ; {
 		page, err := d.o.Store.Stories(ctx, news.Query{After: after, Limit: indexPage})
@@ -170,7 +170,7 @@ type placement struct {
 // place decides the stories that articles change. It commits nothing and
 // teaches the index nothing.
 func (d *Desk) place(ctx context.Context, in news.Intake) ([]news.Story, error) {
-	p := &placement{desk: d, archived: archived(in), at: map[news.StoryID]int{}, among: stories.New(stories.Options{Window: d.o.Window}), shared: sharedLinks(in)}
+	p := &placement{desk: d, archived: archived(in), at: map[news.StoryID]int{}, among: d.newIndex(), shared: sharedLinks(in)}
 	for i := range in.Articles {
 		var err error
 		if panicked := d.guard(func() { err = p.add(ctx, &in.Articles[i]) }); panicked != nil {

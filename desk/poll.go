@@ -17,12 +17,12 @@ import (
 	"dateline/topics"
 )
 
-// giveBack is how long returning a source may take, and tryAgain when a poll
-// that we failed to file is done again.
-const (
-	giveBack = 2 * time.Second
-	tryAgain = 30 * time.Second
-)
+// giveBack is how long returning a source may take.
+const giveBack = 2 * time.Second
+
+// tryAgain is when a poll that we failed to file is done again: after half a
+// minute, by the lease that desks usually have.
+func (d *Desk) tryAgain() time.Duration { return d.o.Lease / 6 }
 
 // poll asks one source and files what it sends.
 func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
@@ -52,7 +52,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		d.release(ctx, ledger, 0)
 		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
 	}
-	if wait := notAsked(budget, fault); wait > 0 {
+	if wait := d.notAsked(budget, fault); wait > 0 {
 		return d.putOff(ctx, ledger, wait)
 	}
 	first := ledger.Poll.Success.IsZero()
@@ -87,11 +87,14 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	placed, err := d.file(ctx, news.Intake{Ledger: next, Articles: articles, At: start})
 	if err != nil {
 		if !errors.Is(err, news.ErrLost) {
-			d.release(ctx, ledger, tryAgain)
+			d.release(ctx, ledger, d.tryAgain())
 		}
 		out.Err, out.Ours = err, true
-	} else if subscribe {
-		d.subscribe(budget, src, next.Poll.Push)
+	} else {
+		d.dueIn(next.Poll.Due.Sub(d.now()))
+		if subscribe {
+			d.subscribe(budget, src, next.Poll.Push)
+		}
 	}
 	d.step(stepFiled)
 	out.Poll, out.Stories = next.Poll, placed
@@ -116,13 +119,13 @@ func (out *Outcome) sum(articles []news.Article, dropped news.Dropped) {
 // notAsked is when to come back to an outlet that was not asked to the end for
 // reasons of ours: its host was busy with us, or the poll's time was up. Zero:
 // it was asked.
-func notAsked(budget context.Context, fault error) time.Duration {
+func (d *Desk) notAsked(budget context.Context, fault error) time.Duration {
 	var busy *fetcher.Busy
 	switch {
 	case errors.As(fault, &busy):
 		return max(busy.Wait, time.Millisecond)
 	case fault != nil && budget.Err() != nil:
-		return tryAgain
+		return d.tryAgain()
 	default:
 		return 0
 	}
@@ -140,6 +143,7 @@ func (d *Desk) putOff(ctx context.Context, ledger news.Ledger, wait time.Duratio
 			d.release(ctx, ledger, wait)
 		}
 	}
+	d.dueIn(wait)
 	d.log.Debug("put off", "source", ledger.Source, "took", wait.String(), "err", out.Err)
 	return out
 }
@@ -159,6 +163,7 @@ func (d *Desk) release(ctx context.Context, ledger news.Ledger, wait time.Durati
 	defer cancel()
 	// What cannot be given back falls due by itself when the lease ends.
 	_ = d.o.Store.Hasten(ctx, d.now().Add(wait), ledger.Source)
+	d.dueIn(wait)
 }
 
 // report says in one line what came of a poll. A source that goes on failing

@@ -23,6 +23,7 @@ type Source struct {
 	Rights    Rights    // how much of an article may be carried
 	FullText  bool      // read the linked page, all its pages
 	Access    Access
+	Joining   Joining // what its articles may join a story by
 	Scrape    *Scrape // how the page at Feed lists its news; nil: it is a feed
 }
 
@@ -49,6 +50,38 @@ type Access struct {
 	Password  string
 	Proxy     string         // http, https or socks5 address of an egress proxy
 	Allow     []netip.Prefix // special-purpose addresses that this source may reach
+}
+
+// Joining is by what likeness articles of a source become tellings of one story
+// with others. Whatever it says, an article that comes again, stands at the
+// same address or says the same words is known.
+type Joining uint8
+
+// The ways, from most to least.
+const (
+	JoinEvents  Joining = iota // copies, and reports of one event in words of their own
+	JoinCopies                 // edited and abridged copies of a text
+	JoinNothing                // every article is a story of its own
+)
+
+var joiningNames = [...]string{"events", "copies", "none"}
+
+// String returns the config's word for j.
+func (j Joining) String() string {
+	if int(j) < len(joiningNames) {
+		return joiningNames[j]
+	}
+	return fmt.Sprintf("Joining(%d)", uint8(j))
+}
+
+// ParseJoining reads the config's word.
+func ParseJoining(s string) (Joining, error) {
+	for i, name := range joiningNames {
+		if s == name {
+			return Joining(i), nil
+		}
+	}
+	return JoinEvents, fmt.Errorf("unknown way to join %q: want events, copies or none", s)
 }
 
 // Rights is how much of an article may be republished. The zero value is the

@@ -140,12 +140,16 @@ var looseLabels = foldedList("source|file|archive")
 
 // signCredit reads a closing "© ...".
 func signCredit(s string) (text, credit string, ok bool) {
-	i := strings.LastIndex(s, "©")
-	if i < 0 || utf8.RuneCountInString(s[i:]) > 90 {
-		return "", "", false
+	for _, sign := range [...]string{"©", "ⓒ", "(c) ", "(C) "} {
+		i := strings.LastIndex(s, sign)
+		if i < 0 || utf8.RuneCountInString(s[i:]) > 90 {
+			continue
+		}
+		if credit = strings.TrimSpace(s[i+len(sign):]); credit != "" && (len(sign) < 4 || startsUpper(credit) || isAgency(credit)) {
+			return s[:i], credit, true
+		}
 	}
-	credit = strings.TrimSpace(s[i+len("©"):])
-	return s[:i], credit, credit != ""
+	return "", "", false
 }
 
 // labelCredit reads the last label with a separator behind it, at the start of
@@ -153,13 +157,13 @@ func signCredit(s string) (text, credit string, ok bool) {
 func labelCredit(s string) (text, credit string, ok bool) {
 	const longest = 100
 	for i := len(s) - 1; i > 0; i-- {
-		if !utf8.RuneStart(s[i]) {
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
 		if len(s)-i > 3*longest {
 			break
 		}
+		if c := s[i]; c != ':' && c != '=' && c != '/' && c != '|' && c != 0xEF { // with the wide forms
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
 		if !strings.ContainsRune(":：=＝/／|", r) {
 			continue
 		}
@@ -271,9 +275,23 @@ func longerLabel(s string, start int) (int, bool) {
 	return i, creditLabels[news.Fold(s[i:])]
 }
 
+// openLabels are the labels that need no colon.
+var openLabels = [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Foto fail ", "Larawan mula sa ", "Litrato mula sa ", "Kuha ni ", "Larawan ni ", "Φωτ. ", "ΦΩΤ. ", "Credit...", "Credit ", "Source: "}
+
 // openLabel reads labels that need no colon: "Photo by X", "fot. X".
 func openLabel(s string) (text, credit string, ok bool) {
-	for _, label := range [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Foto fail ", "Larawan mula sa ", "Litrato mula sa ", "Kuha ni ", "Larawan ni ", "Φωτ. ", "ΦΩΤ. ", "Credit...", "Credit ", "Source: "} {
+	var starts [256]bool // bytes that a word of s begins with
+	after := byte(' ')
+	for i := range len(s) {
+		if strings.IndexByte(" .\n|(", after) >= 0 {
+			starts[s[i]] = true
+		}
+		after = s[i]
+	}
+	for _, label := range openLabels {
+		if !starts[label[0]] {
+			continue
+		}
 		i := strings.LastIndex(s, label)
 		if i < 0 || i > 0 && !strings.ContainsRune(" .\n|(", rune(s[i-1])) {
 			continue

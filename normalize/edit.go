@@ -128,7 +128,7 @@ func dropLinkLists(pieces []piece) []piece {
 		}
 		introduced := len(kept) > 0 && strings.HasSuffix(strings.TrimSpace(kept[len(kept)-1].text), ":")
 		if linked*10 >= size*8 && !introduced {
-			if n := len(kept); n > 0 && kept[n-1].level > 0 {
+			if n := len(kept); n > 0 && kept[n-1].level > 0 && !headsWhatFollows(&kept[n-1], pieces[j:]) {
 				kept = kept[:n-1]
 			}
 		} else {
@@ -137,6 +137,16 @@ func dropLinkLists(pieces []piece) []piece {
 		i = j - 1
 	}
 	return kept
+}
+
+// headsWhatFollows reports whether a heading over a list of links heads the text
+// behind the list, between which the list was set.
+func headsWhatFollows(heading *piece, after []piece) bool {
+	if len(after) == 0 || heading.node == nil || relatedPhrases.prefix(heading.foldedUpTo(100)) > 0 {
+		return false
+	}
+	next := &after[0]
+	return next.kind == news.Paragraph && next.clean() && next.node != nil && next.node.Parent == heading.node.Parent
 }
 
 // blocks makes the body of the pieces that are left.

@@ -170,7 +170,13 @@ func (d *draft) headLine(p *piece) bool {
 			return true
 		}
 	}
-	if !d.dump && isStamp(p) || isControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) || words <= 9 && isReadingTime(p) {
+	if !d.dump && words <= 8 && p.level == 0 {
+		if who := signedLine(p.text); who != "" {
+			d.byline = appendNew(d.byline, who)
+			return true
+		}
+	}
+	if !d.dump && isStamp(p) || isControl(p.foldedUpTo(120)) || isTimedControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) || words <= 9 && isReadingTime(p) {
 		return true
 	}
 	if p.flags&(flagByline|flagDate) != 0 && words < 40 && !p.clean() {
@@ -194,6 +200,25 @@ func (d *draft) headLine(p *piece) bool {
 		return true // the template says the standfirst in the header and again over the text
 	}
 	return words <= 25 && isFurniture(p)
+}
+
+// signedLine reads a line that is a person's name and little else: a handle, or
+// what the newsroom calls such people, "Ann Lee Staff Writer".
+func signedLine(text string) string {
+	words := strings.Fields(text)
+	if len(words) < 2 {
+		return ""
+	}
+	n := len(words)
+	roles := bylineWords().roles
+	for n > 2 && (words[n-1][0] == '@' || strings.Contains(words[n-1], "@") || roles[strings.Trim(news.Fold(words[n-1]), ",|.")]) {
+		n--
+	}
+	name := strings.Trim(strings.Join(words[:n], " "), ",|·•-–— ")
+	if n == len(words) || !isPerson(name) {
+		return ""
+	}
+	return name
 }
 
 // labelledNames reads the names of a line that the markup calls a byline: after

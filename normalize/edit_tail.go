@@ -33,7 +33,7 @@ func (d *draft) trimTail() {
 		if p.level == 0 {
 			rest = 10
 		}
-		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold) && p.words() <= 8 && relatedPhrases.prefix(p.foldedUpTo(100)) > 0 {
+		if (total-sum)*100 <= total*rest && total > 0 && (p.level > 0 || p.bold) && p.words() <= 8 && relatedPhrases.prefix(p.foldedUpTo(100)) > 0 && !d.resumes(i) {
 			d.noteTail(d.pieces[i:])
 			d.pieces = d.pieces[:i]
 			break
@@ -54,6 +54,24 @@ func (d *draft) trimTail() {
 		d.noteTail(d.pieces[len(d.pieces)-1:])
 		d.pieces = d.pieces[:len(d.pieces)-1]
 	}
+}
+
+// resumes reports whether the text goes on behind a heading and the list of links
+// under it: with a paragraph beside the one before them.
+func (d *draft) resumes(heading int) bool {
+	before := heading - 1
+	for before >= 0 && !d.pieces[before].clean() {
+		before--
+	}
+	after := heading + 1
+	for after < len(d.pieces) && d.pieces[after].kind == news.List && d.pieces[after].density() > 0.8 {
+		after++
+	}
+	if before < 0 || after == heading+1 || after >= len(d.pieces) {
+		return false
+	}
+	a, b := &d.pieces[before], &d.pieces[after]
+	return b.clean() && b.kind == news.Paragraph && a.node != nil && b.node != nil && a.node.Parent == b.node.Parent && !d.isTail(b)
 }
 
 // cutCards drops the teasers of other articles after the text: headings that
@@ -203,6 +221,9 @@ func (d *draft) isTail(p *piece) bool {
 	if correctionPhrases.prefix(p.foldedUpTo(600)) > 0 && closes(p.text) && p.words() > 6 {
 		return false
 	}
+	if p.kind == news.Paragraph && (len(p.text) <= 8 && wordless(strings.ReplaceAll(p.text, "30", "")) || len(p.text) < 40 && !d.feed && !d.dump && isPerson(p.text)) {
+		return true // "###", "-30-", or who wrote it
+	}
 	if p.level > 0 || isFurniture(p) || isPager(p) || d.isTitle(p) || d.isOutletLine(p.text) {
 		return true
 	}
@@ -279,6 +300,9 @@ func isBiography(s string) bool {
 		}
 		if !isPerson(strings.Join(words[:i], " ")) {
 			return false
+		}
+		if words[i] == "covers" || words[i] == "writes" && words[i+1] == "about" {
+			return true
 		}
 		for _, w := range words[i+1 : min(len(words), i+13)] {
 			if v.roles[strings.Trim(news.Fold(w), ".,;()'’")] {

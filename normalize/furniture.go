@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"dateline/news"
@@ -34,7 +35,7 @@ func isFurniture(p *piece) bool {
 	if n := pointerPhrases.prefix(words); n > 0 && size <= 15 && p.kind == news.Paragraph && p.level == 0 && labelAt(p.text, n) && !closesSentence(p.text) {
 		return true
 	}
-	if p.kind != news.List && p.density() > 0.9 && len(words) > 2 && p.level == 0 && p.flags&flagPost == 0 && p.kind != news.Quote {
+	if p.kind != news.List && (p.density() > 0.9 || len(p.links) == 1 && p.density() > 0.7 && isPointer(p)) && len(words) > 2 && p.level == 0 && p.flags&flagPost == 0 && p.kind != news.Quote {
 		return true
 	}
 	if size <= 40 && subscribePhrases.within(words) && (p.density() > 0.15 || p.italic || p.bold || p.level > 0 || shouts(p)) {
@@ -44,6 +45,25 @@ func isFurniture(p *piece) bool {
 		return true
 	}
 	return strings.HasPrefix(p.text, "[") && strings.HasSuffix(p.text, "]") && len(words) < 8 && !strings.Contains(p.text, " ")
+}
+
+// isPointer reports whether a line is one link with no more than a sign or a
+// short label before it, and no more than how long it takes to read, or when it
+// was written, behind: "» ...", "MORE: ...", "... 3 min read".
+func isPointer(p *piece) bool {
+	l := p.links[0]
+	before, behind := strings.TrimSpace(p.text[:l.Start]), strings.TrimSpace(p.text[l.End:])
+	if wordless(before) || strings.HasSuffix(before, ":") && countWords(before) <= 3 {
+		if wordless(behind) {
+			return true
+		}
+	}
+	return wordless(before) && countWords(p.text[:l.End]) >= 3 && hasDigit(behind) && countWords(behind) <= 4 && !closes(behind)
+}
+
+// wordless reports whether s has neither letters nor digits.
+func wordless(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) < 0
 }
 
 // subscriptionPages are the words in addresses of pages that sell a
@@ -162,6 +182,16 @@ func isReadingTime(p *piece) bool {
 		}
 	}
 	return false
+}
+
+// isTimedControl knows a control that says how long its sound or film runs:
+// "Listen to this article 4 min".
+func isTimedControl(words []string) bool {
+	n := controlPhrases.prefix(words)
+	if n == 0 || n == len(words) || len(words)-n > 3 || !allNumbers(words[n:n+1]) {
+		return false
+	}
+	return true
 }
 
 // isClock knows the hour that stands alone over an entry of a live page.

@@ -154,14 +154,33 @@ func mainScript(text string) (textScript, int) {
 	return best, letters
 }
 
+// Signs that one way of writing Chinese has and the other has not.
 const (
-	simplified  = "们这国说时会来对发经过还没问学长东车马门见贝风飞无书习买开关钱铁电乌乐亚产议论访谈总统战军边进远运连达选习导联网线级给约红组织结议"
-	traditional = "們這國說時會來對發經過還沒問學長東車馬門見貝風飛無書習買開關錢鐵電烏樂亞產議論訪談總統戰軍邊進遠運連達選習導聯網線級給約紅組織結臺灣"
+	simplified = "们这国说时会来对发经过还没问学长东车马门见贝风飞无书习买开关钱铁电乌亚产议论访谈总统战军边进远运连达选导联网线级给约红组织结税预项领类额题颜须顺顾顿频热灯灾炼烦爱状独狮现环画疗疯监" +
+		"盘确础碍礼祸离种积称稳穷窃竞笔签简粮紧纪纯纳纸练细终绍绝继续绩维综绿编缓缩罗罚职肃胜脑脱腾艺节芦苏药荣获萨营蓝虑虽补装规视觉览计认让记讲许设证评识诉词译试话诚询该详语误请诸读课调谁" +
+		"谢负财责贤败货质贩贪贫购贵费贺资赛赞赢赶趋跃踪转轮软轻载较辆辑输辖辞迁违迟适递逊遗邓邮释针钟钢银锁错锦键镇镜闭闻闹阅队阳阵际陆陈险随隐难雾静韩页饭饮馆驻验骑鱼鲜鸟鸡麦齐龙华协单卖卫" +
+		"厂厅历压县双变吗听启员响园围图团圆场坏块坚坛垒声处备复够头夺奋奖妇孙宁宝实审宪宽宾寻寿将尔尘层属岁岛币师带帮广庆应庙废异张弹强归当录彻径态怀恋恶悬惊惧惨愤戏户扑执扩扫扬扰抚抢护报担" +
+		"拥择挤挥损换据掳摄摆敌数断旧昼显晋暂术机杀权条极构枪标树样桥检楼欢欧残毁气汉汇汤沟沪泪泽洁测济浓涂涛润涨渐温湾满滚滞潜灭炉点烧伟传伤伦体债倾偿储儿养兽决况冻净凉减凤击则刚创剂剧办务" +
+		"动劳势区医两严丧个临为丽举义乡亏亿仅从仓仪价众优"
+	traditional = "們這國說時會來對發經過還沒問學長東車馬門見貝風飛無書習買開關錢鐵電烏樂亞產議論訪談總統戰軍邊進遠運連達選導聯網線級給約紅組織結稅預項領類額題顏須順顧頓頻熱燈災煉煩愛狀獨獅現環畫療瘋" +
+		"監盤確礎礙禮禍離種積稱穩窮竊競筆簽簡糧緊紀純納紙練細終紹絕繼續績維綜綠編緩縮羅罰職肅勝腦脫騰藝節蘆蘇藥榮獲薩營藍慮雖補裝規視覺覽計認讓記講許設證評識訴詞譯試話誠詢該詳語誤請諸讀課調" +
+		"誰謝負財責賢敗貨質販貪貧購貴費賀資賽贊贏趕趨躍蹤轉輪軟輕載較輛輯輸轄辭遷違遲適遞遜遺鄧郵釋裡針鐘鋼銀鎖錯錦鍵鎮鏡閉聞鬧閱隊陽陣際陸陳險隨隱難霧靜韓頁飯飲館駐驗騎魚鮮鳥雞麥齊龍華協單" +
+		"賣衛廠廳歷壓縣雙變葉號嗎聽啟員響園圍圖團圓場壞塊堅壇壘聲處備復夠頭奪奮獎婦孫寧寶實審憲寬賓尋壽將爾塵層屬歲島幣師帶幫廣慶應廟廢異張彈強歸當錄徹徑態懷戀惡懸驚懼慘憤戲戶撲執擴掃揚擾撫" +
+		"搶護報擔擁擇擠揮損換據擄攝擺敵數斷舊晝顯晉暫術機殺權條極構槍標樹樣橋檢樓歡歐殘毀氣漢匯湯溝滬淚澤潔測濟濃塗濤潤漲漸溫灣滿滾滯潛滅爐點燒偉傳傷倫體債傾償儲兒黨蘭興養獸衝決況凍淨準涼減" +
+		"鳳擊劃則剛創劑劇辦務動勞勢區醫兩嚴喪個臨為麗舉義鄉虧雲億僅從倉儀價眾優臺灣"
 )
 
+// shortHan is the length of a headline, which in Japanese may do without kana.
+const shortHan = 40
+
+func claimsJapanese(claims []string) bool {
+	return slices.ContainsFunc(claims, func(c string) bool { return primaryTag(c) == "ja" })
+}
+
 func chinese(text string, claims []string) string {
-	score := 0
+	score, signs := 0, 0
 	for _, r := range text {
+		signs++
 		if r < 0x3400 {
 			continue
 		}
@@ -172,7 +191,7 @@ func chinese(text string, claims []string) string {
 			score--
 		}
 	}
-	if score != 0 {
+	if score != 0 && !(signs <= shortHan && claimsJapanese(claims)) {
 		if score < 0 {
 			return "zh-Hant"
 		}
@@ -324,6 +343,10 @@ func (t *languageTable) clear(script textScript, score *[maxLanguages]float32) b
 	return best > sure && best > ahead*second
 }
 
+// lettersUnknown is what a language without counted letters has of the likeliest
+// one's: its own words must speak for it.
+const lettersUnknown = 0.88
+
 // letterWeight is what the letters of a text weigh beside its words: four nats of
 // likelihood are as much as one of the rarer common words.
 const letterWeight = 0.25
@@ -339,9 +362,9 @@ func (t *languageTable) addLetters(text string, script textScript, score *[maxLa
 			top = max(top, sums[i])
 		}
 	}
-	for j := range t.tags { // a language without letters has nearly what the likeliest has
+	for j := range t.tags {
 		if t.script[j] == script && !letters.has(t.tags[j], script) {
-			score[j] += 0.97 * letterWeight * top
+			score[j] += lettersUnknown * letterWeight * top
 		}
 	}
 	for i, tag := range letters.tags {
@@ -410,6 +433,16 @@ func letterAt(s string) int {
 		return size
 	}
 	return 0
+}
+
+// absentWeight is what a letter that begins with a byte takes from the languages
+// without it: in Latin script it may stand in a foreign name, which other
+// scripts transcribe.
+func absentWeight(first byte) float32 {
+	if first < 0xCD { // Latin
+		return 0.7
+	}
+	return 2
 }
 
 func (t *languageTable) countWord(w string, score *[maxLanguages]float32) {

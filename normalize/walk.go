@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -40,6 +42,7 @@ type run struct {
 	space   bool
 	breaks  int  // line breaks since the last text
 	runIn   bool // the paragraph goes on in another letter on the next line
+	inLink  bool // the last word was of a link
 	from    context
 }
 
@@ -332,9 +335,10 @@ func (w *walker) addWord(word string, ctx *context) {
 	}
 	if r.solid == 0 {
 		r.from = *ctx
-	} else if r.space {
+	} else if r.space || ctx.inLink != r.inLink && glued(r.text, word) {
 		r.text = append(r.text, ' ')
 	}
+	r.inLink = ctx.inLink
 	r.space, r.breaks = false, 0
 	start := len(r.text)
 	r.text = append(r.text, word...)
@@ -364,6 +368,13 @@ func (w *walker) addWord(word string, ctx *context) {
 	}
 	r.linked += end - start
 	r.links = append(r.links, news.Link{Start: start, End: end, URL: ctx.link})
+}
+
+// glued reports whether a word follows another without a blank where only style
+// sets them apart: a small letter before a capital, "Ann LeeStaff Writer".
+func glued(text []byte, word string) bool {
+	last, _ := utf8.DecodeLastRune(text)
+	return lower(last) && unicode.IsUpper(firstRune(word))
 }
 
 func (w *walker) lineBreak() {
@@ -465,7 +476,7 @@ func (w *walker) flagsOf(n *html.Node) flags {
 	var found flags
 	for _, a := range n.Attr {
 		switch a.Key {
-		case "class", "id", "data-component", "data-testid", "data-block", "data-module":
+		case "class", "id", "data-component", "data-testid", "data-block", "data-module", "data-embed", "data-widget", "data-widget-type":
 			if len(a.Val) > 400 || a.Val == "" {
 				continue
 			}

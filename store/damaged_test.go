@@ -23,7 +23,7 @@ func TestDamagedLedgerIsBegunAnew(t *testing.T) {
 		"redis": func(t *testing.T) (news.Store, func(string)) {
 			s := openStore(t, startRedis(t), Options{}).(*remote)
 			return s, func(id string) {
-				if err := s.client.Set(t.Context(), shardOf(news.SourceID(id)).key("ledger:"+id), "\x01\xff\xff", 0).Err(); err != nil {
+				if err := s.client.Set(t.Context(), shardOf(news.SourceID(id)).ledger(id), "\x01\xff\xff", 0).Err(); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"dateline/news"
 
@@ -140,8 +141,10 @@ func explain(err error, path string) error {
 		return errors.New("is not a database: another file has this name; move it away, or change the path")
 	case errors.Is(err, sqlite3.CORRUPT):
 		return fmt.Errorf("is damaged: restore it from a copy (%w)", err)
-	case errors.Is(err, sqlite3.FULL):
+	case errors.Is(err, sqlite3.FULL), errors.Is(err, syscall.ENOSPC):
 		return errors.New("the disk is full: make room")
+	case errors.Is(err, sqlite3.IOERR):
+		return fmt.Errorf("cannot be written or read: the disk is full, or fails (%w)", err)
 	default:
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"time"
 
 	"dateline/news"
 
@@ -53,6 +54,10 @@ const desk = "{desk}:"
 // layout: another number is another Version.
 const shards = 16
 
+// sitOut is how long a command is repeated that a server turns away for the
+// time being. What takes longer is for the desk to try again.
+const sitOut = 5 * time.Second
+
 // shard is the prefix of all keys of one shard of sources.
 type shard int
 
@@ -65,12 +70,16 @@ func shardOf(id news.SourceID) shard {
 func (s shard) String() string         { return "{src:" + strconv.Itoa(int(s)) + "}:" }
 func (s shard) key(name string) string { return s.String() + name }
 
+func (s shard) ledger(id string) string  { return s.key("ledger:" + id) }
+func (s shard) article(id string) string { return s.key("article:" + id) }
+
 func openRedis(ctx context.Context, address string, o Options) (news.Store, error) {
 	listen(o.Log)
 	client, shown, err := dial(address)
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", shown, err)
 	}
+	client.AddHook(patience{sitOut})
 	vals, err := newValues()
 	if err != nil {
 		client.Close()
@@ -86,7 +95,7 @@ func openRedis(ctx context.Context, address string, o Options) (news.Store, erro
 	if o.filling {
 		begin = s.beginCopy
 	}
-	if err := begin(ctx); err != nil {
+	if err := awaken(ctx, begin, o.Patience, o.Log.With("url", shown)); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("store %s: %w", shown, advise(err))
 	}

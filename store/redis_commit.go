@@ -90,14 +90,16 @@ func (s *remote) putStories(ctx context.Context, source news.SourceID, stories [
 	if _, lost := s.drift.of(source); lost || s.high.above(base) {
 		step = leap
 	}
+	keys := deskKeys()
 	args := []any{desk, uint64(base), nonce, string(source), step}
 	for _, st := range stories {
+		keys = append(keys, desk+"story:"+st.id)
 		args = append(args, st.id, place(st.filed), st.body, len(st.facets))
 		for _, f := range st.facets {
-			args = append(args, f)
+			keys, args = append(keys, desk+"list:"+f), append(args, f)
 		}
 	}
-	n, err := s.run(ctx, s.tells, deskKeys(), args...).Int64()
+	n, err := s.run(ctx, s.tells, keys, args...).Int64()
 	if err != nil {
 		return 0, err
 	}
@@ -115,10 +117,10 @@ func deskKeys() []string {
 // save writes the articles of other shards, if there are any, and then the
 // ledger with the articles of its own, in one pipeline with what also adds.
 func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce string, also func(redis.Pipeliner)) error {
-	byShard := map[shard][]any{}
-	for _, a := range set.articles {
-		sh := shardOf(a.source)
-		byShard[sh] = append(byShard[sh], a.id, place(a.filed), a.body)
+	byShard := map[shard][]*packedArticle{}
+	for i := range set.articles {
+		a := &set.articles[i]
+		byShard[shardOf(a.source)] = append(byShard[shardOf(a.source)], a)
 	}
 	var others []runs
 	for sh, articles := range byShard {
@@ -151,11 +153,16 @@ func (s *remote) save(ctx context.Context, l news.Ledger, set packed, nonce stri
 	return nil
 }
 
-func saveCall(sh shard, l news.Ledger, set packed, nonce string, articles []any) runs {
-	return runs{
-		keys: []string{sh.key("due"), sh.key("off"), sh.key("leases"), sh.key("asked"), sh.key("articles"), sh.key("placed")},
-		args: append([]any{sh.String(), string(l.Source), l.Lease, nonce, micros(l.Poll.Due), micros(l.Poll.At), set.ledger, set.placed}, articles...),
+func saveCall(sh shard, l news.Ledger, set packed, nonce string, articles []*packedArticle) runs {
+	call := runs{
+		keys: []string{sh.key("due"), sh.key("off"), sh.key("leases"), sh.key("asked"), sh.key("articles"), sh.key("placed"), sh.ledger(string(l.Source))},
+		args: []any{string(l.Source), l.Lease, nonce, micros(l.Poll.Due), micros(l.Poll.At), set.ledger, set.placed},
 	}
+	for _, a := range articles {
+		call.keys = append(call.keys, sh.article(a.id))
+		call.args = append(call.args, a.id, place(a.filed), a.body)
+	}
+	return call
 }
 
 // Sweep implements news.Store in small batches, so that polls get in between.
@@ -179,14 +186,14 @@ func (s *remote) Sweep(ctx context.Context, keep news.Keep) (news.Swept, error) 
 	}
 	if err == nil && !keep.Stories.IsZero() {
 		err = until(&swept.Stories, func() (int, error) {
-			return s.run(ctx, s.tells, deskKeys(), desk, "forget", place(nanos(keep.Stories)), sweepBatch).Int()
+			return s.run(ctx, s.tells, append(deskKeys(), desk+"list:"+facetAll), desk, "forget", place(nanos(keep.Stories)), sweepBatch).Int()
 		})
 	}
 	return swept, fail("sweep", err)
 }
 
 func (s *remote) forgetKeys(sh shard) []string {
-	return []string{sh.key("articles"), sh.key("off"), sh.key("leases"), sh.key("asked")}
+	return []string{sh.key("articles"), sh.key("off"), sh.key("leases"), sh.key("asked"), sh.key("placed")}
 }
 
 func (s *remote) sweepLedgers(ctx context.Context, sh shard, before time.Time, total *int) error {
@@ -195,11 +202,11 @@ func (s *remote) sweepLedgers(ctx context.Context, sh shard, before time.Time, t
 		return err
 	}
 	for batch := range slices.Chunk(off, sweepBatch) {
-		args := []any{sh.String(), "ledgers", micros(before)}
+		keys, args := s.forgetKeys(sh), []any{sh.String(), "ledgers", micros(before)}
 		for _, id := range batch {
-			args = append(args, id)
+			keys, args = append(keys, sh.ledger(id)), append(args, id)
 		}
-		n, err := s.run(ctx, s.forgets, s.forgetKeys(sh), args...).Int()
+		n, err := s.run(ctx, s.forgets, keys, args...).Int()
 		if err != nil {
 			return err
 		}

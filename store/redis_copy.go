@@ -130,7 +130,7 @@ func (s *remote) dumpSources(ctx context.Context, i shard, list string, give fun
 		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for n, z := range batch {
 				id, _ := z.Member.(string)
-				bodies[n], asked[n] = p.Get(ctx, i.key("ledger:"+id)), p.ZScore(ctx, i.key("asked"), id)
+				bodies[n], asked[n] = p.Get(ctx, i.ledger(id)), p.ZScore(ctx, i.key("asked"), id)
 			}
 			return nil
 		})
@@ -160,7 +160,7 @@ func (s *remote) dumpArticles(ctx context.Context, i shard, give func(load) erro
 		keys := make([]string, len(members))
 		for n, m := range members {
 			_, id := splitMember(m)
-			keys[n] = i.key("article:" + id)
+			keys[n] = i.article(id)
 		}
 		bodies, err := s.client.MGet(ctx, keys...).Result()
 		if err != nil {
@@ -294,13 +294,13 @@ func (s *remote) take(ctx context.Context, l load) error {
 			}
 			p.ZAdd(ctx, sh.key(list), redis.Z{Score: float64(src.due), Member: src.id})
 			if src.ledger != nil {
-				p.Set(ctx, sh.key("ledger:"+src.id), src.ledger, 0)
+				p.Set(ctx, sh.ledger(src.id), src.ledger, 0)
 				p.ZAdd(ctx, sh.key("asked"), redis.Z{Score: float64(src.asked), Member: src.id})
 			}
 		}
 		for _, a := range l.articles {
 			sh := shardOf(a.source)
-			p.Set(ctx, sh.key("article:"+a.id), place(a.filed)+string(a.body), 0)
+			p.Set(ctx, sh.article(a.id), place(a.filed)+string(a.body), 0)
 			p.ZAdd(ctx, sh.key("articles"), redis.Z{Member: place(a.filed) + ":" + a.id})
 		}
 		if l.rest != nil {

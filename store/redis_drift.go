@@ -117,7 +117,7 @@ func (s *remote) findAdrift(ctx context.Context, l *news.Ledger, told string) er
 	for from := 0; from < len(l.Marks); from += copyBatch {
 		var keys []string
 		for _, m := range l.Marks[from:min(from+copyBatch, len(l.Marks))] {
-			keys = append(keys, sh.key("article:"+string(m.Article)))
+			keys = append(keys, sh.article(string(m.Article)))
 		}
 		bodies, err := s.client.MGet(ctx, keys...).Result()
 		if err != nil {

@@ -72,17 +72,19 @@ func (s *remote) firstDue(ctx context.Context, until int64, n int) ([]due, error
 // claim takes leases on sources, and returns the ledgers of those it got in
 // their order.
 func (s *remote) claim(ctx context.Context, first []due, now, until int64) ([]news.Ledger, error) {
-	byShard := map[shard][]any{}
+	byShard := map[shard]*runs{}
 	for _, d := range first {
 		sh := shardOf(news.SourceID(d.id))
-		byShard[sh] = append(byShard[sh], d.id)
+		call := byShard[sh]
+		if call == nil {
+			call = &runs{keys: []string{sh.key("due"), sh.key("leases"), sh.key("seq"), sh.key("placed")}, args: []any{now, until}}
+			byShard[sh] = call
+		}
+		call.keys, call.args = append(call.keys, sh.ledger(d.id)), append(call.args, d.id)
 	}
 	var calls []runs
-	for sh, ids := range byShard {
-		calls = append(calls, runs{
-			keys: []string{sh.key("due"), sh.key("leases"), sh.key("seq"), sh.key("placed")},
-			args: append([]any{sh.String(), now, until}, ids...),
-		})
+	for _, call := range byShard {
+		calls = append(calls, *call)
 	}
 	var placed *redis.SliceCmd
 	cmds, err := s.runAll(ctx, s.claims, calls, func(p redis.Pipeliner) { placed = p.HMGet(ctx, desk+"placed", names(first)...) })

@@ -245,7 +245,7 @@ func (s *remote) Ledgers(ctx context.Context, ids ...news.SourceID) ([]news.Ledg
 	cmds := make([]*redis.StringCmd, len(ids))
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, id := range ids {
-			cmds[i] = p.Get(ctx, shardOf(id).key("ledger:"+string(id)))
+			cmds[i] = p.Get(ctx, shardOf(id).ledger(string(id)))
 		}
 		return nil
 	})
@@ -385,7 +385,7 @@ func (s *remote) readAhead(ctx context.Context, f *articleFeed) error {
 	keys := make([]string, len(members))
 	for i, m := range members {
 		_, id := splitMember(m)
-		keys[i] = f.shard.key("article:" + id)
+		keys[i] = f.shard.article(id)
 	}
 	bodies, err := s.client.MGet(ctx, keys...).Result()
 	if err != nil {

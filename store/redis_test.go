@@ -2,94 +2,20 @@ package store
 
 import (
 	"context"
-	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"dateline/news"
+	"dateline/store/redistest"
 	"dateline/store/storetest"
 )
 
-// startRedis starts a redis-server of its own and returns its address. Without
-// the program the test is skipped, or fails where DATELINE_REDIS_REQUIRED=1.
+// startRedis starts a redis-server of its own and returns its address.
 func startRedis(t testing.TB, args ...string) string {
 	t.Helper()
-	program, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("DATELINE_REDIS_REQUIRED") == "1" {
-			t.Fatal("redis-server is not installed, and DATELINE_REDIS_REQUIRED=1 demands it")
-		}
-		t.Skip("redis-server is not installed: apt-get install redis-server")
-	}
-	dir, err := os.MkdirTemp("", "redis") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(dir, "s")
-	cmd := exec.Command(program, append([]string{"--port", "0", "--unixsocket", socket, "--dir", dir, "--save", "", "--daemonize", "no"}, args...)...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		os.RemoveAll(dir)
-	})
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
-		if conn, err := net.Dial("unix", socket); err == nil {
-			conn.Close()
-			return "unix://" + socket
-		}
-		time.Sleep(5 * time.Millisecond) // the server has no other way to say that it listens
-	}
-	t.Fatal("redis-server did not come up")
-	return ""
-}
-
-// startCluster starts a cluster of one server that holds every slot. It refuses
-// what touches two slots as one of many servers does.
-func startCluster(t testing.TB) string {
-	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := free.Addr().(*net.TCPAddr).Port
-	free.Close()
-	bus := strconv.Itoa(port + 1)
-	if port > 65000 {
-		bus = strconv.Itoa(port - 1)
-	}
-	address := startRedis(t, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--cluster-enabled", "yes", "--cluster-port", bus)
-	client, _, err := dial(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	if err := client.Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
-		if info, err := client.ClusterInfo(t.Context()).Result(); err == nil && strings.Contains(info, "cluster_state:ok") {
-			return "redis-cluster://127.0.0.1:" + strconv.Itoa(port)
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Fatal("the cluster did not come up")
-	return ""
-}
-
-func TestRedisClusterKeepsTheContract(t *testing.T) {
-	address := startCluster(t)
-	storetest.Run(t, func(t *testing.T) news.Store {
-		empty(t, address)
-		return openStore(t, address, Options{})
-	})
+	return redistest.Start(t, args...).Address()
 }
 
 // empty removes all that a server holds.

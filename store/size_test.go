@@ -45,7 +45,7 @@ func TestQuietSourceIsSmallInRedis(t *testing.T) {
 	}
 	var sum int64
 	for _, id := range ids {
-		bytes, err := s.client.MemoryUsage(t.Context(), shardOf(id).key("ledger:"+string(id)), 0).Result()
+		bytes, err := s.client.MemoryUsage(t.Context(), shardOf(id).ledger(string(id)), 0).Result()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"dateline/news"
 )
@@ -46,6 +47,10 @@ type Options struct {
 	// process that owns an embedded file takes up as it would another writer's.
 	// Leases that were given stay as they are.
 	Beside bool
+	// Patience is how long Open waits for a Redis that is away, starting or
+	// electing a master; 0: it says so at once. A wrong password or version is
+	// said at once in any case.
+	Patience time.Duration
 	// Step is called at each of EmbeddedSteps or RedisSteps, for tests that end
 	// the process there; nil: nobody listens.
 	Step func(string)

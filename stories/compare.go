@@ -15,6 +15,7 @@ const (
 	ReasonLink   Reason = "link"   // it stands at the same address
 	ReasonText   Reason = "text"   // it says the same words
 	ReasonCopy   Reason = "copy"   // it is an edited or abridged copy
+	ReasonEvent  Reason = "event"  // it tells of the same event in its own words
 )
 
 const (
@@ -38,6 +39,8 @@ type Evidence struct {
 	Shingles      int     // of the shorter text
 	Figures       int     // different numbers that the two name together
 	CommonFigures int     // those that both name
+
+	Names []string // names and larger figures that both begin with, as the first spells them; not of copies
 }
 
 // Compare weighs two articles by themselves. An Index knows house text in
@@ -55,6 +58,8 @@ func Compare(a, b *news.Article) Evidence {
 	case ta.sum != 0 && ta.sum == tb.sum:
 		e.Same, e.Reason = true, ReasonText
 		e.Verdict = "They say the same words."
+	case !e.Same:
+		e.judgeEvent(a, b)
 	}
 	return e
 }
@@ -68,9 +73,9 @@ func weigh(a, b *text, house func(uint64) bool) Evidence {
 		counts = func(s uint64) bool { return sampleOf(s) && all(s) }
 	}
 	e := Evidence{
-		Common:        common(a.shingles, b.shingles, counts),
+		Common:        commonOf(a.shingles, b.shingles, counts),
 		Shingles:      min(count(a.shingles, counts), count(b.shingles, counts)),
-		CommonFigures: common(a.figures, b.figures, nil),
+		CommonFigures: commonOf(a.figures, b.figures, nil),
 	}
 	e.Figures = len(a.figures) + len(b.figures) - e.CommonFigures
 	if e.Shingles > 0 {

@@ -20,8 +20,8 @@ type Finding struct {
 }
 
 // Find looks for the story that an article belongs to: one that has it
-// already, one at the same address, one in the same words, or one that it is a
-// copy of. It changes nothing.
+// already, one at the same address, one in the same words, one that it is a
+// copy of, or one of the same event. It changes nothing.
 func (ix *Index) Find(a *news.Article) (Finding, bool) {
 	if e := ix.articles[a.ID]; e != nil {
 		return finding(e, ReasonUpdate), true
@@ -33,7 +33,13 @@ func (ix *Index) Find(a *news.Article) (Finding, bool) {
 	if e := ix.only(ix.sums[t.sum], a.Filed); e != nil {
 		return finding(e, ReasonText), true
 	}
-	return ix.findCopy(&t, a.Filed)
+	if !ix.joins(a.Source, news.JoinCopies) {
+		return Finding{}, false
+	}
+	if found, ok := ix.findCopy(&t, a.Filed); ok {
+		return found, true
+	}
+	return ix.findEvent(a)
 }
 
 func finding(e *entry, why Reason) Finding {
@@ -68,7 +74,7 @@ func (ix *Index) findCopy(t *text, filed time.Time) (Finding, bool) {
 	found := false
 	for _, e := range ix.candidates(t, filed) {
 		ev := weigh(t, &e.text, house)
-		if !ev.Same || !ix.likeLead(t, e, house) {
+		if !ev.Same || !ix.joins(e.source, news.JoinCopies) || !ix.likeLead(t, e, house) {
 			continue
 		}
 		if 2*e.text.words < t.words && !slices.Contains(digested, e.story) {
@@ -102,19 +108,28 @@ func (ix *Index) likeLead(t *text, e *entry, house func(uint64) bool) bool {
 func (ix *Index) candidates(t *text, filed time.Time) []*entry {
 	ix.touched = ix.touched[:0]
 	for _, s := range t.shingles {
-		ix.postings.each(s, ix.entries, func(no int32) {
-			if ix.counts[no] == 0 {
-				ix.touched = append(ix.touched, no)
-			}
-			ix.counts[no]++
-		})
+		ix.postings.each(s, ix.entries, ix.touch)
 	}
+	return ix.mostTouched(minCommon, func(e *entry) bool { return ix.near(e.story, filed) })
+}
+
+// touch counts an article that shares something.
+func (ix *Index) touch(no int32) {
+	if ix.counts[no] == 0 {
+		ix.touched = append(ix.touched, no)
+	}
+	ix.counts[no]++
+}
+
+// mostTouched returns the articles that were touched so often at least and that
+// good speaks for, the most often first, and sets the counts back.
+func (ix *Index) mostTouched(least int32, good func(*entry) bool) []*entry {
 	var found []*entry
 	shared := map[*entry]int32{}
 	for _, no := range ix.touched {
 		n := ix.counts[no]
 		ix.counts[no] = 0
-		if e := ix.entries[no]; n >= minCommon && ix.near(e.story, filed) {
+		if e := ix.entries[no]; n >= least && good(e) {
 			found = append(found, e)
 			shared[e] = n
 		}

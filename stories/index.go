@@ -16,6 +16,9 @@ type Options struct {
 	// Bytes bounds what the index remembers, by estimate; stories leave
 	// oldest first. 0: 512 MiB.
 	Bytes int64
+	// Joining says by what likeness a source's articles join others; both must
+	// be willing. nil: every source by all.
+	Joining func(news.SourceID) news.Joining
 }
 
 const (
@@ -27,10 +30,11 @@ const (
 // Index remembers the stories of the window. It is not safe for concurrent
 // use.
 //
-// An article costs about 300 bytes, 8 for each of its shingles and figures, and about 24
-// for each shingle that no other article has: some 10 kB where it has 300
-// words. Forget gives all of it back.
+// An article costs about 500 bytes, 8 for each of its shingles, figures, names
+// and longer words, and about 24 for each shingle or name that no other article
+// has: some 12 kB where it has 300 words. Forget gives all of it back.
 type Index struct {
+	o      Options
 	window time.Duration
 	budget int64
 	spent  int64
@@ -42,6 +46,7 @@ type Index struct {
 	entries  []*entry // by number; nil: free
 	free     []int32
 	postings postings
+	names    postings // of names and figures at the head of articles
 
 	counts  []int32 // scratch of candidates, by number; all zero between calls
 	touched []int32
@@ -62,11 +67,17 @@ type entry struct {
 	link  uint64
 	stamp uint64 // of headline and body as they stood
 	no    int32
+
+	head   head
+	topics []news.TopicID
+	filed  time.Time
+	source news.SourceID
 }
 
 // New returns an empty index.
 func New(o Options) *Index {
 	return &Index{
+		o:        o,
 		window:   cmp.Or(o.Window, 7*24*time.Hour),
 		budget:   cmp.Or(o.Bytes, 512<<20),
 		stories:  map[news.StoryID]*held{},
@@ -74,7 +85,13 @@ func New(o Options) *Index {
 		links:    map[uint64][]*entry{},
 		sums:     map[uint64][]*entry{},
 		postings: newPostings(),
+		names:    newPostings(),
 	}
+}
+
+// joins reports whether articles of a source join others by a likeness.
+func (ix *Index) joins(id news.SourceID, how news.Joining) bool {
+	return ix.o.Joining == nil || ix.o.Joining(id) <= how
 }
 
 // Window is how far apart two articles of one story may be filed.
@@ -126,7 +143,7 @@ func (ix *Index) learn(h *held, a *news.Article) {
 	}
 	stamp, link := news.Sum64(a.Headline, a.Text()), tellingLink(a.Link)
 	if e := ix.articles[a.ID]; e != nil {
-		if e.story == h && e.stamp == stamp && e.link == link {
+		if e.story == h && e.stamp == stamp && e.link == link && slices.Equal(e.topics, a.Topics) {
 			if !slices.Contains(h.articles, e) {
 				h.articles = append(h.articles, e)
 			}
@@ -139,7 +156,7 @@ func (ix *Index) learn(h *held, a *news.Article) {
 			delete(ix.stories, other.id)
 		}
 	}
-	e := &entry{id: a.ID, story: h, text: read(a), link: link, stamp: stamp}
+	e := &entry{id: a.ID, story: h, text: read(a), link: link, stamp: stamp, head: readHead(a, false), source: a.Source, topics: a.Topics, filed: a.Filed}
 	h.articles = append(h.articles, e)
 	ix.add(e)
 }
@@ -195,12 +212,18 @@ func (ix *Index) add(e *entry) {
 	for _, s := range e.text.shingles {
 		ix.postings.add(s, e.no, ix.entries)
 	}
+	for _, k := range e.head.keys() {
+		ix.names.add(k, e.no, ix.entries)
+	}
 	ix.spent += e.cost()
 }
 
 func (ix *Index) drop(e *entry) {
 	for _, s := range e.text.shingles {
 		ix.postings.remove(s, e.no)
+	}
+	for _, k := range e.head.keys() {
+		ix.names.remove(k, e.no)
 	}
 	unlist(ix.links, e.link, e)
 	unlist(ix.sums, e.text.sum, e)
@@ -212,7 +235,7 @@ func (ix *Index) drop(e *entry) {
 
 // cost is about what an entry takes in memory.
 func (e *entry) cost() int64 {
-	return 300 + 32*int64(len(e.text.shingles)) + 8*int64(len(e.text.figures))
+	return 500 + 32*int64(len(e.text.shingles)+len(e.head.names)+len(e.head.figures)) + 8*int64(len(e.text.figures)+len(e.head.words))
 }
 
 func unlist(lists map[uint64][]*entry, key uint64, e *entry) {

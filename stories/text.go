@@ -162,9 +162,9 @@ func unique(s []uint64) []uint64 {
 	return slices.Compact(s)
 }
 
-// common counts what two sorted lists share and keep takes; a nil keep takes
+// commonOf counts what two sorted lists share and keep takes; a nil keep takes
 // everything.
-func common(a, b []uint64, keep func(uint64) bool) (n int) {
+func commonOf(a, b []uint64, keep func(uint64) bool) (n int) {
 	for len(a) > 0 && len(b) > 0 {
 		switch {
 		case a[0] < b[0]:

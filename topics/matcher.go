@@ -1,7 +1,6 @@
 package topics
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 	"unicode/utf8"
@@ -30,7 +29,7 @@ func New(concepts []news.Concept, topics []news.Topic) (*Matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Matcher{lex: lex, user: newTable(64), numbers: map[string]conceptID{}, filed: map[conceptID][]int{}, begins: newBeginnings()}
+	m := &Matcher{lex: lex, user: newOwnTable(), numbers: map[string]conceptID{}, filed: map[conceptID][]int{}, begins: newBeginnings()}
 	for _, c := range concepts {
 		m.addConcept(c)
 	}
@@ -214,7 +213,7 @@ func (m *Matcher) read(d *Document) *reading {
 	for i := range r.parts {
 		builtIn, own := m.live(&r.parts[i], lang, room)
 		r.scan(m.lex.table, i, lang, builtIn)
-		r.scan(m.user, i, lang, own)
+		r.scanOwn(i, lang, own)
 	}
 	if len(m.user.aliases) > 0 {
 		slices.SortStableFunc(r.hits, inOrder)
@@ -267,6 +266,43 @@ func (r *reading) scan(t *table, n, lang int, live []int32) {
 		}
 	}
 }
+
+// scanOwn looks for the editor's aliases. A phrase does not hide the words in
+// it from the topics that ask for these; only what means something else does.
+func (r *reading) scanOwn(n, lang int, live []int32) {
+	p := &r.parts[n]
+	var room [8]hit
+	hidden := 0
+	first := len(r.hits)
+	for _, at := range live {
+		i := int(at)
+		if i < hidden {
+			continue
+		}
+		if len(r.hits) >= maxHits {
+			return
+		}
+		found, _ := r.m.user.find(room[:0], p, i, lang)
+		other := 0
+		for _, h := range found {
+			if h.alias.sense == senseNot {
+				other = max(other, h.end)
+			}
+		}
+		hidden = max(hidden, other)
+		slices.SortStableFunc(found, func(a, b hit) int { return b.end - a.end })
+		for _, h := range found {
+			covered := slices.ContainsFunc(r.hits[max(first, len(r.hits)-maxOverlap):], func(o hit) bool { return o.alias.concept == h.alias.concept && o.end >= h.end })
+			if h.end > other && !covered {
+				h.part = n
+				r.hits = append(r.hits, h)
+			}
+		}
+	}
+}
+
+// maxOverlap is how many hits back one may stand that covers another.
+const maxOverlap = 32
 
 // compound looks for a row of countries' signs where the built-in table is
 // read, in a text of a language that has such signs.
@@ -344,16 +380,4 @@ func (p *part) quote(h hit) string {
 		return string(text[:maxQuote]) + "…"
 	}
 	return string(text)
-}
-
-// Why explains a topic's verdict on d: the evidence, and which clauses failed.
-func (m *Matcher) Why(id news.TopicID, d *Document) (Explanation, error) {
-	for i := range m.topics {
-		if t := &m.topics[i]; t.id == id {
-			r := m.read(d)
-			defer m.done(r)
-			return r.explain(t), nil
-		}
-	}
-	return Explanation{}, fmt.Errorf("no topic %q", id)
 }

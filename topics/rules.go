@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"dateline/news"
 )
@@ -60,9 +61,9 @@ func (c *compiler) rule(r news.Rule, path string, depth int) rule {
 	default:
 		c.fault(path+"near", fmt.Sprintf("unknown unit %q", r.Near.Unit))
 	}
-	out.all = c.clauses(r.All, path+"all", depth)
-	out.any = c.clauses(r.Any, path+"any", depth)
-	out.none = c.clauses(r.None, path+"none", depth)
+	out.all = c.clauses(&r, r.All, path+"all", depth)
+	out.any = c.clauses(&r, r.Any, path+"any", depth)
+	out.none = c.clauses(&r, r.None, path+"none", depth)
 	if depth == 0 && relations(&r) {
 		if r.Near.Unit == "" {
 			out.Near.Unit = news.NearParagraph
@@ -86,15 +87,35 @@ func (r *rule) guardSports() {
 	}
 }
 
-func (c *compiler) clauses(list []news.Clause, path string, depth int) []clause {
+func (c *compiler) clauses(r *news.Rule, list []news.Clause, path string, depth int) []clause {
 	out := make([]clause, len(list))
 	for i, cl := range list {
-		out[i] = c.clause(cl, fmt.Sprintf("%s[%d]", path, i), depth)
+		out[i] = c.clause(r, cl, fmt.Sprintf("%s[%d]", path, i), depth)
 	}
 	return out
 }
 
-func (c *compiler) clause(cl news.Clause, path string, depth int) clause {
+// groupIn is a nested group as it stands in a clause of r: where it says
+// nothing itself, it looks where the clause does, or else where r does, and
+// weighs as r does.
+func groupIn(r *news.Rule, cl *news.Clause) news.Rule {
+	g := *cl.Group
+	if len(g.Fields) == 0 {
+		g.Fields = cl.Fields
+	}
+	if len(g.Fields) == 0 {
+		g.Fields = r.Fields
+	}
+	if g.Weight == nil {
+		g.Weight = r.Weight
+	}
+	if g.Enumeration == 0 {
+		g.Enumeration = r.Enumeration
+	}
+	return g
+}
+
+func (c *compiler) clause(r *news.Rule, cl news.Clause, path string, depth int) clause {
 	out := clause{Clause: cl}
 	if n := kinds(cl); n != 1 {
 		c.fault(path, fmt.Sprintf("a clause asks for exactly one thing, this one for %d", n))
@@ -136,11 +157,30 @@ func (c *compiler) clause(cl news.Clause, path string, depth int) clause {
 			c.fault(path, err.Error())
 		}
 	case cl.Group != nil:
-		out.name = "group"
-		g := c.rule(*cl.Group, path+".", depth+1)
+		g := c.rule(groupIn(r, &cl), path+".", depth+1)
 		out.group = &g
+		out.name = g.name()
 	}
 	return out
+}
+
+// name tells a group by what its clauses ask for: "any(country:UA, country:RU)".
+func (r *rule) name() string {
+	var parts []string
+	for _, l := range []struct {
+		name string
+		list []clause
+	}{{"all", r.all}, {"any", r.any}, {"none", r.none}} {
+		if len(l.list) == 0 {
+			continue
+		}
+		names := make([]string, len(l.list))
+		for i := range l.list {
+			names[i] = l.list[i].name
+		}
+		parts = append(parts, l.name+"("+strings.Join(names, ", ")+")")
+	}
+	return strings.Join(parts, " ")
 }
 
 func (c *compiler) ask(out *clause, name, path, fault string) {

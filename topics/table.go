@@ -37,6 +37,7 @@ type table struct {
 	heads   []int32  // of chains in links, plus one, by the key's last bits
 	filter  []uint64 // one bit for each key, to turn most words away
 	mask    uint64
+	every   bool // find gives shorter aliases beside the longest
 }
 
 // bitsPerAlias keeps the filter sparse: of a hundred words that begin no alias
@@ -55,6 +56,13 @@ type link struct {
 func newTable(n int) *table {
 	t := &table{aliases: make([]alias, 0, n), links: make([]link, 0, n)}
 	t.resize(n)
+	return t
+}
+
+// newOwnTable is the table of an editor's aliases.
+func newOwnTable() *table {
+	t := newTable(64)
+	t.every = true
 	return t
 }
 
@@ -259,10 +267,10 @@ func (t *table) chain(found []hit, p *part, key uint64, i, offset, lang, best in
 		}
 		a := &t.aliases[at-1]
 		n, stop, how := a.match(p, i, offset, lang)
-		if n == 0 || i+n < best || i+n == best && len(found) > 0 && stop < found[len(found)-1].stop {
+		if n == 0 || !t.every && (i+n < best || i+n == best && len(found) > 0 && stop < found[len(found)-1].stop) {
 			continue
 		}
-		best = i + n
+		best = max(best, i+n)
 		found = append(found, hit{alias: a, first: i, end: i + n, start: start, stop: stop, sense: how})
 	}
 	return found, best

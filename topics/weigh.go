@@ -2,7 +2,6 @@ package topics
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -23,24 +22,6 @@ type verdict struct {
 	score    float64
 	evidence []evidence
 	guard    string // which guard spoke against it
-}
-
-// Explanation tells why a topic takes a document, or why it does not.
-type Explanation struct {
-	Topic   news.TopicID
-	Takes   bool
-	Score   float64
-	Matches []news.Match
-	Clauses []ClauseVerdict
-	Guard   string // empty, or what kept the topic from taking it: near, none, sports, enumeration, fields, score, source
-}
-
-// ClauseVerdict tells whether one clause was met, and by what.
-type ClauseVerdict struct {
-	Clause  string // "all[0] country:RU"
-	Met     bool
-	Nearest []news.Match // what spoke for it anywhere in the document
-	Guard   string       // what kept it from counting: sports, enumeration (only a list names it), fields
 }
 
 // maxEvidence bounds what is shown for one clause.
@@ -258,6 +239,9 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 			}
 		}
 		v := r.near(c.group, in)
+		for i := range v.evidence {
+			v.evidence[i].score *= c.weight()
+		}
 		return v.evidence, v.takes
 	}
 	hits := r.hits
@@ -336,57 +320,4 @@ func (c *clause) weight() float64 {
 		return 1
 	}
 	return c.Weight
-}
-
-// explain tells the verdict of t clause by clause.
-func (r *reading) explain(t *topic) Explanation {
-	v := r.weigh(&t.rule)
-	x := Explanation{Topic: t.id, Takes: v.takes, Score: v.score, Guard: v.guard}
-	if v.takes || v.guard == "none" {
-		x.Matches = r.matches(t.id, v)
-	}
-	for _, group := range []struct {
-		name string
-		list []clause
-	}{{"all", t.rule.all}, {"any", t.rule.any}, {"none", t.rule.none}} {
-		for i := range group.list {
-			x.Clauses = append(x.Clauses, r.verdictOn(t, group.name, i, &group.list[i]))
-		}
-	}
-	for _, c := range x.Clauses {
-		if !x.Takes && x.Guard == "" {
-			x.Guard = c.Guard
-		}
-	}
-	return x
-}
-
-// nearest is what would speak for c if a guard of u let it, and which.
-func (r *reading) nearest(u rule, c clause) ([]evidence, string) {
-	for _, step := range []struct {
-		guard string
-		off   func()
-	}{
-		{"sports", func() { u.relations = false }},
-		{"enumeration", func() { u.Enumeration = -1 }},
-		{"fields", func() { u.Fields, c.Fields = nil, nil }},
-	} {
-		step.off()
-		if e, _ := r.clause(&u, &c, everywhere); len(e) > 0 {
-			return e, step.guard
-		}
-	}
-	return nil, ""
-}
-
-func (r *reading) verdictOn(t *topic, list string, i int, c *clause) ClauseVerdict {
-	e, ok := r.clause(&t.rule, c, everywhere)
-	cv := ClauseVerdict{Clause: fmt.Sprintf("%s[%d] %s", list, i, c.name), Met: ok}
-	if !ok {
-		e, cv.Guard = r.nearest(t.rule, *c)
-	}
-	if len(e) > 0 {
-		cv.Nearest = r.matches(t.id, verdict{evidence: e})
-	}
-	return cv
 }

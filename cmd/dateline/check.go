@@ -37,6 +37,9 @@ func (c *config) check(f *faults) {
 	if _, err := news.ParseRights(c.Defaults.Rights); err != nil {
 		f.add(c.Defaults.key("rights"), "%v", err)
 	}
+	if _, err := news.ParseJoining(c.Defaults.Join); err != nil {
+		f.add(c.Defaults.key("join"), "%v", err)
+	}
 	c.checkSites(f)
 	topics := c.checkTopics(f)
 	seen := map[string]place{}
@@ -85,6 +88,11 @@ func (c *config) checkSource(s *sourceConfig, topics map[string]bool, seen map[s
 	if s.Rights != "" {
 		if _, err := news.ParseRights(s.Rights); err != nil {
 			f.add(s.key("rights"), "source %s: %v", s.ID, err)
+		}
+	}
+	if s.Join != "" {
+		if _, err := news.ParseJoining(s.Join); err != nil {
+			f.add(s.key("join"), "source %s: %v", s.ID, err)
 		}
 	}
 	for _, t := range s.Topics {

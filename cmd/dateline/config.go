@@ -54,6 +54,7 @@ type defaultsConfig struct {
 	Schedule string `yaml:"schedule"`
 	Rights   string `yaml:"rights"`
 	FullText bool   `yaml:"fulltext"`
+	Join     string `yaml:"join"`
 }
 
 type networkConfig struct {
@@ -88,6 +89,7 @@ type sourceConfig struct {
 	Topics    []string     `yaml:"topics"`
 	Rights    string       `yaml:"rights"`
 	FullText  *bool        `yaml:"fulltext"`
+	Join      string       `yaml:"join"`
 	Access    accessConfig `yaml:"access"`
 
 	Scrape *scrapeConfig `yaml:"scrape"`
@@ -112,7 +114,7 @@ func defaultConfig() config {
 		Site:     siteConfig{Title: "Dateline", Hub: ownHub},
 		Store:    "dateline.db",
 		Listen:   "127.0.0.1:8080",
-		Defaults: defaultsConfig{Schedule: "*/15 * * * *", Rights: "full"},
+		Defaults: defaultsConfig{Schedule: "*/15 * * * *", Rights: "full", Join: news.JoinEvents.String()},
 		Keep:     keepConfig{Articles: duration(7 * 24 * time.Hour), Ledgers: duration(90 * 24 * time.Hour)},
 		Workers:  16,
 	}
@@ -378,14 +380,15 @@ func (c *config) source(s *sourceConfig) news.Source {
 	if s.FullText != nil {
 		fulltext = *s.FullText
 	}
-	rights, _ := news.ParseRights(firstOf(s.Rights, c.Defaults.Rights)) // checked before
+	rights, _ := news.ParseRights(firstOf(s.Rights, c.Defaults.Rights)) // both checked before
+	joining, _ := news.ParseJoining(firstOf(s.Join, c.Defaults.Join))
 	topics := make([]news.TopicID, len(s.Topics))
 	for i, t := range s.Topics {
 		topics[i] = news.TopicID(t)
 	}
 	return news.Source{
 		ID: news.SourceID(s.ID), Title: s.Title, Publisher: s.Publisher, Feed: s.Feed, Home: s.Home, Lang: s.Lang,
-		Schedule: firstOf(s.Schedule, c.Defaults.Schedule), Topics: topics, Rights: rights, FullText: fulltext,
+		Schedule: firstOf(s.Schedule, c.Defaults.Schedule), Topics: topics, Rights: rights, FullText: fulltext, Joining: joining,
 		Access: news.Access{
 			UserAgent: s.Access.UserAgent, Headers: s.Access.Headers, Cookie: s.Access.Cookie,
 			Username: s.Access.Username, Password: s.Access.Password, Proxy: s.Access.Proxy, Allow: prefixes(s.Access.Allow),

@@ -3,27 +3,19 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"dateline/desk"
 	"dateline/store"
+	"dateline/store/redistest"
 )
 
 // crashes is how often the crash tests kill: DATELINE_CRASHES, or few.
@@ -39,140 +31,6 @@ func crashes(t *testing.T) int {
 	}
 	return n
 }
-
-// crashDesk is one desk over the world, a process that may be killed.
-type crashDesk struct {
-	t       *testing.T
-	file    string
-	listen  string
-	env     []string
-	brittle bool // with short leases
-	cmd     *exec.Cmd
-	ended   chan struct{}
-	log     bytes.Buffer // of the present process; read after it ended
-}
-
-func newCrashDesk(t *testing.T, world *crashWorld, base, store string) *crashDesk {
-	t.Helper()
-	dir := t.TempDir()
-	d := &crashDesk{t: t, file: filepath.Join(dir, "dateline.yaml"), listen: freeAddress(t)}
-	if store == "" {
-		store = filepath.Join(dir, "dateline.db")
-	}
-	if err := os.WriteFile(d.file, world.config(base, store, d.listen), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(d.kill)
-	return d
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// brittle is the program with short leases, so that a test need not wait for
-// those of the dead, and with an end where BRITTLE names a step: the process is
-// killed there when it comes by for the BRITTLE_TIME-th time.
-func brittle() {
-	r := role{fetch: true, web: true, lease: 2 * time.Second}
-	if name := os.Getenv("BRITTLE"); name != "" {
-		left, _ := strconv.Atoi(os.Getenv("BRITTLE_TIME"))
-		var passed atomic.Int64
-		r.step = func(at string) {
-			if at == name && passed.Add(1) == int64(left) {
-				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-				select {}
-			}
-		}
-	}
-	file := configFlag{File: os.Args[1]}
-	if err := file.run(context.Background(), stdio{Err: os.Stderr, Out: os.Stdout}, r); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
-// start starts the program, which TestMain has put on the path.
-func (d *crashDesk) start() {
-	d.t.Helper()
-	d.log.Reset()
-	d.cmd = exec.Command("dateline", "serve", "-c", d.file)
-	if d.brittle {
-		d.cmd = exec.Command("brittle", d.file)
-	}
-	d.cmd.Env = append(os.Environ(), d.env...)
-	d.cmd.Stderr, d.cmd.Stdout = &d.log, io.Discard
-	if err := d.cmd.Start(); err != nil {
-		d.t.Fatal(err)
-	}
-	d.ended = make(chan struct{})
-	go func(cmd *exec.Cmd, ended chan struct{}) { _ = cmd.Wait(); close(ended) }(d.cmd, d.ended)
-}
-
-// kill ends the process as a power cut does.
-func (d *crashDesk) kill() {
-	if d.cmd == nil {
-		return
-	}
-	_ = d.cmd.Process.Kill()
-	<-d.ended
-	d.cmd = nil
-}
-
-// published is what readers see: the items of the topic's JSON feed by ID,
-// without the dates, which say when each desk read them.
-func (d *crashDesk) published() (map[string]string, error) {
-	client := http.Client{Timeout: 20 * time.Second}
-	res, err := client.Get("http://" + d.listen + "/topics/world.json?limit=1000")
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("status %d", res.StatusCode)
-	}
-	var feed struct{ Items []map[string]any }
-	if err := json.NewDecoder(res.Body).Decode(&feed); err != nil {
-		return nil, err
-	}
-	items := map[string]string{}
-	for _, it := range feed.Items {
-		id, _ := it["id"].(string)
-		if _, twice := items[id]; twice {
-			return nil, fmt.Errorf("the item %s is published twice", id)
-		}
-		items[id] = fmt.Sprintf("%v|%v|%v|%v", it["title"], it["url"], it["content_html"], it["authors"])
-	}
-	return items, nil
-}
-
-// await waits until the desk publishes what holds accepts, looking again and
-// again: a reader has no other way to know.
-func (d *crashDesk) await(what string, holds func(map[string]string) string) map[string]string {
-	d.t.Helper()
-	lacks := "nothing was read"
-	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		items, err := d.published()
-		if err != nil {
-			lacks = err.Error()
-			continue
-		}
-		if lacks = holds(items); lacks == "" {
-			return items
-		}
-	}
-	d.kill()
-	d.t.Fatalf("%s: %s\n%s", what, lacks, tail(d.log.String(), 3000))
-	return nil
-}
-
-func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 
 // whole accepts a feed with each of the stage's headlines once, and the
 // stage's corrections and copies.
@@ -283,20 +141,20 @@ func TestPausedDeskLosesNothing(t *testing.T) {
 }
 
 func TestKilledDeskOverRedisLosesNothing(t *testing.T) {
-	r := startCrashRedis(t)
-	survive(t, r.address, killIt)
+	r := redistest.Start(t, redistest.Durable...)
+	survive(t, r.Address(), killIt)
 }
 
 // Redis is killed, too; it writes every change to disk before it answers.
 func TestKilledRedisLosesNothing(t *testing.T) {
-	r := startCrashRedis(t)
-	survive(t, r.address, func(d *crashDesk, round int) {
+	r := redistest.Start(t, redistest.Durable...)
+	survive(t, r.Address(), func(d *crashDesk, round int) {
 		time.Sleep(aMoment())
-		r.kill()
+		r.Kill()
 		if round%3 == 0 {
 			d.kill()
 		}
-		r.start()
+		r.Start()
 		if d.cmd == nil {
 			d.start()
 		}
@@ -308,7 +166,7 @@ func TestKilledRedisLosesNothing(t *testing.T) {
 func TestDeathAtEveryStepLosesNothing(t *testing.T) {
 	t.Run("embedded", func(t *testing.T) { dieAtEveryStep(t, "", slices.Concat(desk.Steps, store.EmbeddedSteps)) })
 	t.Run("redis", func(t *testing.T) {
-		dieAtEveryStep(t, startCrashRedis(t).address, slices.Concat(desk.Steps, store.RedisSteps))
+		dieAtEveryStep(t, redistest.Start(t, redistest.Durable...).Address(), slices.Concat(desk.Steps, store.RedisSteps))
 	})
 }
 
@@ -350,75 +208,19 @@ func (d *crashDesk) awaitDeath(step string) {
 	}
 }
 
-// crashRedis is a redis-server that may be killed.
-type crashRedis struct {
-	t       *testing.T
-	args    []string
-	address string
-	socket  string
-	cmd     *exec.Cmd
-}
-
-// startCrashRedis starts a server that syncs every write. Without the program
-// the test is skipped, or fails where DATELINE_REDIS_REQUIRED=1.
-func startCrashRedis(t *testing.T) *crashRedis {
-	t.Helper()
-	program, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("DATELINE_REDIS_REQUIRED") == "1" {
-			t.Fatal("redis-server is not installed, and DATELINE_REDIS_REQUIRED=1 demands it")
-		}
-		t.Skip("redis-server is not installed: apt-get install redis-server")
-	}
-	dir, err := os.MkdirTemp("", "redis") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(dir, "s")
-	r := &crashRedis{t: t, socket: socket, address: "unix://" + socket, args: []string{program, "--port", "0", "--unixsocket", socket,
-		"--dir", dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"}}
-	t.Cleanup(func() { r.kill(); os.RemoveAll(dir) })
-	r.start()
-	return r
-}
-
-func (r *crashRedis) start() {
-	r.t.Helper()
-	_ = os.Remove(r.socket)
-	r.cmd = exec.Command(r.args[0], r.args[1:]...)
-	if err := r.cmd.Start(); err != nil {
-		r.t.Fatal(err)
-	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if conn, err := net.Dial("unix", r.socket); err == nil {
-			conn.Close()
-			return
-		}
-	}
-	r.t.Fatal("redis-server did not come up")
-}
-
-func (r *crashRedis) kill() {
-	_ = r.cmd.Process.Kill()
-	_ = r.cmd.Wait()
-}
-
 // Stories and ledgers lie in different slots of a cluster, and a failover of
 // the stories' server alone loses its last second: the stories are gone, and
 // the ledgers say that they were read. They must come again, with the same IDs.
 func TestLostStoriesComeAgain(t *testing.T) {
 	t.Parallel()
-	r := startCrashRedis(t)
-	if _, err := exec.LookPath("redis-cli"); err != nil {
-		t.Skip("redis-cli is not installed: apt-get install redis-tools")
-	}
+	r := redistest.Start(t, redistest.Durable...)
 	world := newCrashWorld()
 	base, stop, err := serveWorld(world)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	calm, shaken := newCrashDesk(t, world, base, ""), newCrashDesk(t, world, base, r.address)
+	calm, shaken := newCrashDesk(t, world, base, ""), newCrashDesk(t, world, base, r.Address())
 	shaken.brittle = true
 	calm.start()
 	shaken.start()
@@ -427,7 +229,8 @@ func TestLostStoriesComeAgain(t *testing.T) {
 		if stage%2 == 0 {
 			shaken.kill()
 		}
-		r.eval(`for _, k in ipairs(redis.call('KEYS', '{desk}:*')) do redis.call('COPY', k, k, 'DB', 1, 'REPLACE') end`)
+		r.Tell("EVAL", `for _, k in ipairs(redis.call('KEYS', '{desk}:*')) do redis.call('COPY', k, k, 'DB', 1, 'REPLACE') end
+			return 1`, "0")
 		if shaken.cmd == nil {
 			shaken.start()
 		}
@@ -438,21 +241,14 @@ func TestLostStoriesComeAgain(t *testing.T) {
 		if stage%2 == 0 {
 			shaken.kill()
 		}
-		r.eval(`for _, k in ipairs(redis.call('KEYS', '{desk}:*')) do if k ~= '{desk}:version' then redis.call('DEL', k) end end
+		r.Tell("EVAL", `for _, k in ipairs(redis.call('KEYS', '{desk}:*')) do if k ~= '{desk}:version' then redis.call('DEL', k) end end
 			redis.call('SELECT', 1)
 			for _, k in ipairs(redis.call('KEYS', '{desk}:*')) do redis.call('COPY', k, k, 'DB', 0, 'REPLACE') end
-			redis.call('FLUSHDB')`)
+			redis.call('FLUSHDB')
+			return 1`, "0")
 		if shaken.cmd == nil {
 			shaken.start()
 		}
 		shaken.await(fmt.Sprintf("after the loss of stage %d", stage), same)
-	}
-}
-
-// eval runs a script on the server.
-func (r *crashRedis) eval(script string) {
-	r.t.Helper()
-	if out, err := exec.Command("redis-cli", "-s", r.socket, "EVAL", script, "0").CombinedOutput(); err != nil || strings.Contains(string(out), "ERR") {
-		r.t.Fatalf("redis-cli: %v: %s", err, out)
 	}
 }

@@ -16,7 +16,7 @@ func explainer(r desk.Roster) func(news.TopicID, *news.Article) (publish.Explana
 		}
 		out := publish.Explanation{Takes: why.Takes, Score: why.Score, Guard: why.Guard, Matches: why.Matches}
 		for _, c := range why.Clauses {
-			out.Clauses = append(out.Clauses, publish.ClauseVerdict(c))
+			out.Clauses = append(out.Clauses, publish.ClauseVerdict{Clause: c.Clause, Met: c.Met, Nearest: c.Nearest, Guard: c.Guard})
 		}
 		for _, m := range a.Matches { // borne by all that its source sends
 			if m.Topic == topic && m.Sense == "source" {

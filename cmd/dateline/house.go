@@ -71,7 +71,7 @@ func (h *house) assign(ctx context.Context, roster desk.Roster) error {
 func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, error) {
 	h := &house{config: c, role: r, log: log}
 	var err error
-	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log, Step: r.step}); err != nil {
+	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log, Step: r.step, Patience: r.patience}); err != nil {
 		return nil, err
 	}
 	if h.fetcher, err = fetcher.New(c.fetcherOptions()); err != nil {
@@ -105,7 +105,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	h.desk = desk.New(desk.Options{
 		Polled: polled,
 		Push:   h.push,
-		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step,
+		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step, Now: r.now,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
 	h.beat = h.desk.Beat

@@ -14,6 +14,7 @@ import (
 
 	"dateline/fetcher"
 	"dateline/publish"
+	"dateline/store/redistest"
 )
 
 // newsreader subscribes to a feed at a desk's hub and is sent it.
@@ -92,7 +93,7 @@ func (r *newsreader) await(what, headline string) {
 // the process.
 func TestDeliveryOutlivesTheProcess(t *testing.T) {
 	t.Run("embedded", func(t *testing.T) { outlive(t, "") })
-	t.Run("redis", func(t *testing.T) { outlive(t, startCrashRedis(t).address) })
+	t.Run("redis", func(t *testing.T) { outlive(t, redistest.Start(t, redistest.Durable...).Address()) })
 }
 
 func outlive(t *testing.T, store string) {

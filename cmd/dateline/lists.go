@@ -32,6 +32,7 @@ type listConfig struct {
 	Topics   []string     `yaml:"topics"`
 	Rights   string       `yaml:"rights"`
 	FullText *bool        `yaml:"fulltext"`
+	Join     string       `yaml:"join"`
 	Access   accessConfig `yaml:"access"`
 }
 
@@ -66,7 +67,7 @@ func (c *config) checkLists(topics map[string]bool, f *faults) {
 		if l.Max < 0 || l.Max > listLongest {
 			f.add(l.key("max"), "list %s: max: want 1 to %d", l.ID, listLongest)
 		}
-		probe := sourceConfig{placed: l.placed, ID: firstOf(l.ID, "list"), Feed: "https://list.invalid/", Schedule: l.Schedule, Topics: l.Topics, Rights: l.Rights, Access: l.Access}
+		probe := sourceConfig{placed: l.placed, ID: firstOf(l.ID, "list"), Feed: "https://list.invalid/", Schedule: l.Schedule, Topics: l.Topics, Rights: l.Rights, Join: l.Join, Access: l.Access}
 		c.checkSource(&probe, topics, map[string]place{}, f)
 		l.Access = probe.Access
 	}
@@ -135,7 +136,7 @@ func (l *listConfig) source(x fetcher.Listed) sourceConfig {
 	id := l.ID + "." + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10]))
 	return sourceConfig{
 		ID: id, Title: printable(x.Title), Feed: x.Feed, Home: x.Home, Lang: firstOf(l.Lang, x.Lang),
-		Schedule: l.Schedule, Topics: l.Topics, Rights: l.Rights, FullText: l.FullText,
+		Schedule: l.Schedule, Topics: l.Topics, Rights: l.Rights, FullText: l.FullText, Join: l.Join,
 		Access: accessConfig{UserAgent: l.Access.UserAgent, Proxy: l.Access.Proxy, Allow: l.Access.Allow},
 	}
 }

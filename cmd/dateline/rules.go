@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -141,9 +142,15 @@ func (c *config) checkTopics(f *faults) map[string]bool {
 		before := len(f.List)
 		ck := clauseCheck{f: f, topic: t.ID, concepts: concepts}
 		ck.fields(t.Fields, t.key("fields"))
-		for name := range t.Weight {
+		for name, w := range t.Weight {
 			ck.fields([]string{name}, t.key("weight"))
+			ck.positive(w, t.key("weight"), "weight")
 		}
+		ck.positive(t.Score, t.key("min_score"), "min_score")
+		for _, factor := range t.Trust {
+			ck.positive(factor, t.key("trust"), "trust")
+		}
+		c.checkNamed(t, f)
 		for _, list := range [][]clauseConfig{t.All, t.Any, t.None} {
 			for j := range list {
 				ck.clause(&list[j])
@@ -181,6 +188,10 @@ func (ck clauseCheck) clause(c *clauseConfig) {
 	if kinds != 1 {
 		ck.f.add(c.at, "topic %s: a clause asks for one thing: country, bloc, member, concept, term, phrase, regex, or all/any/none", ck.topic)
 	}
+	if c.Near.near.Unit != "" && len(c.All)+len(c.Any)+len(c.None) == 0 {
+		ck.f.add(c.key("near"), "topic %s: near is for a topic, or a clause of all, any and none", ck.topic)
+	}
+	ck.positive(c.Weight, c.key("weight"), "weight")
 	if c.Concept != "" && !ck.concepts[c.Concept] {
 		ck.f.add(c.key("concept"), "topic %s: there is no concept %q", ck.topic, c.Concept)
 	}
@@ -201,6 +212,32 @@ func (ck clauseCheck) clause(c *clauseConfig) {
 	for _, list := range [][]clauseConfig{c.All, c.Any, c.None} {
 		for i := range list {
 			ck.clause(&list[i])
+		}
+	}
+}
+
+func (ck clauseCheck) positive(n float64, at place, name string) {
+	if n < 0 {
+		ck.f.add(at, "topic %s: %s is below 0", ck.topic, name)
+	}
+}
+
+// checkNamed adds the sources that a topic's rule names and the config has not.
+// A file of concepts and topics alone has none to hold them against, and those
+// of lists are not known before the lists were read.
+func (c *config) checkNamed(t *topicConfig, f *faults) {
+	if len(c.Sources) == 0 {
+		return
+	}
+	known := func(id string) bool {
+		return slices.ContainsFunc(c.Sources, func(s sourceConfig) bool { return s.ID == id }) ||
+			slices.ContainsFunc(c.Lists, func(l listConfig) bool { return strings.HasPrefix(id, l.ID+".") })
+	}
+	for key, ids := range map[string][]string{"include": t.Include, "exclude": t.Exclude, "trust": slices.Sorted(maps.Keys(t.Trust))} {
+		for _, id := range ids {
+			if !known(id) {
+				f.add(t.key(key), "topic %s: %s names a source that is not here: %q", t.ID, key, id)
+			}
 		}
 	}
 }

@@ -68,9 +68,16 @@ type role struct {
 	fetch, web bool
 	listen     string
 
+	patience time.Duration // how long a store that is away is waited for at the start
+
 	lease time.Duration     // how long a claim lasts; 0: as the desk has it
 	step  func(name string) // called at every step of desk and store; nil: nobody listens
+	now   func() time.Time  // the desk's clock; nil: time.Now
 }
+
+// startPatience is how long a process that is to stay waits for its Redis. One
+// that a person waits for says at once that it is not there.
+const startPatience = 30 * time.Second
 
 func (f configFlag) run(ctx context.Context, std stdio, r role) error {
 	c, err := f.load()
@@ -86,6 +93,7 @@ func (f configFlag) run(ctx context.Context, std stdio, r role) error {
 	if r.fetch != r.web && !strings.Contains(c.Store, "://") {
 		return fmt.Errorf("the store %s is a file, which one process owns: run dateline serve, or put fetch and web over a redis:// store", c.storeAddress())
 	}
+	r.patience = startPatience
 	log := newLog(std)
 	reload := func() (*config, error) { return f.load() }
 	return serve(ctx, c, r, log, reload, nil)

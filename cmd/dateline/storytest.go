@@ -17,7 +17,8 @@ import (
 // storyTestCmd reads documents in the order of their arrival and tells which
 // of them bring the same news.
 type storyTestCmd struct {
-	Batch bool `required:"" help:"Read one JSON document a line from standard input, answer with one line each."`
+	Batch  bool `required:"" help:"Read one JSON document a line from standard input, answer with one line each."`
+	Events bool `help:"Join reports of one event in words of their own, too; without topics that is less sure than copies are."`
 }
 
 // Help shows an example.
@@ -33,7 +34,7 @@ A line out: {"id","cluster","update_of"}`
 func (c storyTestCmd) Run(std stdio) error {
 	in := bufio.NewReaderSize(std.In, 1<<16)
 	out := bufio.NewWriter(std.Out)
-	trial := newStoryTrial()
+	trial := newStoryTrial(c.Events)
 	answers := json.NewEncoder(out)
 	answers.SetEscapeHTML(false)
 	for line := 1; ; line++ {
@@ -108,8 +109,12 @@ type storyTrial struct {
 	latest  map[news.ArticleID]string // the document that was an article's last version
 }
 
-func newStoryTrial() *storyTrial {
-	return &storyTrial{stories.New(stories.Options{}), map[news.StoryID]news.Story{}, map[news.ArticleID]string{}}
+func newStoryTrial(events bool) *storyTrial {
+	o := stories.Options{Joining: func(news.SourceID) news.Joining { return news.JoinCopies }}
+	if events {
+		o.Joining = nil
+	}
+	return &storyTrial{stories.New(o), map[news.StoryID]news.Story{}, map[news.ArticleID]string{}}
 }
 
 func (t *storyTrial) place(doc *storyDoc) storyPlace {

@@ -262,15 +262,28 @@ func printWhy(out io.Writer, why topics.Explanation) {
 		fmt.Fprintf(out, "     %s: %q as %s, %s %d-%d: %s\n", m.Concept, m.Text, m.Sense, m.Field, m.Start, m.End, m.Quote)
 	}
 	for _, cl := range why.Clauses {
-		if cl.Met {
+		switch {
+		case !cl.Met:
+			fmt.Fprintf(out, "     not met: %s%s\n", cl.Clause, because(cl.Guard))
+		case why.Guard == "near":
+			fmt.Fprintf(out, "     met apart: %s\n", cl.Clause)
+		default:
 			continue
 		}
-		fmt.Fprintf(out, "     not met: %s%s\n", cl.Clause, because(cl.Guard))
 		for _, m := range cl.Nearest {
 			fmt.Fprintf(out, "       nearest: %q as %s, %s %d-%d: %s\n", m.Text, m.Sense, m.Field, m.Start, m.End, m.Quote)
 		}
+		for _, l := range cl.Like {
+			fmt.Fprintf(out, "       nearest: %q is spelt nearly as %q\n", l.Word, l.Alias)
+		}
 	}
-	if why.Guard != "" {
+	switch why.Guard {
+	case "":
+	case "near":
+		fmt.Fprintf(out, "     kept out (near): all must stand %s\n", why.Near)
+	case "score":
+		fmt.Fprintf(out, "     kept out (score): %.3g of %.3g\n", why.Score, why.Needed)
+	default:
 		fmt.Fprintf(out, "     kept out%s\n", because(why.Guard))
 	}
 }

@@ -1,5 +1,5 @@
 -- Forgets articles filed before a time, or sources that are off the due-list.
--- KEYS: articles, off, leases, asked
+-- KEYS: articles, off, leases, asked, placed; of sources also the ledger of each
 -- ARGV: key prefix, 'articles', filed before, at most; or key prefix, 'ledgers', asked before, id...
 -- Returns the number forgotten; a source without a ledger is not counted.
 local n = 0
@@ -17,8 +17,8 @@ for i = 4, #ARGV do
     redis.call('ZREM', KEYS[2], id)
     redis.call('HDEL', KEYS[3], id)
     redis.call('ZREM', KEYS[4], id)
-    redis.call('HDEL', ARGV[1] .. 'placed', id)
-    n = n + redis.call('DEL', ARGV[1] .. 'ledger:' .. id)
+    redis.call('HDEL', KEYS[5], id)
+    n = n + redis.call('DEL', KEYS[i + 2])
   end
 end
 return n

@@ -1,0 +1,205 @@
+package stories
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/news"
+)
+
+// told is an article of the labelled set: those with one event tell of it in
+// words and languages of their own.
+type told struct {
+	ID, Event, Lang, Headline, Body string
+	Hours                           int
+}
+
+func tellings(t testing.TB) []told {
+	t.Helper()
+	f, err := os.Open("testdata/events.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var list []told
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var x told
+		if err := json.Unmarshal(lines.Bytes(), &x); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+func (x told) article() news.Article {
+	a := article(x.ID, x.Headline, x.Body)
+	a.Lang, a.Filed = x.Lang, noon.Add(time.Duration(x.Hours)*time.Hour)
+	a.Topics = []news.TopicID{"all"}
+	return a
+}
+
+// TestEventsAreToldOnce keeps the score on events that several languages tell,
+// among others of the same people and places: precision first.
+func TestEventsAreToldOnce(t *testing.T) {
+	ix := New(Options{})
+	held := map[news.StoryID]news.Story{}
+	list := tellings(t)
+	story := map[string]news.StoryID{}
+	for _, x := range list {
+		story[x.ID] = place(ix, held, x.article())
+	}
+	right, wrong, missed := 0, 0, 0
+	for i, x := range list {
+		for _, y := range list[:i] {
+			switch same, want := story[x.ID] == story[y.ID], x.Event == y.Event; {
+			case same && want:
+				right++
+			case same:
+				wrong++
+				t.Logf("joined: %s | %s", x.Headline, y.Headline)
+			case want:
+				missed++
+				t.Logf("apart: %s | %s", x.Headline, y.Headline)
+			}
+		}
+	}
+	precision, recall := float64(right)/float64(max(1, right+wrong)), float64(right)/float64(right+missed)
+	t.Logf("%d articles: precision %.3f, recall %.3f of pairs", len(list), precision, recall)
+	if precision < floorEventPrecision || recall < floorEventRecall {
+		t.Errorf("precision %.3f, recall %.3f; want %.3f, %.3f", precision, recall, floorEventPrecision, floorEventRecall)
+	}
+}
+
+// The scores that may not fall. At the first try the set stood at precision
+// 1.0 and recall 0.71.
+const (
+	floorEventPrecision = 1.0
+	floorEventRecall    = 0.95
+)
+
+func TestNamesSoundAlikeInAllScripts(t *testing.T) {
+	for _, c := range []struct {
+		words []string
+		same  bool
+	}{
+		{[]string{"Zelensky", "Selenskyj", "Зеленского", "Зеленський", "زيلينسكي", "젤렌스키", "ज़ेलेंस्की", "ゼレンスキー"}, true},
+		{[]string{"Brandsma", "Брандсма", "Брандсмы"}, true},
+		{[]string{"Petkanov", "Петканов", "Πετκάνοφ"}, true},
+		{[]string{"Cardoso", "Καρντόσο", "Кардозу"}, true},
+		{[]string{"Kardousi", "الكردوسي", "والكردوسي"}, true},
+		{[]string{"Thorsen", "Marigold"}, false},
+		{[]string{"Brackwater", "Harrowgate"}, false},
+	} {
+		for _, w := range c.words[1:] {
+			if got := skeleton(w) == skeleton(c.words[0]); got != c.same {
+				t.Errorf("%s (%s) sounds like %s (%s): got %v, want %v", w, skeleton(w), c.words[0], skeleton(c.words[0]), got, c.same)
+			}
+		}
+	}
+}
+
+func TestCompareNamesWhatMakesAnEvent(t *testing.T) {
+	list := tellings(t)
+	a, b, later := list[0].article(), list[1].article(), list[4].article()
+	if e := Compare(&a, &b); !e.Same || e.Reason != ReasonEvent || !slices.Contains(e.Names, "214") || !slices.Contains(e.Names, "Marigold") {
+		t.Errorf("got %+v", e)
+	}
+	if e := Compare(&a, &later); e.Same || !strings.Contains(e.Verdict, "too little for one event") {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestEventNeedsTopicDayAndMore(t *testing.T) {
+	list := tellings(t)
+	base := list[0].article()
+	for name, c := range map[string]struct {
+		options Options
+		change  func(*news.Article)
+		want    bool
+	}{
+		"as it came":       {Options{}, func(*news.Article) {}, true},
+		"of another topic": {Options{}, func(a *news.Article) { a.Topics = []news.TopicID{"other"} }, false},
+		"two days later":   {Options{}, func(a *news.Article) { a.Filed = noon.Add(48 * time.Hour) }, false},
+		"a page of posts":  {Options{}, func(a *news.Article) { a.Kind = news.KindLive }, false},
+		"with other figures": {Options{}, func(a *news.Article) {
+			a.Headline, a.Body = "Fähre vor Lindal", []news.Block{{Text: "Die „Marigold“ hatte 96 Fahrgäste und 12 Wagen an Bord, sagte Tove Brandsma."}}
+		}, false},
+		"events are left apart":      {joining(news.JoinCopies, "src-e01", "src-e02"), func(*news.Article) {}, false},
+		"a source that stands alone": {joining(news.JoinNothing, "src-e02"), func(*news.Article) {}, false},
+		"beside such a source":       {joining(news.JoinNothing, "src-e01"), func(*news.Article) {}, false},
+	} {
+		ix := New(c.options)
+		st := Open(base)
+		ix.Learn(&st)
+		a := list[1].article()
+		c.change(&a)
+		if found, ok := ix.Find(&a); ok != c.want || ok && (found.Reason != ReasonEvent || found.Story != st.ID) {
+			t.Errorf("%s: got %+v, %v, want %v", name, found, ok, c.want)
+		}
+	}
+}
+
+// joining has some sources join in one way.
+func joining(how news.Joining, ids ...news.SourceID) Options {
+	return Options{Joining: func(id news.SourceID) news.Joining {
+		if slices.Contains(ids, id) {
+			return how
+		}
+		return news.JoinEvents
+	}}
+}
+
+func TestNamesThatManyStoriesShareMakeNoEvent(t *testing.T) {
+	ix := New(Options{})
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		a := article(name, "Report "+name, "On the ferry Marigold off Lindal the chief Brandsma spoke to Petkanov of matter "+name+".")
+		a.Topics = []news.TopicID{"all"}
+		st := Open(a)
+		ix.Learn(&st)
+	}
+	a := article("x", "Later", "On board the Marigold at Lindal it was said that Brandsma would leave, and Petkanov too.")
+	a.Topics = []news.TopicID{"all"}
+	if found, ok := ix.Find(&a); ok {
+		t.Errorf("got %+v", found)
+	}
+}
+
+func TestAloneSourceKeepsItsIdentity(t *testing.T) {
+	ix := New(joining(news.JoinNothing, "src-copy"))
+	base := article("base", "Ferry waits for the tide", ferry)
+	base.Link = "https://coast.example/ferry"
+	st := Open(base)
+	ix.Learn(&st)
+	if found, ok := ix.Find(&news.Article{ID: "copy", Source: "src-copy", Headline: "Ferry aground", Body: []news.Block{{Text: ferryEdited}}, Filed: noon}); ok {
+		t.Errorf("a copy is joined: %+v", found)
+	}
+	for _, a := range []news.Article{base, {ID: "other", Source: "src-base", Link: base.Link, Headline: "Corrected", Filed: noon}} {
+		if found, ok := ix.Find(&a); !ok || found.Story != st.ID {
+			t.Errorf("%s is not known again: %+v", a.ID, found)
+		}
+	}
+}
+
+func FuzzHead(f *testing.F) {
+	for _, x := range tellings(f)[:12] {
+		f.Add(x.Headline+"\n"+x.Body, x.Lang)
+	}
+	f.Add("1.\u202f000 \xff\u202f", "de")
+	f.Fuzz(func(t *testing.T, text, lang string) {
+		a := article("a", text, text)
+		a.Lang = lang
+		h := readHead(&a, true)
+		if !h.share(&h, nil).apart && len(h.names) > 2*headWords {
+			t.Errorf("%d names of %d words", len(h.names), headWords)
+		}
+		if e := Compare(&a, &a); e.Reason != ReasonUpdate {
+			t.Errorf("an article is not itself: %+v", e)
+		}
+	})
+}
