@@ -26,6 +26,10 @@ type Options struct {
 	// Patience is how long a reader waits for a new edition where another was in
 	// force until now; 0: 10 ms, negative: as long as it takes.
 	Patience time.Duration
+	// Picture gets a picture that an article of a source shows, bounded in time
+	// and size and from public addresses only; nil: pages name the outlets'
+	// addresses.
+	Picture func(ctx context.Context, source news.SourceID, address string) ([]byte, error)
 }
 
 // Server answers readers. It is an http.Handler, and may be used from several
@@ -41,9 +45,13 @@ type Server struct {
 	tallies *tallies
 	bench   *Workbench    // nil: there is none
 	trying  chan struct{} // full: a rule is being tried
-	turns   *turns[netip.Prefix]
-	hub     *Hub // nil: there is none of ours
-	counts  counts
+
+	picture  func(context.Context, news.SourceID, string) ([]byte, error) // nil: pictures stay with their outlets
+	pictures *shelf
+	getting  chan struct{} // full: no further picture may be asked for
+	turns    *turns[netip.Prefix]
+	hub      *Hub // nil: there is none of ours
+	counts   counts
 
 	patience time.Duration
 }
@@ -68,7 +76,8 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.Patience == 0 {
 		o.Patience = 10 * time.Millisecond
 	}
-	s := &Server{archive: archive, log: o.Log, patience: o.Patience, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(), bench: o.Bench, trying: make(chan struct{}, 1)}
+	s := &Server{archive: archive, log: o.Log, patience: o.Patience, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(), bench: o.Bench, trying: make(chan struct{}, 1),
+		picture: o.Picture, pictures: newShelf(maxPictures), getting: make(chan struct{}, picturesAtOnce)}
 	s.head.Store(head)
 	return s, nil
 }
@@ -96,6 +105,9 @@ func (s *Server) Reload(m Masthead) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := s.head.Load()
 	secure(w.Header())
+	if s.picture == nil {
+		w.Header()["Content-Security-Policy"] = directPolicy
+	}
 	path := r.URL.Path
 	if rest, ok := strings.CutPrefix(path, head.path); ok && (rest == "" || rest[0] == '/') {
 		path = rest
@@ -123,6 +135,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == "/readyz":
 		s.ready(w, r)
 	case s.asset(w, r, path):
+	case s.picture != nil && strings.HasPrefix(path, picturesPath):
+		s.showPicture(w, r, head, path)
 	default:
 		s.document(w, r, head, path)
 	}
@@ -305,10 +319,13 @@ type press struct {
 	token   string                     // that the reader shows
 	tallies *tallies                   // nil: every page counts for itself
 	bench   bool                       // there is a workbench
+
+	pictures bool // pictures are to be had from us
+	pass     pass // that the reader shows
 }
 
 func (s *Server) press(head *masthead) press {
-	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, bench: s.bench != nil, to: func(target string) string { return head.path + target }}
+	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, bench: s.bench != nil, pictures: s.picture != nil, to: func(target string) string { return head.path + target }}
 }
 
 // request is what an address names.
@@ -409,7 +426,10 @@ func (h *masthead) routeStory(req request, id string, shown pass) (request, erro
 		req.closed, req.token = true, token
 		req.key += "\x00" + token
 	}
-	req.render = func(ctx context.Context, p press) (document, error) { return p.story(ctx, news.StoryID(id)) }
+	req.render = func(ctx context.Context, p press) (document, error) {
+		p.pass = shown
+		return p.story(ctx, news.StoryID(id))
+	}
 	return req, nil
 }
 
