@@ -51,6 +51,21 @@ func (t translator) meta(m *Meta, el *element) {
 		m.Generator = &Generator{g.text(), resolve(base, orString(g.attr("uri"), g.attr("url"))), g.attr("version")}
 	}
 	m.Geo = geo(el)
+	if t.format == "cdf" {
+		t.cdf(m, el)
+	}
+}
+
+// cdf reads what CDF says in attributes, in capitals or not.
+func (t translator) cdf(m *Meta, el *element) {
+	for _, a := range el.attrs {
+		switch strings.ToLower(a.name) {
+		case "href":
+			m.Link = orString(m.Link, resolve(t.baseOf(el), a.value))
+		case "lastmod":
+			m.Updated = orDate(m.Updated, a.value)
+		}
+	}
 }
 
 // id is the identity as written. Atom's ids are addresses and may be relative;
