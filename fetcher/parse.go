@@ -3,6 +3,7 @@ package fetcher
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
@@ -113,7 +114,7 @@ func (g native) version() string {
 // parseNative lets gofeed read the document, or, where that fails, each of its
 // entries alone.
 func parseNative(text []byte, ix index, format string) native {
-	text = hideBase(text)
+	text = hideBase(lighten(text, ix))
 	g := parseWhole(text, ix.root, format)
 	if g.err == nil && len(g.items)+len(g.entries) == len(ix.entries) {
 		return g
@@ -135,6 +136,31 @@ func parseNative(text []byte, ix index, format string) native {
 		g.items, g.entries = append(g.items, item), append(g.entries, entry)
 	}
 	return g
+}
+
+// longText is how long a text of a large document may be to be shown to gofeed.
+const longText = 64 << 10
+
+// lighten leaves out of a large document its long texts, which gofeed would copy
+// several times. They are read from the elements in any case.
+func lighten(text []byte, ix index) []byte {
+	if len(text) <= heavyBody {
+		return text
+	}
+	var light []byte
+	done := 0
+	for _, el := range ix.entries {
+		for _, kid := range el.kids {
+			if isOpaque(kid.name) && len(kid.inner) > longText && kid.at >= done {
+				light = append(light, text[done:kid.at]...)
+				done = kid.at + len(kid.inner)
+			}
+		}
+	}
+	if done == 0 {
+		return text
+	}
+	return append(light, text[done:]...)
 }
 
 func parseWhole(text []byte, root *element, format string) (g native) {
@@ -221,7 +247,10 @@ func formatOf(root *element) string {
 	case "feed":
 		return "atom"
 	case "channel":
-		if root.attr("href") != "" || root.attr("lastmod") != "" || root.first("title") == nil {
+		said := slices.ContainsFunc(root.attrs, func(a attribute) bool {
+			return strings.EqualFold(a.name, "href") || strings.EqualFold(a.name, "lastmod")
+		})
+		if said || root.first("title") == nil {
 			return "cdf"
 		}
 		return "rss"

@@ -225,7 +225,7 @@ func civil(year, month, day, hour, minute, second int, zone *time.Location) (tim
 		return time.Time{}, false
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, zone).UTC()
-	if t.Year() < 1 || t.Year() > 9998 {
+	if t.Year() < 2 || t.Year() > 9998 { // the first instant of the first year stands for no time
 		return time.Time{}, false
 	}
 	if day <= 31 && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Month() != time.Month(month) {

@@ -12,6 +12,7 @@ type element struct {
 	name  string // canonical prefix and lower-case local name: "dc:creator", "title"
 	attrs []attribute
 	inner []byte // raw
+	at    int    // where inner begins in the document
 	outer []byte // raw, with its tags
 	base  string // in force inside it; "" if the document says nothing
 	lang  string // the same
@@ -225,7 +226,7 @@ func (ix *indexer) end(t token, from int) {
 		return
 	}
 	if last == 0 || f.el != ix.open[last-1].el {
-		f.el.inner = ix.s.text[f.inner:from]
+		f.el.inner, f.el.at = ix.s.text[f.inner:from], f.inner
 		f.el.outer = ix.s.text[f.from:ix.s.at]
 	}
 	ix.open = ix.open[:last]

@@ -33,7 +33,7 @@ func (t translator) text(el *element) (plain string, h HTML) {
 // meta reads what feeds, entries and sources have in common.
 func (t translator) meta(m *Meta, el *element) {
 	base := t.baseOf(el)
-	m.Title, m.TitleHTML = t.text(el.first("title", "dc:title", "media:title"))
+	m.Title, m.TitleHTML = t.text(el.first("title", "dc:title", "media:title", "itunes:title"))
 	m.ID = t.id(el)
 	m.Rights, m.RightsHTML = t.text(el.first("rights", "copyright", "dc:rights"))
 	m.License = t.license(el)
