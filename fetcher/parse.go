@@ -114,7 +114,7 @@ func (g native) version() string {
 // parseNative lets gofeed read the document, or, where that fails, each of its
 // entries alone.
 func parseNative(text []byte, ix index, format string) native {
-	text = hideBase(lighten(text, ix))
+	text = hideBase(without(text, ix.texts))
 	g := parseWhole(text, ix.root, format)
 	if g.err == nil && len(g.items)+len(g.entries) == len(ix.entries) {
 		return g
@@ -138,29 +138,19 @@ func parseNative(text []byte, ix index, format string) native {
 	return g
 }
 
-// longText is how long a text of a large document may be to be shown to gofeed.
-const longText = 64 << 10
-
-// lighten leaves out of a large document its long texts, which gofeed would copy
-// several times. They are read from the elements in any case.
-func lighten(text []byte, ix index) []byte {
-	if len(text) <= heavyBody {
+// without leaves out parts of a document: the texts of entries, which we read
+// ourselves and which are most of it.
+func without(text []byte, parts []span) []byte {
+	if len(parts) == 0 {
 		return text
 	}
-	var light []byte
-	done := 0
-	for _, el := range ix.entries {
-		for _, kid := range el.kids {
-			if isOpaque(kid.name) && len(kid.inner) > longText && kid.at >= done {
-				light = append(light, text[done:kid.at]...)
-				done = kid.at + len(kid.inner)
-			}
-		}
+	slim := make([]byte, 0, len(text)/2)
+	at := 0
+	for _, part := range parts {
+		slim = append(slim, text[at:part.from]...)
+		at = part.to
 	}
-	if done == 0 {
-		return text
-	}
-	return append(light, text[done:]...)
+	return append(slim, text[at:]...)
 }
 
 func parseWhole(text []byte, root *element, format string) (g native) {
