@@ -70,6 +70,9 @@ func (d *draft) resumes(heading int) bool {
 	if before < 0 || after == heading+1 || after >= len(d.pieces) {
 		return false
 	}
+	if p := &d.pieces[after]; after+1 < len(d.pieces) && (p.level > 0 || p.bold) && p.linked == 0 && p.words() <= 12 {
+		after++ // another heading, of the text
+	}
 	a, b := &d.pieces[before], &d.pieces[after]
 	return b.clean() && b.kind == news.Paragraph && a.node != nil && b.node != nil && a.node.Parent == b.node.Parent && !d.isTail(b)
 }
@@ -170,7 +173,7 @@ func (d *draft) noteTail(pieces []piece) {
 		if isPager(p) {
 			d.truncated = true
 		}
-		if name := strings.Trim(p.text, "/()[]{} .–—-"); d.agency == "" && len(name) < 40 && isAgency(name) {
+		if name := bareName(p.text); d.agency == "" && len(name) < 40 && isAgency(name) {
 			d.agency = name
 		}
 		if len(d.byline) > 0 || len(pieces) > 1 || p.kind != news.Paragraph || p.linked > 0 || len(p.text) > 200 {
@@ -254,7 +257,7 @@ func (d *draft) isTail(p *piece) bool {
 	if subscribePhrases.within(words) && (size <= 30 || p.italic || p.density() > 0.1) {
 		return true
 	}
-	if len(words) <= 3 && isAgency(strings.Trim(p.text, "/()[]{} .–—-")) {
+	if size <= 6 && closesWithAgency(p.text) || size <= 3 && len(p.text) <= 30 && enclosed(p.text) && !hasDigit(p.text) { // "(rin/idh)", "（完）"
 		return true
 	}
 	if p.italic && p.words() < 60 && (p.density() > 0 || strings.Contains(p.text, "@")) {
@@ -317,6 +320,25 @@ func isBiography(s string) bool {
 // copulas stand between who somebody is and what.
 var copulas = map[string]bool{"is": true, "ist": true, "est": true, "es": true, "é": true, "è": true, "este": true, "är": true, "er": true, "on": true,
 	"je": true, "jest": true, "adalah": true, "ialah": true, "–": true, "—": true, "είναι": true, "covers": true, "covered": true, "writes": true, "schreibt": true, "escribe": true, "scrive": true, "écrit": true}
+
+// closesWithAgency reports whether a line is an agency's name, or a few words
+// before one: "(dpa)", "（共同）", "Avec AFP".
+func closesWithAgency(s string) bool {
+	const most = 4 // words before it
+	words := strings.Fields(bareName(s))
+	if strings.ContainsAny(s, ":：") {
+		return false
+	}
+	for i := range min(len(words), most) {
+		if isAgency(strings.Join(words[i:], " ")) {
+			return i == 0 || !closes(s)
+		}
+	}
+	return false
+}
+
+// bareName is a line without the marks that stand around names.
+func bareName(s string) string { return strings.Trim(s, "/()（）[]【】{} .–—-") }
 
 // enclosed reports whether a line is one parenthesis.
 func enclosed(s string) bool {

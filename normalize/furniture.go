@@ -219,7 +219,7 @@ func labelled(s string) bool {
 // "Comments (12)".
 func headsComments(p *piece) bool {
 	words := p.foldedUpTo(60)
-	if p.level == 0 && (p.node != nil || !hasDigit(p.text) && len(words) < 2) || len(words) == 0 || len(words) > 6 {
+	if p.level == 0 && (p.node != nil || !hasDigit(p.text) && len(words) < 2) || len(words) == 0 || p.words() > 6 {
 		return false
 	}
 	if allNumbers(words[:1]) {

@@ -167,7 +167,7 @@ func (d *draft) kindOfLine(line string) lineKind {
 	if text, credit := splitCredit(line); credit != "" && text == "" && namesMaker(line) && len(words) <= 9 {
 		return lineCredit
 	}
-	if isAgency(strings.Trim(line, "/()[]{} .–—-")) {
+	if isAgency(bareName(line)) {
 		return lineFurniture
 	}
 	if isBullet(line) {
