@@ -185,10 +185,6 @@ func (d *draft) noteTail(pieces []piece) {
 	}
 }
 
-// coverPhrases label what stands in the picture above the text.
-var coverPhrases = newPhrases(`
-cover photo; cover image; cover picture; top image; top photo; lead image; main image; featured image; header image; banner image; foto utama; gambar utama; titelbild; aufmacherbild; beitragsbild; hoofdfoto; omslagfoto; photo de une; photo d'illustration; foto de portada; imagen de portada; imagen destacada; foto principal; imagem de capa; foto de capa; imagem principal; foto di copertina; immagine di copertina; foto copertină; omslagsfoto; toppbilde; forsidefoto; etukuva; pääkuva; borítókép; nyitókép; kiemelt kép; zdjęcie główne; zdjęcie tytułowe; úvodní foto; úvodní fotografie; úvodná fotografia; úvodné foto; titulinė nuotrauka; titulfoto; naslovna fotografija; naslovna slika; naslovna foto; naslovnica; заглавное фото; фото на обложке; фото на превью; заглавна снимка; титульне фото; εικόνα εξωφύλλου; κεντρική φωτογραφία; kapak fotoğrafı; manşet fotoğrafı; صورة الغلاف; الصورة الرئيسية; 封面图; 题图; 頭圖; 题图来源; 首图; 大标题图; トップ画像; トップ写真; 見出し画像; 대표사진; 표지사진`)
-
 // tellsPicture reads a last line that is about the picture above the text:
 // "(Cover photo: the old bridge. Photo: Ann Lee)", "Photo: Ann Lee".
 func (d *draft) tellsPicture(p *piece) bool {

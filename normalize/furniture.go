@@ -68,10 +68,7 @@ func wordless(s string) bool {
 
 // subscriptionPages are the words in addresses of pages that sell a
 // subscription or take an address for letters.
-var subscriptionPages = newPhrases(strings.Join(strings.Fields(`subscribe subscription subscriptions newsletter newsletters signup abo abos
-abonnement abonnements abonnieren abonneren abonnez abonner suscribete suscripcion suscripciones suscribirse boletines
-assine assinatura assinaturas abbonati abbonamento abbonamenti prenumerera prenumerata subskrypcja predplatne podpiska
-langganan berlangganan abonelik abonnere tilaa tilaus elofizetes abonamente`), ";"))
+var subscriptionPages = phrasesOf("address")
 
 // leadsToSubscription reports whether a line begins with a link to a page that
 // sells a subscription.

@@ -3,26 +3,39 @@ package normalize
 import (
 	"iter"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"dateline/news"
 )
 
 // phrases is a table of wordings in many languages, compared by their folded
-// words, so that neither case nor punctuation nor accents matter.
+// words, so that neither case nor punctuation nor accents matter. It is made when
+// it is first asked for.
 type phrases struct {
-	byFirst map[string][][]string
+	byFirst func() map[string][][]string
 }
 
-// newPhrases reads a table: wordings parted by semicolons or newlines.
-func newPhrases(table string) *phrases {
-	p := &phrases{byFirst: map[string][][]string{}}
-	for _, phrase := range strings.FieldsFunc(table, func(r rune) bool { return r == ';' || r == '\n' }) {
-		if words := wordsOf(phrase); len(words) > 0 {
-			p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
+// phrasesOf is the table of one kind of furnitureWordsText.
+func phrasesOf(kind string) *phrases {
+	return &phrases{sync.OnceValue(func() map[string][][]string {
+		table := map[string][][]string{}
+		for line := range strings.Lines(furnitureWordsText) {
+			if of, wordings, found := strings.Cut(line, ": "); found && of == kind {
+				addWordings(table, wordings)
+			}
+		}
+		return table
+	})}
+}
+
+// addWordings adds wordings, which semicolons part, to a table.
+func addWordings(table map[string][][]string, wordings string) {
+	for wording := range strings.SplitSeq(wordings, ";") {
+		if words := wordsOf(wording); len(words) > 0 {
+			table[words[0]] = append(table[words[0]], words)
 		}
 	}
-	return p
 }
 
 // whole reports whether words are one of the wordings and nothing else.
@@ -32,13 +45,17 @@ func (p *phrases) whole(words []string) bool {
 
 // prefix gives the length of the longest wording that words begin with.
 func (p *phrases) prefix(words []string) int {
-	longest := 0
 	if len(words) == 0 {
 		return 0
 	}
-	for _, phrase := range p.byFirst[words[0]] {
-		if len(phrase) > longest && hasPrefix(words, phrase) {
-			longest = len(phrase)
+	return longestPrefix(p.byFirst()[words[0]], words)
+}
+
+func longestPrefix(wordings [][]string, words []string) int {
+	longest := 0
+	for _, wording := range wordings {
+		if len(wording) > longest && hasPrefix(words, wording) {
+			longest = len(wording)
 		}
 	}
 	return longest
@@ -46,8 +63,9 @@ func (p *phrases) prefix(words []string) int {
 
 // within reports whether one of the wordings stands anywhere in words.
 func (p *phrases) within(words []string) bool {
+	table := p.byFirst()
 	for i := range words {
-		if p.prefix(words[i:]) > 0 {
+		if longestPrefix(table[words[i]], words[i:]) > 0 {
 			return true
 		}
 	}
