@@ -63,16 +63,14 @@ func (l *layout) sort(d *draft) (total int) {
 	begun := false
 	for i, line := range l.lines {
 		kind := d.kindOfLine(line)
-		switch {
-		case kind == lineShort && begun && unstopped(line) && utf8.RuneCountInString(line) >= 50:
-			kind = lineText
-		case kind == lineCaption && begun && l.signedOff(i):
+		if kind == lineShort && begun && unstopped(line) && utf8.RuneCountInString(line) >= 50 {
 			kind = lineText
 		}
 		l.kinds[i] = kind
 		begun = begun || kind == lineText
 	}
 	l.readSpeech()
+	l.readSignOff()
 	for i, kind := range l.kinds {
 		if kind != lineText {
 			continue
@@ -86,11 +84,26 @@ func (l *layout) sort(d *draft) (total int) {
 	return total
 }
 
-// signedOff reports whether a line is a paragraph that an agency's name closes:
-// the text goes on to it, and the name is all there is of a credit.
-func (l *layout) signedOff(i int) bool {
-	text, credit := splitCredit(l.lines[i])
-	return runsOn(text) && isAgency(credit) && (l.kinds[i-1] == lineText || i > 1 && l.kinds[i-1] == lineShort && l.kinds[i-2] == lineText) && !namesMaker(l.lines[i][len(text):])
+// readSignOff makes text of the last paragraph where an agency's name closes it:
+// what looks like a caption, soon behind the text and with none after.
+func (l *layout) readSignOff() {
+	const near = 6 // lines
+	i := len(l.kinds) - 1
+	for i >= 0 && l.kinds[i] != lineText {
+		i--
+	}
+	for end := i + near; i >= 0 && i+1 < len(l.kinds) && i < end; {
+		i++
+		text, credit := splitCredit(l.lines[i])
+		house, _, _ := strings.Cut(credit, "/")
+		switch {
+		case l.kinds[i] == lineCaption && runsOn(text) && isAgency(house) && strings.HasPrefix(l.lines[i], text) && !namesMaker(l.lines[i][len(text):]):
+			l.kinds[i] = lineText
+			return
+		case l.kinds[i] == lineCaption || l.kinds[i] == lineTold:
+			return
+		}
+	}
 }
 
 // readSpeech makes text of sentences behind a dash that stand alone: what
@@ -188,7 +201,9 @@ func (d *draft) kindOfLine(line string) lineKind {
 // sentence does, or more of them than a headline has.
 func runsOn(line string) bool {
 	n := countWords(line)
-	if text, _ := cutSignOff(line); n >= 7 && (closes(text) || hasEnd(text)) {
+	text, _ := cutSignOff(line)
+	inside, rest := cutParenthesis(text, "(", ")") // "... Euro. (dpa/ame)"
+	if n >= 7 && (hasEnd(text) || closes(text) || inside != "" && countWords(inside) <= 3 && closes(rest)) {
 		return true
 	}
 	if unstopped(line) {
@@ -215,6 +230,9 @@ func isBullet(line string) bool {
 
 // isTrail knows the path to a page: "Home / World / Asia", "首页 > 国际".
 func isTrail(line string) bool {
+	if closes(line) || strings.Contains(line, "«") {
+		return false
+	}
 	for _, sign := range [...]string{" / ", " > ", " » ", " › ", " → ", ">", "»"} {
 		parts := strings.Split(line, sign)
 		if len(parts) < 2 || len(parts) == 2 && !strings.Contains(sign, ">") && !strings.ContainsAny(sign, "»›→") {

@@ -46,9 +46,10 @@ func (l *layout) body() []piece {
 			if l.teasersFollow(i) {
 				break
 			}
-			for i < l.last && (l.kinds[i+1] == lineShort || l.kinds[i+1] == linePointer) && !l.numbered(i+1) {
-				i++
-			}
+			i = l.pastPointed(i)
+			continue
+		}
+		if l.kinds[i] == lineFurniture && (!runsOn(l.lines[i]) || countWords(l.lines[i]) <= 12) {
 			continue
 		}
 		if n := l.menuAt(i); n >= longestMenu {
@@ -71,6 +72,22 @@ func (l *layout) body() []piece {
 		pieces = append(pieces, l.piece(i))
 	}
 	return pieces
+}
+
+// pastPointed is the last of the headlines that a pointer stands over. Of several
+// lines the last, where it is shorter than headlines are, heads the text.
+func (l *layout) pastPointed(pointer int) int {
+	i := pointer
+	for i < l.last && (l.kinds[i+1] == lineShort || l.kinds[i+1] == linePointer) && !l.numbered(i+1) {
+		i++
+	}
+	if i > pointer+1 && i < l.last && l.kinds[i+1] == lineText {
+		last, before := headlineWords(l.lines[i]), headlineWords(l.lines[i-1])
+		if last <= 4 && last < before {
+			i--
+		}
+	}
+	return i
 }
 
 // caption is the caption that a line holds, with that before it where the line

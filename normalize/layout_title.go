@@ -49,14 +49,21 @@ func (l *layout) sentenceTitle() {
 	}
 }
 
+// headlineWords counts the words of a line for telling headlines from entries of
+// menus, which in Han count as several words too.
+func headlineWords(line string) int {
+	n := countWords(line)
+	if news.Unspaced(firstRune(line)) && !unstopped(line) {
+		n /= 2
+	}
+	return n
+}
+
 // headlineScore says how much a line above the text looks like the headline; 0:
 // not at all.
 func (l *layout) headlineScore(i int, count map[string]int) int {
 	line := l.lines[i]
-	n := countWords(line)
-	if news.Unspaced(firstRune(line)) && !unstopped(line) { // a menu's entry counts as several words there
-		n /= 2
-	}
+	n := headlineWords(line)
 	if l.kinds[i] != lineShort || n < 3 || n > 40 {
 		return 0
 	}
