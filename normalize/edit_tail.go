@@ -43,6 +43,10 @@ func (d *draft) trimTail() {
 	d.cutCards()
 	for len(d.pieces) > 0 {
 		last := &d.pieces[len(d.pieces)-1]
+		if isTeaserPicture(last) {
+			d.pieces = d.pieces[:len(d.pieces)-1]
+			continue
+		}
 		if !d.tellsPicture(last) && !d.isTail(last) {
 			if n := len(d.pieces) - 2; n > 1 && last.words() <= 25 && d.presentsAuthor(&d.pieces[n]) {
 				d.noteTail(d.pieces[n:])
@@ -54,6 +58,15 @@ func (d *draft) trimTail() {
 		d.noteTail(d.pieces[len(d.pieces)-1:])
 		d.pieces = d.pieces[:len(d.pieces)-1]
 	}
+}
+
+// isTeaserPicture reports whether a picture without a caption is a link to
+// another page, and not to its own larger self.
+func isTeaserPicture(p *piece) bool {
+	if p.kind != news.Picture || p.figure.Caption != "" || p.figure.Credit != "" || len(p.links) == 0 {
+		return false
+	}
+	return !isPicture(&news.Media{URL: p.links[0].URL})
 }
 
 // resumes reports whether the text goes on behind a heading and the list of links
@@ -334,7 +347,7 @@ func closesWithAgency(s string) bool {
 }
 
 // bareName is a line without the marks that stand around names.
-func bareName(s string) string { return strings.Trim(s, "/()（）[]【】{} .–—-") }
+func bareName(s string) string { return strings.Trim(s, "/()（）[]【】{}© .–—-") }
 
 // enclosed reports whether a line is one parenthesis.
 func enclosed(s string) bool {
