@@ -1,16 +1,20 @@
 # Targets for people and for CI. `make test` installs and starts what it needs.
 GO ?= go
 export CGO_ENABLED ?= 0
+BIN ?= bin/dateline
 VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
+# The Dockerfile builds with the same flags, so that both give the same bytes.
+BUILD = $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X main.release=$(VERSION)"
 
-.PHONY: build test quick vet redis fuzz bench crash simulate image clean
+.PHONY: build test quick vet vulnerabilities redis browser outside deploy fuzz bench bench-micro crash simulate image image-test release clean
 
 build:
-	$(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/dateline ./cmd/dateline
+	$(BUILD) -o $(BIN) ./cmd/dateline
 
 # test runs everything, with the race detector where a C compiler is there for it.
-test: redis vet
+test: redis browser vet
 	DATELINE_REDIS_REQUIRED=1 CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+	cd browser && DATELINE_BROWSER_REQUIRED=1 DATELINE_AXE=$(AXE) $(GO) test -timeout 10m ./...
 
 # quick is test without the race detector.
 quick:
@@ -19,13 +23,50 @@ quick:
 vet:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
+	cd browser && $(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# vulnerabilities asks the database of known ones; it needs the internet.
+vulnerabilities:
+	$(GO) tool govulncheck ./...
+
+# apt installs the system's packages $(1) where the command $(2) is missing.
+define apt
+	@command -v $(2) >/dev/null || { \
+	  run=; [ "$$(id -u)" = 0 ] || run=sudo; \
+	  $$run apt-get -o DPkg::Lock::Timeout=300 update -qq && \
+	  $$run env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $(1) >/dev/null; }
+endef
 
 # redis installs redis-server from the system's packages where it is missing.
 redis:
-	@command -v redis-server >/dev/null || { \
-	  run=; [ "$$(id -u)" = 0 ] || run=sudo; \
-	  $$run apt-get update -qq && $$run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server >/dev/null; }
+	$(call apt,redis-server,redis-server)
 	@redis-server --version
+
+# browser installs Chromium with fonts from the system's packages where it is
+# missing, and axe-core, which looks for what keeps people out of a page, from npm.
+AXE_VERSION = 4.14.1
+AXE_SUM = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+AXE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dateline/axe-core-$(AXE_VERSION).js
+browser: $(AXE)
+	$(call apt,chromium fonts-noto-core fonts-noto-cjk,chromium)
+	@echo "axe-core $(AXE_VERSION), $$(chromium --version 2>/dev/null)"
+
+$(AXE):
+	@mkdir -p $(dir $@) && cd $(dir $@) && command -v npm >/dev/null && tgz=$$(npm pack --silent axe-core@$(AXE_VERSION)) && \
+	  tar -xzOf $$tgz package/axe.min.js >$@.part && rm $$tgz && echo "$(AXE_SUM)  $@.part" | sha256sum -c --quiet && mv $@.part $@
+
+# outside installs what checks our files for other systems; a test whose tool cannot be had says so and is left out.
+outside:
+	-$(call apt,prometheus,promtool)
+	-$(call apt,nginx-light,nginx)
+	-$(call apt,caddy,caddy)
+	-$(call apt,fish,fish)
+	-$(call apt,zsh,zsh)
+
+# deploy holds the files for Kubernetes against Kubernetes' own types, by Helm's and kustomize's own code.
+deploy:
+	cd deploy/check && $(GO) vet . && $(GO) test -count=1 .
 
 # fuzz gives every fuzz target some seconds.
 FUZZTIME ?= 10s
@@ -35,12 +76,19 @@ fuzz:
 	    echo "$$pkg $$target"; $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
 	  done; done
 
-bench:
+# bench prints what the whole program takes, as ratios to a bare loop over the same feeds; LOAD has flags of docs/bench/load.
+bench: build redis
+	cd docs/bench && $(GO) run ./load -dateline $(abspath $(BIN)) $(LOAD)
+	@$(MAKE) --no-print-directory simulate | grep -E 'enrolled:|ratio'
+	@$(GO) test ./store -run 'Small|Archive' -v | grep -E ' bytes | MB '
+
+# bench-micro times the parts.
+bench-micro:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-# crash ends the desk at many places of its way and compares what it published.
+# crash ends and disturbs the desk, its Redis, its disk and its clock 200 times each, and compares what it published.
 crash:
-	DATELINE_CRASHES=200 $(GO) test ./cmd/dateline -run 'TestKilled|TestPaused|TestFailover|TestLostStories|TestDeath' -timeout 60m -v
+	DATELINE_CRASHES=200 $(GO) test ./cmd/dateline -run 'LosesNothing|DoesNoHarm|ComeAgain|OutlivesTheProcess' -timeout 90m -v
 
 # simulate asks a store what a claim costs with a million sources.
 simulate:
@@ -49,5 +97,21 @@ simulate:
 image:
 	docker build -t dateline --build-arg VERSION=$(VERSION) .
 
+# image-test builds the image and runs it, with buildah, podman and runc, as root. Where these cannot be had it says so.
+image-test:
+	-$(call apt,buildah podman runc conmon busybox-static ca-certificates,buildah)
+	-$(call apt,busybox-static,busybox)
+	@if [ "$$(id -u)" != 0 ]; then echo "image-test: left out, it needs root"; \
+	elif ! command -v buildah >/dev/null || ! command -v podman >/dev/null || ! command -v runc >/dev/null; then echo "image-test: left out, there is no container engine"; \
+	else DATELINE_IMAGE=1 $(GO) test ./cmd/dateline -run '^TestImage$$' -count=1 -timeout 30m -v; fi
+
+# release makes the programs of both machines, what they are made of, and their digests.
+release:
+	rm -rf dist && mkdir dist
+	GOOS=linux GOARCH=amd64 $(BUILD) -o dist/dateline-$(VERSION)-linux-amd64 ./cmd/dateline
+	GOOS=linux GOARCH=arm64 $(BUILD) -o dist/dateline-$(VERSION)-linux-arm64 ./cmd/dateline
+	$(BUILD) -o dist/here ./cmd/dateline && dist/here version --sbom > dist/dateline-$(VERSION).cdx.json && rm dist/here
+	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
 clean:
-	rm -rf bin
+	rm -rf bin dist

@@ -41,6 +41,11 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	start := d.now()
 	budget, cancel := context.WithTimeout(ctx, d.o.Lease*2/3)
 	defer cancel()
+	if !src.FullText { // whose pages may take minutes, in which nobody else could read a large body
+		carrying, laid := d.o.Fetcher.Burdened(budget)
+		defer laid()
+		budget = carrying
+	}
 
 	known := about(src.Feed, ledger.Poll)
 	letter := d.push.take(src.ID, &known.Push)

@@ -18,6 +18,11 @@ func (d *Document) readJSON(text []byte, base string) error {
 	if changed {
 		d.mended("dropped control characters")
 	}
+	if len(text) > heavyBody { // what is beyond the limit need not be built first
+		if text, d.cut = completeItems(text); d.cut {
+			d.mended(cutOff)
+		}
+	}
 	g, err := (&json.Parser{}).Parse(bytes.NewReader(text))
 	if err != nil {
 		if g = d.rescueJSON(text); g == nil {

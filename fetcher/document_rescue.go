@@ -64,10 +64,11 @@ func parseJSON(root map[string]stdjson.RawMessage) *json.Feed {
 }
 
 // completeItems ends a document that is cut off behind the last member of the
-// root's arrays that is whole, and reports whether it was cut.
+// root's arrays that is whole, and reports whether it was cut. Of members beyond
+// what is taken of a feed it lets one stand, so that there were more can be said.
 func completeItems(text []byte) (whole []byte, cut bool) {
 	var open []byte // the brackets that are open
-	end, quoted := 0, false
+	end, members, quoted := 0, 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case quoted && c == '\\':
@@ -87,6 +88,9 @@ func completeItems(text []byte) (whole []byte, cut bool) {
 			open = open[:len(open)-1]
 			if len(open) == 2 && open[1] == '[' {
 				end = i + 1
+				if members++; members > maxEntries {
+					return append(text[:end:end], "]}"...), false
+				}
 			}
 			if len(open) == 0 {
 				return text[:i+1], false

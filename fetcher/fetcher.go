@@ -132,7 +132,7 @@ func (f *Fetcher) Close() {
 // wraps that of ctx, and where the host has no time for us it is Busy. In both
 // cases the record is the last one, and the poll is to be abandoned.
 func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, now time.Time) (Reply, error) {
-	ctx, done := f.burdened(ctx)
+	ctx, done := f.Burdened(ctx)
 	defer done()
 	last = relevant(src, last)
 	began := time.Now()

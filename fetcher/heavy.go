@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 )
 
@@ -12,19 +13,25 @@ const (
 	heavyBody  = 1 << 20
 	mostHeavy  = 1
 	heavyAgain = 30 * time.Second // when to come back who found no room
+	heavyGC    = 25               // percent that the heap may grow by before it is collected, while one is read
 )
 
 // burden is one exchange's share of the room for large bodies.
 type burden struct {
-	room chan struct{}
-	held bool
+	room    chan struct{}
+	held    bool
+	collect int // the percentage that the garbage collector goes back to
 }
 
 type burdenKey struct{}
 
-// burdened returns a context under which a large body may be read, and what to
-// call once nothing of it is needed any more.
-func (f *Fetcher) burdened(ctx context.Context) (context.Context, func()) {
+// Burdened returns a context under which a large body may be read, and what to
+// call once nothing of what was read is needed any more. Without it Fetch and
+// Page hold the room only until they return.
+func (f *Fetcher) Burdened(ctx context.Context) (context.Context, func()) {
+	if _, ok := ctx.Value(burdenKey{}).(*burden); ok {
+		return ctx, func() {}
+	}
 	b := &burden{room: f.heavy}
 	return context.WithValue(ctx, burdenKey{}, b), b.lay
 }
@@ -40,6 +47,7 @@ func (b *burden) take(ctx context.Context, host string, patience time.Duration) 
 	select {
 	case b.room <- struct{}{}:
 		b.held = true
+		b.collect = debug.SetGCPercent(heavyGC)
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -51,6 +59,7 @@ func (b *burden) take(ctx context.Context, host string, patience time.Duration) 
 func (b *burden) lay() {
 	if b.held {
 		b.held = false
+		debug.SetGCPercent(b.collect)
 		<-b.room
 	}
 }

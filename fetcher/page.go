@@ -23,7 +23,7 @@ import (
 // robots.txt forbids is not read: links in a feed are the outlet's word, not
 // the operator's. The error is in words for a person, or wraps that of ctx.
 func (f *Fetcher) Page(ctx context.Context, src news.Source, link string) (news.Page, error) {
-	ctx, done := f.burdened(ctx)
+	ctx, done := f.Burdened(ctx)
 	defer done()
 	a, err := f.page(ctx, src, link)
 	if ctx.Err() != nil {

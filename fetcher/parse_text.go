@@ -70,9 +70,13 @@ func commonReference(name string) byte {
 	return 0
 }
 
+// maxText bounds what is read of one text: more than is taken of an item.
+const maxText = 2 * maxItemText
+
 // textValue is what an element's content says: with markup, the markup as HTML;
 // without, the text that the references and CDATA sections stand for.
 func textValue(inner []byte) (value string, markup bool) {
+	inner = inner[:min(len(inner), maxText)]
 	if bytes.IndexByte(inner, '<') < 0 {
 		return unescape(inner), false
 	}

@@ -178,8 +178,8 @@ func settleReferences(text []byte, declared map[string]string) (settled []byte, 
 	done := 0
 	for i := 0; i < len(text); {
 		at := bytes.IndexByte(text[i:], '&')
-		if at < 0 {
-			break
+		if at < 0 || len(out)-done > maxMending {
+			break // what is left of stray ampersands, the parser puts up with
 		}
 		if open := bytes.Index(text[i:i+at], []byte("<![CDATA[")); open >= 0 {
 			end := bytes.Index(text[i+open:], []byte("]]>"))

@@ -10,7 +10,9 @@ import (
 const (
 	maxDepth    = 256
 	maxEntries  = 10_000
-	maxElements = 1_000_000
+	maxElements = 1_000_000 // tags of one document
+	maxIndexed  = 250_000   // elements around its texts
+	maxMending  = 4 << 20   // bytes that may be added to mend it
 )
 
 // balance rewrites a document so that every element is closed, none is nested
@@ -18,7 +20,7 @@ const (
 // It reports whether the document broke off, and where; or whether it was cut
 // because it has more than is taken, which is no fault of the transfer.
 func balance(text []byte) (balanced []byte, broke, inEntry, excess bool) {
-	b := balancer{out: make([]byte, 0, len(text)+256)}
+	b := balancer{out: make([]byte, 0, len(text)+256), room: len(text) + maxMending}
 	s := scanner{text: text}
 	for b.entries <= maxEntries && b.elements <= maxElements && !b.done {
 		t, more := s.next()
@@ -46,6 +48,7 @@ type balancer struct {
 	entries  int
 	elements int
 	done     bool // the root is closed
+	room     int  // beyond which stray brackets are left out
 }
 
 func (b *balancer) take(t token) {
@@ -57,10 +60,11 @@ func (b *balancer) take(t token) {
 	case cdataToken:
 		b.out = append(b.out, t.whole...)
 	case textToken:
-		if t.broken {
-			b.out = append(b.out, "&lt;"...)
-		} else {
+		switch {
+		case !t.broken:
 			b.out = append(b.out, t.whole...)
+		case len(b.out) < b.room:
+			b.out = append(b.out, "&lt;"...)
 		}
 	case asideToken: // comments and instructions say nothing to us
 	}

@@ -10,32 +10,42 @@ import (
 )
 
 // phrases is a table of wordings in many languages, compared by their folded
-// words, so that neither case nor punctuation nor accents matter. It is made when
-// it is first asked for.
+// words, so that neither case nor punctuation nor accents matter.
 type phrases struct {
-	byFirst func() map[string][][]string
+	kind    string
+	read    sync.Once
+	byFirst map[string][][]string
+	first   [64]uint64 // a bit for each mark of a first word: most words need no look-up
 }
 
-// phrasesOf is the table of one kind of furnitureWordsText.
-func phrasesOf(kind string) *phrases {
-	return &phrases{sync.OnceValue(func() map[string][][]string {
-		table := map[string][][]string{}
-		for line := range strings.Lines(furnitureWordsText) {
-			if of, wordings, found := strings.Cut(line, ": "); found && of == kind {
-				addWordings(table, wordings)
+// phrasesOf is the table of one kind of furnitureWordsText. It is read when it is
+// first asked: most commands need none.
+func phrasesOf(kind string) *phrases { return &phrases{kind: kind} }
+
+func (p *phrases) readTable() {
+	p.byFirst = map[string][][]string{}
+	for line := range strings.Lines(furnitureWordsText) {
+		kind, wordings, found := strings.Cut(line, ": ")
+		if !found || kind != p.kind {
+			continue
+		}
+		for wording := range strings.SplitSeq(wordings, ";") {
+			if words := wordsOf(wording); len(words) > 0 {
+				p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
+				at := markOf(words[0])
+				p.first[at/64] |= 1 << (at % 64)
 			}
 		}
-		return table
-	})}
+	}
 }
 
-// addWordings adds wordings, which semicolons part, to a table.
-func addWordings(table map[string][][]string, wordings string) {
-	for wording := range strings.SplitSeq(wordings, ";") {
-		if words := wordsOf(wording); len(words) > 0 {
-			table[words[0]] = append(table[words[0]], words)
-		}
+// markOf is a number below 4096 that tells most words apart.
+func markOf(word string) uint {
+	if word == "" {
+		return 0
 	}
+	last := len(word) - 1
+	return (uint(word[0])*67 + uint(word[last])*19 + uint(word[last/2])*5 + uint(last)*257) % 4096
 }
 
 // whole reports whether words are one of the wordings and nothing else.
@@ -45,17 +55,17 @@ func (p *phrases) whole(words []string) bool {
 
 // prefix gives the length of the longest wording that words begin with.
 func (p *phrases) prefix(words []string) int {
+	longest := 0
 	if len(words) == 0 {
 		return 0
 	}
-	return longestPrefix(p.byFirst()[words[0]], words)
-}
-
-func longestPrefix(wordings [][]string, words []string) int {
-	longest := 0
-	for _, wording := range wordings {
-		if len(wording) > longest && hasPrefix(words, wording) {
-			longest = len(wording)
+	p.read.Do(p.readTable)
+	if at := markOf(words[0]); p.first[at/64]&(1<<(at%64)) == 0 {
+		return 0
+	}
+	for _, phrase := range p.byFirst[words[0]] {
+		if len(phrase) > longest && hasPrefix(words, phrase) {
+			longest = len(phrase)
 		}
 	}
 	return longest
@@ -63,9 +73,8 @@ func longestPrefix(wordings [][]string, words []string) int {
 
 // within reports whether one of the wordings stands anywhere in words.
 func (p *phrases) within(words []string) bool {
-	table := p.byFirst()
 	for i := range words {
-		if longestPrefix(table[words[i]], words[i:]) > 0 {
+		if p.prefix(words[i:]) > 0 {
 			return true
 		}
 	}
@@ -146,6 +155,23 @@ func key(s string) string { return strings.Join(wordsOf(s), " ") }
 // four as one, which is about what a translation would give.
 func countWords(s string) int {
 	n, in, unspaced, spelt := 0, false, 0, 0
+	for i := range len(s) { // the short way, as far as it goes
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			s = s[i:]
+			break
+		}
+		switch kind := wordByte[c]; {
+		case kind == betweenWords:
+			in = false
+		case !in && kind == inWord:
+			n++
+			in = true
+		}
+		if i == len(s)-1 {
+			return n
+		}
+	}
 	for _, r := range s {
 		switch {
 		case r >= 0x0E00 && r < 0x1800 && news.Unspaced(r):
@@ -163,6 +189,25 @@ func countWords(s string) int {
 	}
 	return n + (unspaced*2+2)/3 + (spelt+3)/4
 }
+
+// What a byte of ASCII is to countWords.
+const (
+	besideWords uint8 = iota // an apostrophe, a full stop
+	betweenWords
+	inWord
+)
+
+var wordByte = func() (kinds [utf8.RuneSelf]uint8) {
+	for c := range kinds {
+		switch r := rune(c); {
+		case r == ' ' || r == '\n' || r == '\t':
+			kinds[c] = betweenWords
+		case '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z':
+			kinds[c] = inWord
+		}
+	}
+	return kinds
+}()
 
 // closes reports whether s ends the way a sentence ends, in any script.
 func closes(s string) bool {

@@ -226,7 +226,7 @@ func (w *walker) inline(n *html.Node, ctx context) {
 	w.children(n, ctx)
 	if opens && w.run.solid > 0 && w.run.solid < 60 && !closes(string(w.run.text)) {
 		w.run.space = true
-		w.addWord("–", &ctx) // style sets it apart from the sentence
+		w.addWords("–", 0, &ctx) // style sets it apart from the sentence
 		w.run.space = true
 	}
 }

@@ -58,7 +58,7 @@ func (p press) card(e *entry, topic news.TopicID) card {
 		ID: string(e.Story.ID), Title: e.Title, Summary: e.Summary, Lang: e.Lang, Dir: direction(e.Lang), Page: storyPath(e.Story),
 		Outlet: line(orElse(e.Lead.Outlet, e.Source.Title)), Place: line(e.Lead.Dateline), Kicker: line(e.Lead.Kicker),
 		Filed: e.Story.Filed.UTC(), Published: e.Published, Updated: e.Updated, Others: len(e.Others), Edited: e.Updated.After(e.Published),
-		Figure: newFigure(e.Lead.Lead), Why: p.head.becauses(e.Why, topic),
+		Figure: p.figure(e.Story, e.Lead.Lead), Why: p.head.becauses(e.Why, topic),
 	}
 	seen := map[string]bool{c.Outlet: true}
 	tongues := map[string]bool{primary(c.Lang): true, "": true}
@@ -75,11 +75,11 @@ func (p press) card(e *entry, topic news.TopicID) card {
 	return c
 }
 
-func newFigure(f *news.Figure) *figureView {
+func (p press) figure(st *news.Story, f *news.Figure) *figureView {
 	if f == nil || address(f.Src) == "" {
 		return nil
 	}
-	return &figureView{address(f.Src), line(f.Alt), line(f.Caption), line(f.Credit), max(0, f.Width), max(0, f.Height)}
+	return &figureView{p.picture(st, f.Src), line(f.Alt), line(f.Caption), line(f.Credit), max(0, f.Width), max(0, f.Height)}
 }
 
 // maxBecause bounds the reasons that a page gives for one topic.

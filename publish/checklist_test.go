@@ -449,7 +449,7 @@ func TestNoForeignScriptAndStrictPolicy(t *testing.T) {
 	for _, p := range []string{"/", "/topics/grain", "/sources", "/stories/" + string(storyID(9000)), "/nothing"} {
 		w := ask(s, "GET", p, "Accept", "text/html")
 		h := w.Header()
-		if h.Get("Content-Security-Policy") != contentPolicy || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("Cross-Origin-Opener-Policy") == "" {
+		if h.Get("Content-Security-Policy") != directPolicy[0] || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("Cross-Origin-Opener-Policy") == "" {
 			t.Errorf("%s: headers %v", p, h)
 		}
 		lacks(t, withoutOwnScript(w.Body.String()), "<script", "style=", "onload", "<style")

@@ -11,19 +11,23 @@ import (
 
 // contentHTML is an article's body as HTML for feeds: figures with caption and
 // credit, section headings with their numbers, no style, no script.
-func contentHTML(a *news.Article) string {
+func contentHTML(a *news.Article) string { return contentWith(a, address) }
+
+// contentWith is contentHTML with pictures under the addresses that src gives
+// them.
+func contentWith(a *news.Article, src func(string) string) string {
 	var b strings.Builder
-	writeFigure(&b, a.Lead)
+	writeFigure(&b, a.Lead, src)
 	if a.Dateline != "" && len(a.Body) > 0 && a.Body[0].Kind == news.Paragraph {
 		writeParagraph(&b, a.Dateline, a.Body[0])
-		writeBlocks(&b, a.Body[1:])
+		writeBlocks(&b, a.Body[1:], src)
 	} else {
-		writeBlocks(&b, a.Body)
+		writeBlocks(&b, a.Body, src)
 	}
 	return b.String()
 }
 
-func writeBlocks(b *strings.Builder, blocks []news.Block) {
+func writeBlocks(b *strings.Builder, blocks []news.Block, src func(string) string) {
 	for _, block := range blocks {
 		switch block.Kind {
 		case news.Paragraph:
@@ -39,7 +43,7 @@ func writeBlocks(b *strings.Builder, blocks []news.Block) {
 		case news.Table:
 			writeTable(b, block)
 		case news.Picture:
-			writeFigure(b, block.Figure)
+			writeFigure(b, block.Figure, src)
 		}
 	}
 }
@@ -122,11 +126,11 @@ func writeTable(b *strings.Builder, block news.Block) {
 
 // writeFigure writes a picture, or only its caption where the picture's
 // address was not to be had.
-func writeFigure(b *strings.Builder, f *news.Figure) {
+func writeFigure(b *strings.Builder, f *news.Figure, at func(string) string) {
 	if f == nil {
 		return
 	}
-	src, caption, credit := address(f.Src), escape(line(f.Caption)), escape(line(f.Credit))
+	src, caption, credit := at(f.Src), escape(line(f.Caption)), escape(line(f.Credit))
 	if src == "" && caption == "" && credit == "" {
 		return
 	}

@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"encoding/xml"
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -183,5 +182,5 @@ func TestExportThatBreaksOffLeavesNoLooseEnds(t *testing.T) {
 			return
 		}
 	}
-	t.Error(fmt.Sprint("an export takes more than 40 listings"))
+	t.Error("an export takes more than 40 listings")
 }

@@ -225,12 +225,15 @@ func (h *Hub) note(ctx context.Context, subs []news.Subscriber, sent news.Revisi
 	first := subs[0]
 	switch {
 	case err == nil && status == http.StatusGone:
+		h.server.counts.departed.Add(1)
 		h.log.Info("a subscriber is gone", "url", hostOf(first.Callback))
 		return h.subs.Unsubscribe(ctx, first)
 	case err == nil && status/100 == 2:
+		h.server.counts.delivered.Add(1)
 		first.Sent, first.Missed, first.Due = sent, 0, time.Now().Add(deliverGap)
 		return h.subs.Delivered(ctx, first)
 	}
+	h.server.counts.undelivered.Add(1)
 	if first.Missed == 0 {
 		h.log.Warn("a subscriber does not take its delivery, which will be tried again", "url", hostOf(first.Callback), "status", status, "err", err)
 	}

@@ -372,6 +372,9 @@ func TestHubTriesAgainUntilTheLeaseEnds(t *testing.T) {
 		if got := d.readers.taken(); len(got) != 3 {
 			t.Errorf("got %d deliveries once all answer again, want 3", len(got))
 		}
+		if n := d.Counts(); n.Delivered != 4 || n.Departed != 1 || n.Undelivered < 36 || n.Undelivered > 40 {
+			t.Errorf("counted %+v", n)
+		}
 		time.Sleep(12 * time.Hour)
 		if subs, _ := d.roll.Subscribers(t.Context()); len(subs) != 0 {
 			t.Errorf("left when all leases are over: %v", subs)

@@ -56,3 +56,26 @@ func TestExportedFeedsFindTheirStyleSheet(t *testing.T) {
 		t.Error("the exported feed names no style sheet")
 	}
 }
+
+// Who opens a feed in a browser gets the same bytes as XML; nobody else does.
+func TestABrowserGetsFeedsAsXML(t *testing.T) {
+	s, _ := desk(t, richStory())
+	for _, path := range []string{rssPath, atomPath} {
+		plain, opened, fetched := ask(s, "GET", path), ask(s, "GET", path, "Sec-Fetch-Dest", "document"), ask(s, "GET", path, "Sec-Fetch-Dest", "empty", "Accept", "text/html")
+		if got := opened.Header().Get("Content-Type"); got != "application/xml; charset=utf-8" {
+			t.Errorf("%s opened: got %s", path, got)
+		}
+		if got := plain.Header().Get("Content-Type"); strings.Contains(got, "application/xml") || fetched.Header().Get("Content-Type") != got {
+			t.Errorf("%s read: got %s and %s", path, got, fetched.Header().Get("Content-Type"))
+		}
+		if opened.Body.String() != plain.Body.String() || opened.Header().Get("ETag") != plain.Header().Get("ETag") {
+			t.Errorf("%s: opened and read differ", path)
+		}
+		if vary := strings.Join(plain.Header().Values("Vary"), ", "); vary != "Accept-Encoding, Sec-Fetch-Dest" {
+			t.Errorf("%s: varies by %q", path, vary)
+		}
+	}
+	if got := ask(s, "GET", jsonPath, "Sec-Fetch-Dest", "document").Header(); got.Get("Content-Type") != typeJSON || got.Get("Vary") != "Accept-Encoding" {
+		t.Errorf("JSON Feed opened: got %s", got.Get("Content-Type"))
+	}
+}

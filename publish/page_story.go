@@ -55,8 +55,8 @@ func (p press) storyPage(e *entry) (document, error) {
 	s := &storyView{
 		card: p.card(e, ""), Byline: e.Lead.Byline, Agency: line(e.Lead.Agency), URL: address(e.Lead.Link),
 		Rights: e.Lead.Rights.String(), Line: line(e.Lead.RightsLine), Truncated: e.Lead.Truncated,
-		// Safe: contentHTML writes only its own tags around escaped text.
-		Content: template.HTML(contentHTML(e.Lead)),
+		// Safe: contentWith writes only its own tags around escaped text.
+		Content: template.HTML(contentWith(e.Lead, func(src string) string { return p.picture(e.Story, src) })),
 	}
 	for _, id := range e.Story.Topics {
 		if p.head.topics[id] != nil {
@@ -68,7 +68,7 @@ func (p press) storyPage(e *entry) (document, error) {
 	outlets, tongues := map[string]bool{}, map[string]bool{}
 	for i := range e.Story.Articles {
 		a := &e.Story.Articles[i]
-		s.Tellings = append(s.Tellings, newTellingView(e, a))
+		s.Tellings = append(s.Tellings, p.telling(e, a))
 		outlets[line(orElse(a.Outlet, string(a.Source)))] = true
 		tongues[primary(a.Lang)] = true
 	}
@@ -77,11 +77,11 @@ func (p press) storyPage(e *entry) (document, error) {
 	return p.page("story.html", v, e.Updated)
 }
 
-func newTellingView(e *entry, a *news.Article) telling {
+func (p press) telling(e *entry, a *news.Article) telling {
 	published, _ := times(e.Story, a)
 	t := telling{
 		Outlet: line(orElse(a.Outlet, string(a.Source))), Title: headline(a), URL: address(a.Link), Lang: langTag(a.Lang), Dir: direction(a.Lang),
-		Summary: line(a.Lede), Place: line(a.Dateline), Agency: line(a.Agency), Published: published, Figure: newFigure(a.Lead), Lead: a == e.Lead,
+		Summary: line(a.Lede), Place: line(a.Dateline), Agency: line(a.Agency), Published: published, Figure: p.figure(e.Story, a.Lead), Lead: a == e.Lead,
 	}
 	t.LangName = languageName(primary(t.Lang))
 	if changed := a.Changed.UTC().Truncate(time.Second); changed.After(published) && a.Changed.After(a.Filed) {

@@ -56,6 +56,7 @@ func (d dayView) Clock(t time.Time) string {
 
 // topicPage is an edition for people.
 func (p press) topicPage(ctx context.Context, ed *edition) (document, error) {
+	p.pass = ed.want.pass
 	path := p.head.topicPath(ed.topic.ID)
 	v := p.view(ed.title(), "topic", path+ed.want.query())
 	v.Feeds, v.Year = ed.links("", false), ed.changed.Year()

@@ -49,6 +49,7 @@ func newPages() (*pages, error) {
 			p.assets[path.Base(name)] = edit(document{body: body, mediaType: assetType(name)})
 		}
 	}
+	p.assets["favicon.ico"] = p.assets[iconFile(64)] // browsers ask for it where a document names no icon
 	return p, nil
 }
 

@@ -9,10 +9,13 @@ import (
 	"time"
 )
 
-// contentPolicy lets a page load our own style and script and pictures from
-// anywhere, and nothing else: no script in the page, no frame, no form. The
-// script may not write markup (Trusted Types).
-const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+// contentPolicy lets a page load our own style, script and pictures, and nothing
+// else: no script in the page, no frame, no form. The script may not write
+// markup (Trusted Types).
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+// directPolicy is contentPolicy where pictures stay with their outlets.
+var directPolicy = []string{strings.Replace(contentPolicy, "img-src 'self'", "img-src 'self' https: http:", 1)}
 
 // secure sets the headers that every answer bears.
 func secure(h http.Header) {
@@ -51,6 +54,9 @@ func heads(doc *document, c coded, coding int) (always, whole []headerLine) {
 	if len(doc.links) > 0 {
 		always = append(always, lineOf("Link", slices.Clone(doc.links)...))
 	}
+	if doc.isXML() {
+		always = append(always, lineOf("Vary", "Accept-Encoding, "+navigation))
+	}
 	whole = []headerLine{lineOf("Content-Type", doc.mediaType), lineOf("Content-Length", strconv.Itoa(len(c.body)))}
 	if coding != inIdentity {
 		whole = append(whole, lineOf("Content-Encoding", codingNames[coding]))
@@ -73,9 +79,26 @@ func serve(w http.ResponseWriter, r *http.Request, doc *edited, cacheControl str
 	for _, l := range c.whole {
 		h[l.name] = l.values
 	}
+	if r.Header.Get(navigation) == "document" && doc.isXML() {
+		h["Content-Type"] = []string{typeXML}
+	}
 	if r.Method != http.MethodHead {
 		w.Write(c.body) // the reader may have gone; nobody is left to tell
 	}
+}
+
+// navigation is the header by which a browser says that a person opens an
+// address. Browsers show the media types of feeds as raw text or save them; as
+// plain XML they show the same bytes with our style sheet. Readers of feeds do
+// not send it.
+const (
+	navigation = "Sec-Fetch-Dest"
+	typeXML    = "application/xml; charset=utf-8"
+)
+
+// isXML reports whether a document is a feed in XML.
+func (d *document) isXML() bool {
+	return strings.HasPrefix(d.mediaType, typeRSS) || strings.HasPrefix(d.mediaType, typeAtom)
 }
 
 // unchanged reports whether the reader holds the document already. A tag beats

@@ -23,6 +23,10 @@ type Options struct {
 	Log      *slog.Logger // nil: nothing is logged
 	MaxCache int64        // bytes of documents kept in memory; 0: 64 MiB
 	Bench    *Workbench   // nil: rules cannot be tried here
+	// Picture gets a picture that an article of a source shows, bounded in time
+	// and size and from public addresses only; nil: pages name the outlets'
+	// addresses.
+	Picture func(ctx context.Context, source news.SourceID, address string) ([]byte, error)
 }
 
 // Server answers readers. It is an http.Handler, and may be used from several
@@ -38,9 +42,13 @@ type Server struct {
 	tallies *tallies
 	bench   *Workbench    // nil: there is none
 	trying  chan struct{} // full: a rule is being tried
-	turns   *turns[netip.Prefix]
-	hub     *Hub // nil: there is none of ours
-	counts  counts
+
+	picture  func(context.Context, news.SourceID, string) ([]byte, error) // nil: pictures stay with their outlets
+	pictures *shelf
+	getting  chan struct{} // full: no further picture may be asked for
+	turns    *turns[netip.Prefix]
+	hub      *Hub // nil: there is none of ours
+	counts   counts
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -60,7 +68,8 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.MaxCache <= 0 {
 		o.MaxCache = 64 << 20
 	}
-	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(), bench: o.Bench, trying: make(chan struct{}, 1)}
+	s := &Server{archive: archive, log: o.Log, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(), bench: o.Bench, trying: make(chan struct{}, 1),
+		picture: o.Picture, pictures: newShelf(maxPictures), getting: make(chan struct{}, picturesAtOnce)}
 	s.head.Store(head)
 	return s, nil
 }
@@ -88,6 +97,9 @@ func (s *Server) Reload(m Masthead) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := s.head.Load()
 	secure(w.Header())
+	if s.picture == nil {
+		w.Header()["Content-Security-Policy"] = directPolicy
+	}
 	path := r.URL.Path
 	if rest, ok := strings.CutPrefix(path, head.path); ok && (rest == "" || rest[0] == '/') {
 		path = rest
@@ -115,6 +127,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == "/readyz":
 		s.ready(w, r)
 	case s.asset(w, r, path):
+	case s.picture != nil && strings.HasPrefix(path, picturesPath):
+		s.showPicture(w, r, head, path)
 	default:
 		s.document(w, r, head, path)
 	}
@@ -229,10 +243,13 @@ type press struct {
 	token   string                     // that the reader shows
 	tallies *tallies                   // nil: every page counts for itself
 	bench   bool                       // there is a workbench
+
+	pictures bool // pictures are to be had from us
+	pass     pass // that the reader shows
 }
 
 func (s *Server) press(head *masthead) press {
-	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, bench: s.bench != nil, to: func(target string) string { return head.path + target }}
+	return press{archive: s.archive, head: head, pages: s.pages, tallies: s.tallies, bench: s.bench != nil, pictures: s.picture != nil, to: func(target string) string { return head.path + target }}
 }
 
 // request is what an address names.
@@ -344,7 +361,10 @@ func (h *masthead) routeStory(req request, id string, shown pass) (request, erro
 		req.closed, req.token = true, token
 		req.key += "\x00" + token
 	}
-	req.render = func(ctx context.Context, p press) (document, error) { return p.story(ctx, news.StoryID(id)) }
+	req.render = func(ctx context.Context, p press) (document, error) {
+		p.pass = shown
+		return p.story(ctx, news.StoryID(id))
+	}
 	return req, nil
 }
 

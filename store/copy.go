@@ -79,6 +79,9 @@ func Copy(ctx context.Context, from, to string, o Options) (Copied, error) {
 	}
 	if err := src.dump(ctx, func(l load) error {
 		count.add(l)
+		if o.Progress != nil {
+			o.Progress(count)
+		}
 		return dst.take(ctx, l)
 	}); err != nil {
 		return count, errors.Join(fail("copy", err), dst.Close())

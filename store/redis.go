@@ -27,6 +27,7 @@ type remote struct {
 	step     steps
 	drift    drift
 	high     highest // revision that this process has seen
+	ahead    ahead
 
 	claims, enrols, saves, tells, forgets, duties, delivers *redis.Script
 }
@@ -102,25 +103,28 @@ func openRedis(ctx context.Context, address string, o Options) (news.Store, erro
 	return s, nil
 }
 
-// begin checks the version, and writes it where there is none.
+// begin checks the servers and the version, and writes it where there is none.
 func (s *remote) begin(ctx context.Context) error {
 	if !s.readOnly {
+		if err := s.examine(ctx); err != nil {
+			return err
+		}
 		if err := s.client.SetNX(ctx, desk+"version", Version, 0).Err(); err != nil {
 			return err
 		}
 	}
 	version, err := s.client.Get(ctx, desk+"version").Result()
 	if errors.Is(err, redis.Nil) {
-		return errors.New("holds no archive: check the address and the database number")
+		return verdict("holds no archive: check the address and the database number")
 	}
 	if err != nil {
 		return err
 	}
 	switch n, err := strconv.Atoi(version); {
 	case version == filling:
-		return errors.New("the key " + desk + "version says that a copy is being written here, or was broken off: wait, or empty the database")
+		return verdict("the key " + desk + "version says that a copy is being written here, or was broken off: wait, or empty the database")
 	case err != nil:
-		return fmt.Errorf("the key %sversion holds %q: another program uses it; choose another database", desk, version)
+		return verdict(fmt.Sprintf("the key %sversion holds %q: another program uses it; choose another database", desk, version))
 	case n > Version:
 		return fmt.Errorf("%w (store version %d, this one knows %d): use that version, or another database", ErrNewer, n, Version)
 	case n < Version && !s.readOnly:
@@ -129,8 +133,15 @@ func (s *remote) begin(ctx context.Context) error {
 	return nil
 }
 
+// verdict is what opening finds wrong with a Redis that answers: it says itself
+// what a person can do, and waiting does not help.
+type verdict string
+
+func (v verdict) Error() string { return string(v) }
+
 // advise adds to an error of opening what a person can do about it.
 func advise(err error) error {
+	var found verdict
 	text := err.Error()
 	for _, refusal := range []string{"WRONGPASS", "NOAUTH", "invalid password", "without any password configured"} {
 		if strings.Contains(text, refusal) {
@@ -138,9 +149,11 @@ func advise(err error) error {
 		}
 	}
 	switch {
+	case untrusted(err):
+		return fmt.Errorf("the certificate is refused, theirs or ours: check ca, cert and key in the address (%w)", err)
 	case strings.Contains(text, "NOPERM"):
 		return fmt.Errorf("the user may not do all that is needed: widen its rights (%w)", err)
-	case errors.Is(err, ErrNewer), errors.Is(err, context.Canceled), strings.HasPrefix(text, "holds "), strings.HasPrefix(text, "the key "):
+	case errors.As(err, &found), errors.Is(err, ErrNewer), errors.Is(err, context.Canceled):
 		return err
 	default:
 		return fmt.Errorf("not reachable: start Redis there, or correct the address (%w)", err)

@@ -22,9 +22,12 @@ const filling = "filling"
 
 // beginCopy claims a database that holds nothing of ours.
 func (s *remote) beginCopy(ctx context.Context) error {
+	if err := s.examine(ctx); err != nil {
+		return err
+	}
 	begun, err := s.client.SetNX(ctx, desk+"version", filling, 0).Result()
 	if err == nil && !begun {
-		err = errors.New("holds an archive, or a copy that was broken off, already: name another database, or empty this one")
+		err = verdict("holds an archive, or a copy that was broken off, already: name another database, or empty this one")
 	}
 	return err
 }
@@ -65,32 +68,6 @@ func (s *remote) facts(ctx context.Context) (Facts, error) {
 	}
 	f.Bytes, err = s.usedMemory(ctx)
 	return f, err
-}
-
-// usedMemory adds up what the masters use; 0 where the user may not ask.
-func (s *remote) usedMemory(ctx context.Context) (int64, error) {
-	ask := func(ctx context.Context, c redis.Cmdable) int64 {
-		info, _ := c.Info(ctx, "memory").Result()
-		for line := range strings.Lines(info) {
-			if n, ok := strings.CutPrefix(strings.TrimSpace(line), "used_memory:"); ok {
-				bytes, _ := strconv.ParseInt(n, 10, 64)
-				return bytes
-			}
-		}
-		return 0
-	}
-	cluster, ok := s.client.(*redis.ClusterClient)
-	if !ok {
-		return ask(ctx, s.client), nil
-	}
-	sums := make(chan int64, 1)
-	sums <- 0
-	err := cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
-		n := ask(ctx, c)
-		sums <- n + <-sums
-		return nil
-	})
-	return <-sums, err
 }
 
 // dump may run while others write. Ledgers come first: a story that is saved

@@ -2,10 +2,12 @@ package store
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +23,11 @@ func dial(address string) (redis.UniversalClient, string, error) {
 		return nil, maskAddress(address), err
 	}
 	o := a.options()
+	if a.tls {
+		if o.TLSConfig, err = a.secured(); err != nil {
+			return nil, a.shown, err
+		}
+	}
 	switch a.scheme {
 	case "redis", "rediss", "unix":
 		return redis.NewClient(o.Simple()), a.shown, nil
@@ -40,6 +47,9 @@ type redisAddress struct {
 	master   string
 	db       int
 	tls      bool
+	ca       string // file of the authorities that may vouch for a server; empty: those of the system
+	cert     string // file of our own certificate; empty: we show none
+	key      string // file of its key
 	shown    string // without the password
 }
 
@@ -80,9 +90,8 @@ func parseAddress(address string) (redisAddress, error) {
 	default:
 		return a, fmt.Errorf("unknown scheme %s: use a file path, redis, rediss, redis-sentinel, redis-cluster or unix", scheme)
 	}
-	if options.Get("tls") == "true" {
-		a.tls = true
-	}
+	a.tls = a.tls || options.Get("tls") == "true"
+	a.ca, a.cert, a.key = options.Get("ca"), options.Get("cert"), options.Get("key")
 	if a.hosts == nil {
 		if a.hosts, err = splitHosts(hosts, port); err != nil {
 			return a, err
@@ -128,10 +137,31 @@ func (a redisAddress) options() *redis.UniversalOptions {
 		ClientName: "dateline", DialTimeout: 3 * time.Second, DialerRetries: 1, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 10 * time.Second, ContextTimeoutEnabled: true, MaxRetries: 3,
 	}
-	if a.tls {
-		o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12} // the name is that of each host dialled
-	}
 	return o
+}
+
+// secured is how we speak TLS. The name that a server must have is that of each
+// host dialled.
+func (a redisAddress) secured() (*tls.Config, error) {
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if a.ca != "" {
+		text, err := os.ReadFile(a.ca)
+		if err != nil {
+			return nil, fmt.Errorf("read the authorities: %w", err)
+		}
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("there is no certificate in %s", a.ca)
+		}
+	}
+	if a.cert != "" || a.key != "" {
+		ours, err := tls.LoadX509KeyPair(a.cert, a.key)
+		if err != nil {
+			return nil, fmt.Errorf("read our certificate and its key: %w", err)
+		}
+		c.Certificates = []tls.Certificate{ours}
+	}
+	return c, nil
 }
 
 // maskAddress hides the password of an address, well formed or not.

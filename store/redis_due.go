@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"dateline/news"
@@ -20,10 +22,10 @@ type due struct {
 	at int64
 }
 
-// Claim implements news.Store in two round trips: one asks each shard for its
-// first due sources, one claims the first of them all. While nothing is due,
-// the first is the only one. What another process takes in between is missing
-// from the answer; the next claim brings others.
+// Claim implements news.Store in one round trip where NextDue has looked at the
+// due-lists just before, as the desk has it do while it waits; else it looks
+// itself first. What another process takes in between is missing from the
+// answer; the next claim brings others.
 func (s *remote) Claim(ctx context.Context, now time.Time, lease time.Duration, n int) ([]news.Ledger, error) {
 	if err := s.changing(); err != nil {
 		return nil, fail("claim", err)
@@ -32,26 +34,77 @@ func (s *remote) Claim(ctx context.Context, now time.Time, lease time.Duration, 
 	if n <= 0 {
 		return nil, nil
 	}
-	first, err := s.firstDue(ctx, micros(now), n)
-	if err != nil || len(first) == 0 {
-		return nil, fail("claim", err)
+	for _, find := range []func() ([]due, error){
+		func() ([]due, error) { return s.ahead.take(micros(now), n), nil },
+		func() ([]due, error) { return s.firstDue(ctx, micros(now), n) },
+	} {
+		first, err := find()
+		if err != nil {
+			return nil, fail("claim", err)
+		}
+		if len(first) == 0 {
+			continue
+		}
+		s.step.at(stepFound)
+		ledgers, err := s.claim(ctx, first, micros(now), micros(now.Add(lease)))
+		if err != nil {
+			return nil, fail("claim", err)
+		}
+		if len(ledgers) > 0 {
+			s.step.at(stepTaken)
+			return ledgers, nil
+		}
 	}
-	s.step.at(stepFound)
-	ledgers, err := s.claim(ctx, first, micros(now), micros(now.Add(lease)))
-	if err != nil {
-		return nil, fail("claim", err)
+	return nil, nil
+}
+
+// ahead is what NextDue found at the head of the due-lists. It serves one claim:
+// others claim too.
+type ahead struct {
+	mu     sync.Mutex // guards list and looked
+	list   []due      // in order
+	looked time.Time
+}
+
+// stale is when what was found is no longer worth trying.
+const stale = 10 * time.Second
+
+func (a *ahead) put(list []due) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.list, a.looked = list, time.Now()
+}
+
+// take returns those that are due, at most n of them, and forgets all.
+func (a *ahead) take(now int64, n int) []due {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	list := a.list
+	a.list = nil
+	if time.Since(a.looked) > stale {
+		return nil
 	}
-	s.step.at(stepTaken)
-	return ledgers, nil
+	ready := 0
+	for ready < min(n, len(list)) && list[ready].at <= now {
+		ready++
+	}
+	return list[:ready]
 }
 
 // firstDue lists the first n sources of all shards that are due.
 func (s *remote) firstDue(ctx context.Context, until int64, n int) ([]due, error) {
+	all, err := s.heads(ctx, until, n)
+	return all[:min(n, len(all))], err
+}
+
+// heads lists the first sources of the due-lists in order, up to each from every
+// shard. What may stand behind one that was not asked for is left out.
+func (s *remote) heads(ctx context.Context, until int64, each int) ([]due, error) {
 	cmds := make([]*redis.ZSliceCmd, shards)
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range cmds {
 			cmds[i] = p.ZRangeByScoreWithScores(ctx, shard(i).key("due"),
-				&redis.ZRangeBy{Min: "-inf", Max: strconv.FormatInt(until, 10), Count: int64(n)})
+				&redis.ZRangeBy{Min: "-inf", Max: strconv.FormatInt(until, 10), Count: int64(each)})
 		}
 		return nil
 	})
@@ -59,14 +112,22 @@ func (s *remote) firstDue(ctx context.Context, until int64, n int) ([]due, error
 		return nil, err
 	}
 	var all []due
+	known := int64(math.MaxInt64) // up to here nothing is missing
 	for _, cmd := range cmds {
-		for _, z := range cmd.Val() {
+		for n, z := range cmd.Val() {
 			id, _ := z.Member.(string)
 			all = append(all, due{id: id, at: int64(z.Score)})
+			if n == each-1 {
+				known = min(known, int64(z.Score))
+			}
 		}
 	}
 	slices.SortFunc(all, func(a, b due) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) })
-	return all[:min(n, len(all))], nil
+	complete := len(all)
+	for complete > 0 && all[complete-1].at > known {
+		complete--
+	}
+	return all[:complete], nil
 }
 
 // claim takes leases on sources, and returns the ledgers of those it got in
@@ -147,6 +208,7 @@ func (s *remote) Enrol(ctx context.Context, ids []news.SourceID) error {
 		return fail("enrol", err)
 	}
 	defer s.gate.leave()
+	s.ahead.put(nil) // who comes may be due before those
 	enrolled, err := s.enrolled(ctx)
 	if err != nil {
 		return fail("enrol", err)
@@ -208,6 +270,7 @@ func (s *remote) Hasten(ctx context.Context, at time.Time, ids ...news.SourceID)
 	if len(ids) == 0 {
 		return nil
 	}
+	s.ahead.put(nil)
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, id := range ids {
 			p.ZAddArgs(ctx, shardOf(id).key("due"), redis.ZAddArgs{XX: true, LT: true,
@@ -218,6 +281,9 @@ func (s *remote) Hasten(ctx context.Context, at time.Time, ids ...news.SourceID)
 	return fail("hasten", err)
 }
 
+// headsAhead is how many sources of each shard NextDue looks at.
+const headsAhead = 4
+
 // NextDue implements news.Store in one round trip.
 func (s *remote) NextDue(ctx context.Context) (time.Time, error) {
 	if err := s.looking(); err != nil {
@@ -225,9 +291,10 @@ func (s *remote) NextDue(ctx context.Context) (time.Time, error) {
 	}
 	defer s.gate.leave()
 	const always = 1 << 53
-	first, err := s.firstDue(ctx, always, 1)
+	first, err := s.heads(ctx, always, headsAhead)
 	if err != nil || len(first) == 0 {
 		return time.Time{}, fail("next due", err)
 	}
+	s.ahead.put(first)
 	return fromMicros(first[0].at), nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
@@ -139,11 +140,21 @@ func awaken(ctx context.Context, begin func(context.Context) error, most time.Du
 	return err
 }
 
+// untrusted reports whether one side refuses the other's certificate.
+func untrusted(err error) bool {
+	var theirs *tls.CertificateVerificationError
+	var ours tls.AlertError
+	return errors.As(err, &theirs) || errors.As(err, &ours) || strings.Contains(err.Error(), "remote error: tls")
+}
+
 // away reports whether an error of opening is of a Redis that may be there in a
 // moment.
 func away(err error) bool {
+	if err == nil || untrusted(err) {
+		return false
+	}
 	var fault net.Error
-	return refusal(err) || errors.As(err, &fault) || err != nil && slices.ContainsFunc([]string{
+	return refusal(err) || errors.As(err, &fault) || slices.ContainsFunc([]string{
 		"unreachable", "EOF", "max number of clients", "cluster has no nodes", "NOREPLICAS", "redis: nil",
 	}, func(part string) bool { return strings.Contains(err.Error(), part) })
 }

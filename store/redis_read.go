@@ -25,8 +25,10 @@ func (s *remote) Revision(ctx context.Context, topic news.TopicID) (news.Revisio
 }
 
 func (s *remote) revision(ctx context.Context, topic news.TopicID) (news.Revision, error) {
-	cmd := s.client.Get(ctx, desk+"revision")
-	if topic != "" {
+	var cmd *redis.StringCmd
+	if topic == "" {
+		cmd = s.client.Get(ctx, desk+"revision")
+	} else {
 		cmd = s.client.HGet(ctx, desk+"topics", string(topic))
 	}
 	rev, err := readRevision(cmd)
@@ -178,6 +180,9 @@ func (s *remote) stories(ctx context.Context, q news.Query) ([]news.Story, error
 			return nil, err
 		}
 		list = append(list, found...)
+		if len(page) < count {
+			break // the listing ends here
+		}
 	}
 	return list, nil
 }

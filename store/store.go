@@ -54,6 +54,9 @@ type Options struct {
 	// Step is called at each of EmbeddedSteps or RedisSteps, for tests that end
 	// the process there; nil: nobody listens.
 	Step func(string)
+	// Progress is called while Copy goes on, with what was copied so far; nil:
+	// nobody looks.
+	Progress func(Copied)
 
 	filling bool // a copy is to be written to it: it must hold nothing
 }
@@ -65,6 +68,9 @@ type Options struct {
 //	unix://[[USER]:PASSWORD@]/SOCKET[?db=DB]       one server by its socket
 //	redis-sentinel://[…@]HOST,HOST…/MASTER[/DB]    found through sentinels
 //	redis-cluster://[…@]HOST,HOST…                 a cluster
+//
+// ?tls=true asks for TLS where the scheme does not say it; ca, cert and key name
+// files of the authorities that may vouch for a server, and of our certificate.
 //
 // An error is one line that says what, where and what to do. It never shows a
 // password.

@@ -15,6 +15,9 @@ func (c *config) check(f *faults) {
 		f.add(c.key("store"), "the store is empty: want a file such as dateline.db, or redis://…")
 	}
 	c.checkHub(f)
+	if p := c.Site.Pictures; p != "" && p != picturesProxied && p != picturesDirect {
+		f.add(c.Site.key("pictures"), "site.pictures: want proxied or direct")
+	}
 	if c.Metrics != "" && c.Metrics != metricsOff {
 		if err := checkListen(c.Metrics); err != nil {
 			f.add(c.key("metrics"), "metrics: %v, or off", err)

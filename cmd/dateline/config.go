@@ -47,7 +47,16 @@ type siteConfig struct {
 	Contact string `yaml:"contact"`
 	Tag     string `yaml:"tag"`
 	Hub     string `yaml:"hub"`
+
+	Pictures string `yaml:"pictures"`
 }
+
+// What the config says about pictures on pages: they come through us, or from
+// their outlets.
+const (
+	picturesProxied = "proxied"
+	picturesDirect  = "direct"
+)
 
 type defaultsConfig struct {
 	placed
@@ -128,7 +137,7 @@ var errNoConfig = errors.New("no config file")
 func loadConfig(file string, env func(string) (string, bool)) (*config, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%w at %s: name one with -c, or see the README for five lines to begin with", errNoConfig, file)
+		return nil, fmt.Errorf("%w at %s: name one with -c, or begin one with dateline init", errNoConfig, file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the config: %w", err)

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/goccy/go-yaml"
 )
 
 // noEnv is an environment with nothing in it.
@@ -143,26 +141,6 @@ func TestStarterConfigIsGood(t *testing.T) {
 	}
 	if _, err := c.roster(); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestComposeFileParses(t *testing.T) {
-	text, err := os.ReadFile("../../deploy/compose.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		Services map[string]struct {
-			Command []string `yaml:"command"`
-		} `yaml:"services"`
-	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
-	for _, half := range []string{"fetch", "web"} {
-		if got := file.Services[half].Command; len(got) == 0 || got[0] != half {
-			t.Errorf("service %s: got command %q", half, got)
-		}
 	}
 }
 

@@ -13,27 +13,29 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// addSource writes a source behind the last one of a config, as lines of text:
+// addSources writes sources behind the last one of a config, as lines of text:
 // what stands in the file is not written anew, so comments, order and spelling
 // stay. The outcome is read back, and refused unless it is the config as it was
-// with this source at its end.
-func addSource(before []byte, file string, fresh sourceConfig) ([]byte, error) {
-	text := strings.ReplaceAll(string(before), "\r\n", "\n")
-	edited, err := withSource(text, fresh)
-	if err != nil {
-		return nil, byHand(err, fresh)
+// with these sources at its end.
+func addSources(before []byte, file string, fresh ...sourceConfig) ([]byte, error) {
+	edited := strings.ReplaceAll(string(before), "\r\n", "\n")
+	for i := range fresh {
+		var err error
+		if edited, err = withSource(edited, fresh[i]); err != nil {
+			return nil, byHand(err, fresh[i])
+		}
 	}
 	if bytes.Contains(before, []byte("\r\n")) {
 		edited = strings.ReplaceAll(edited, "\n", "\r\n")
 	}
 	if err := sameButLast(before, []byte(edited), file, fresh); err != nil {
-		return nil, byHand(err, fresh)
+		return nil, byHand(err, fresh...)
 	}
 	return []byte(edited), nil
 }
 
-// byHand says why a source cannot be written, and what to write.
-func byHand(err error, fresh sourceConfig) error {
+// byHand says why sources cannot be written, and what to write.
+func byHand(err error, fresh ...sourceConfig) error {
 	var wrong *faults
 	if errors.As(err, &wrong) { // a flag's value is wrong, not the file's form
 		said := make([]string, len(wrong.List))
@@ -42,11 +44,15 @@ func byHand(err error, fresh sourceConfig) error {
 		}
 		return errors.New(strings.Join(said, "; "))
 	}
-	return fmt.Errorf("%w. Write it by hand, under sources:\n  - %s", err, flowYAML(fresh))
+	var lines strings.Builder
+	for i := range fresh {
+		lines.WriteString("\n  - " + flowYAML(fresh[i]))
+	}
+	return fmt.Errorf("%w. Write it by hand, under sources:%s", err, lines.String())
 }
 
 // sameButLast reads both configs and compares what they mean.
-func sameButLast(before, after []byte, file string, fresh sourceConfig) error {
+func sameButLast(before, after []byte, file string, fresh []sourceConfig) error {
 	none := func(string) (string, bool) { return "", false }
 	was, err := readConfig(before, file, none)
 	if err != nil {
@@ -56,7 +62,7 @@ func sameButLast(before, after []byte, file string, fresh sourceConfig) error {
 	if err != nil {
 		return err
 	}
-	if len(is.Sources) != len(was.Sources)+1 || len(is.Topics) != len(was.Topics) || len(is.Concepts) != len(was.Concepts) || len(is.Sites) != len(was.Sites) {
+	if len(is.Sources) != len(was.Sources)+len(fresh) || len(is.Topics) != len(was.Topics) || len(is.Concepts) != len(was.Concepts) || len(is.Sites) != len(was.Sites) {
 		return errors.New("the source cannot be put into a file of this form")
 	}
 	for i := range was.Sources {
@@ -64,8 +70,10 @@ func sameButLast(before, after []byte, file string, fresh sourceConfig) error {
 			return errors.New("the source cannot be put into a file of this form")
 		}
 	}
-	if got := is.Sources[len(is.Sources)-1]; fmt.Sprint(got.pairs()) != fmt.Sprint(fresh.pairs()) {
-		return errors.New("the source cannot be put into a file of this form")
+	for i := range fresh {
+		if got := is.Sources[len(was.Sources)+i]; fmt.Sprint(got.pairs()) != fmt.Sprint(fresh[i].pairs()) {
+			return errors.New("the source cannot be put into a file of this form")
+		}
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func TestAddedSourceLeavesTheRestAsItIs(t *testing.T) {
 	} {
 		for _, newline := range []string{"\n", "\r\n"} {
 			before := strings.ReplaceAll(c.before, "\n", newline)
-			got, err := addSource([]byte(before), "x.yaml", harbour)
+			got, err := addSources([]byte(before), "x.yaml", harbour)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
@@ -51,14 +51,14 @@ func TestSourceIsNotForcedIntoWhatCannotHoldIt(t *testing.T) {
 		"{topics: [{id: port, title: Port, all: [{term: [port]}]}]}\n",
 		"concepts: &none []\nsources: *none\n" + topicPort,
 	} {
-		got, err := addSource([]byte(before), "x.yaml", harbour)
+		got, err := addSources([]byte(before), "x.yaml", harbour)
 		if err == nil || !strings.Contains(err.Error(), harbourFlow) {
 			t.Errorf("%q: got %q, %v, want an error with the line to write", before, got, err)
 		}
 	}
 	wrong := harbour
 	wrong.Topics = []string{"absent"}
-	if _, err := addSource([]byte(topicPort), "x.yaml", wrong); err == nil || !strings.Contains(err.Error(), `no topic "absent"`) || strings.Contains(err.Error(), "by hand") {
+	if _, err := addSources([]byte(topicPort), "x.yaml", wrong); err == nil || !strings.Contains(err.Error(), `no topic "absent"`) || strings.Contains(err.Error(), "by hand") {
 		t.Errorf("got %v, want the fault of the flag", err)
 	}
 }

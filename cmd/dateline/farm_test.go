@@ -79,8 +79,6 @@ type farm struct {
 	servers map[string]*httptest.Server
 }
 
-type farmKey struct{}
-
 // controlPolls is how often each control source is asked before the judgement.
 const controlPolls = 5
 

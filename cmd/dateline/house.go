@@ -28,6 +28,7 @@ type house struct {
 	traces   *tracer      // nil: there is no collector
 	hub      *publish.Hub // of our own; it works while the masthead names it
 	bench    *workbench   // nil: nothing is published
+	pictures *pictures    // nil: they stay with their outlets
 	announce *announcer   // nil: there is no hub elsewhere
 	push     string       // public address for hubs; empty: no subscriptions
 }
@@ -93,7 +94,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		if err == nil {
 			h.bench = &workbench{store: h.store}
 			h.bench.config.Store(c)
-			h.web, err = publish.New(h.store, m, publish.Options{Log: log, Bench: h.bench.published()})
+			h.web, err = h.publisher(m)
 		}
 		if err != nil {
 			h.close()
@@ -101,6 +102,10 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		}
 		h.metrics.web.Store(h.web)
 		polled = h.openHub()
+	}
+	if r.polled != nil {
+		count := polled
+		polled = func(out desk.Outcome) { count(out); r.polled(out) }
 	}
 	h.desk = desk.New(desk.Options{
 		Polled: polled,
@@ -112,9 +117,25 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	return h, nil
 }
 
+// publisher makes the server of the pages and feeds.
+func (h *house) publisher(m publish.Masthead) (*publish.Server, error) {
+	options := publish.Options{Log: h.log, Bench: h.bench.published()}
+	if h.config.Site.Pictures != picturesDirect {
+		var err error
+		if h.pictures, err = newPictures(h.config); err != nil {
+			return nil, err
+		}
+		options.Picture = h.pictures.get
+	}
+	return publish.New(h.store, m, options)
+}
+
 func (h *house) close() {
 	if h.fetcher != nil {
 		h.fetcher.Close()
+	}
+	if h.pictures != nil {
+		h.pictures.fetcher.Close()
 	}
 	if h.store != nil {
 		if err := h.store.Close(); err != nil {

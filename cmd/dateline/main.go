@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // schedules name zones, and the image has no other table of them
 
 	"github.com/alecthomas/kong"
 )
@@ -78,15 +79,25 @@ type stdio struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Terminal bool // a person reads Err
+	Asks     bool // a person types at In and reads Out
 }
 
 func main() {
+	heedContainer()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	info, err := os.Stderr.Stat()
-	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
-	os.Exit(run(ctx, os.Args[1:], stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal}))
+	os.Exit(run(ctx, os.Args[1:], stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: terminal(os.Stderr), Asks: terminal(os.Stdin) && terminal(os.Stdout)}))
+}
+
+// terminal reports whether a person is at a file.
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	nobody, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, nobody)
 }
 
 // run is the program: exit code 0 for done, 2 for a command line or config
@@ -108,6 +119,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 		fmt.Fprintln(std.Err, "dateline:", err)
 		return 1
 	}
+	args = spelt(args)
 	command, err := parse(parser, args)
 	if exit >= 0 { // --help
 		return exit

@@ -32,13 +32,14 @@ var (
 	metricCacheRequests  = prometheus.NewDesc("dateline_cache_requests_total", "Requests for documents: hit (from memory), rendered, or stale (the last good edition, because the store could not be read).", []string{"result"}, nil)
 	metricCacheDocuments = prometheus.NewDesc("dateline_cache_documents", "Documents kept in memory.", nil, nil)
 	metricCacheBytes     = prometheus.NewDesc("dateline_cache_bytes", "Bytes that these documents take in all codings.", nil, nil)
+	metricDeliveries     = prometheus.NewDesc("dateline_hub_deliveries_total", "Deliveries to subscribers of our hub: taken, failed (tried again), or gone (the subscriber left).", []string{"result"}, nil)
 	metricTracesLost     = prometheus.NewDesc("dateline_trace_spans_lost_total", "Spans that the collector did not take.", nil, nil)
 )
 
 // Describe tells Prometheus what Collect gives.
 func (m *metrics) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{metricArchiveUp, metricRevision, metricSources, metricWaiting, metricLate, metricSuccess, metricAsked, metricFresh, metricDue, metricFailures, metricStatus, metricItems, metricDropped,
-		metricCacheRequests, metricCacheDocuments, metricCacheBytes, metricTracesLost} {
+		metricCacheRequests, metricCacheDocuments, metricCacheBytes, metricTracesLost, metricDeliveries} {
 		out <- d
 	}
 }
@@ -55,6 +56,9 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 		n := web.Counts()
 		for result, count := range map[string]int64{"hit": n.Hits, "rendered": n.Renders, "stale": n.Stale} {
 			out <- prometheus.MustNewConstMetric(metricCacheRequests, prometheus.CounterValue, float64(count), result)
+		}
+		for result, count := range map[string]int64{"taken": n.Delivered, "failed": n.Undelivered, "gone": n.Departed} {
+			out <- prometheus.MustNewConstMetric(metricDeliveries, prometheus.CounterValue, float64(count), result)
 		}
 		gauge(metricCacheDocuments, float64(n.Documents))
 		gauge(metricCacheBytes, float64(n.Bytes))

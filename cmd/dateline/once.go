@@ -37,12 +37,18 @@ func (o *OnceCmd) Run(ctx context.Context, std stdio) error {
 	if c, err = o.freshLists(ctx, c, log); err != nil {
 		return err
 	}
-	h, err := open(ctx, c, log, role{fetch: true})
+	of := 0 // how many are due is known at the end
+	if o.Force {
+		of = len(c.Sources)
+	}
+	line := newProgress(std, "sources polled", of)
+	h, err := open(ctx, c, log, role{fetch: true, polled: func(desk.Outcome) { line.step(1) }})
 	if err != nil {
 		return err
 	}
 	defer h.close()
 	tally, took, err := h.once(ctx, o.Force)
+	line.end()
 	if err != nil {
 		return err
 	}

@@ -90,6 +90,9 @@ func (h *house) take(ctx context.Context, next *config) error {
 	if h.announce != nil {
 		h.announce.take(next)
 	}
+	if h.pictures != nil {
+		h.pictures.config.Store(next)
+	}
 	if h.bench != nil {
 		h.bench.config.Store(next)
 	}

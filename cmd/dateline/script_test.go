@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 			"outlet": outletCmd, "log": logCmd, "freeport": freeportCmd,
 			"fill": fillCmd, "get": getCmd, "await": awaitCmd, "awaitfile": awaitFileCmd,
 			"exit": exitCmd, "rss": rssCmd, "same": sameCmd, "item": itemCmd,
-			"newer": newerCmd, "stalled": stalledCmd, "awaitstall": awaitStallCmd, "release": releaseCmd, "helps": helpsCmd, "farm": farmCmd,
+			"newer": newerCmd, "stalled": stalledCmd, "awaitstall": awaitStallCmd, "release": releaseCmd, "helps": helpsCmd, "farm": farmCmd, "markup": markupCmd,
 		},
 		Setup: func(env *testscript.Env) error {
 			if corpus, ok := os.LookupEnv("DATELINE_CORPUS"); ok {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"dateline/desk"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -73,6 +75,8 @@ type role struct {
 	lease time.Duration     // how long a claim lasts; 0: as the desk has it
 	step  func(name string) // called at every step of desk and store; nil: nobody listens
 	now   func() time.Time  // the desk's clock; nil: time.Now
+
+	polled func(desk.Outcome) // called after every poll; nil: nobody listens
 }
 
 // startPatience is how long a process that is to stay waits for its Redis. One

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime/debug"
+	"os"
 	"strings"
 	"time"
 
+	"dateline/news"
 	"dateline/publish"
 	"dateline/store"
 )
@@ -39,7 +40,9 @@ func (e *ExportCmd) Run(ctx context.Context, std stdio) error {
 		return err
 	}
 	defer held.Close()
-	report, err := publish.Export(ctx, held, m, e.Dir)
+	line := newProgress(std, "stories read", 0)
+	report, err := publish.Export(ctx, watchedArchive{held, line}, m, e.Dir)
+	line.end()
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -47,21 +50,34 @@ func (e *ExportCmd) Run(ctx context.Context, std stdio) error {
 	return nil
 }
 
+// watchedArchive tells a person how many stories were read from an archive.
+type watchedArchive struct {
+	news.Archive
+	line *progress
+}
+
+// Stories reads, and says so.
+func (w watchedArchive) Stories(ctx context.Context, q news.Query) ([]news.Story, error) {
+	list, err := w.Archive.Stories(ctx, q)
+	w.line.step(len(list))
+	return list, err
+}
+
 // HealthcheckCmd asks a running server whether it is well.
 type HealthcheckCmd struct {
-	URL string `default:"http://127.0.0.1:8080/healthz" env:"DATELINE_HEALTH_URL" help:"The address to ask."`
+	URL string `env:"DATELINE_HEALTH_URL" help:"The address to ask; by default /healthz of the process on this machine."`
 }
 
 // Help is shown under the flags.
 func (HealthcheckCmd) Help() string {
-	return "Example: dateline healthcheck --url http://127.0.0.1:8080/readyz\nExits 0 when the answer is 200."
+	return "Example: dateline healthcheck --url http://127.0.0.1:8080/readyz\nExits 0 when the answer is 200. Without an address it asks where serve listens by DATELINE_LISTEN, DATELINE_METRICS or the config."
 }
 
 // Run asks once and gives up after five seconds.
 func (h *HealthcheckCmd) Run(ctx context.Context, std stdio) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.URL, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, firstOf(h.URL, healthURL(os.LookupEnv)), nil)
 	if err != nil {
 		return err
 	}
@@ -78,35 +94,20 @@ func (h *HealthcheckCmd) Run(ctx context.Context, std stdio) error {
 	return nil
 }
 
-// VersionCmd prints the version.
-type VersionCmd struct{}
-
-// Help is shown under the flags.
-func (VersionCmd) Help() string { return "Example: dateline version" }
-
-// Run prints the version, and what it was built with.
-func (VersionCmd) Run(std stdio) error {
-	fmt.Fprintln(std.Out, "dateline", version(), goVersion())
-	return nil
-}
-
-// release is set at build time: -ldflags "-X main.release=1.2.3".
-var release string
-
-// version is the release, or what the build says of itself.
-func version() string {
-	if release != "" {
-		return release
+// healthURL is where the process on this machine tells of its health, as far
+// as the environment and the config know. Where the metrics have an address of
+// their own it is there, because one that only fetches has no other.
+func healthURL(env func(string) (string, bool)) string {
+	c := defaultConfig()
+	file, _ := env("DATELINE_CONFIG")
+	if read, err := loadConfig(firstOf(file, "dateline.yaml"), env); err == nil {
+		c = *read
+	} else {
+		c.takeEnvironment(env, &faults{})
 	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
+	if c.Metrics != "" && c.Metrics != metricsOff {
+		c.Listen = c.Metrics
 	}
-	return "dev"
-}
-
-func goVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.GoVersion
-	}
-	return ""
+	c.Site.URL = ""
+	return c.siteURL() + "/healthz"
 }

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -156,93 +154,6 @@ func (s *SourceTestCmd) find() (*config, news.Source, error) {
 	return nil, news.Source{}, fmt.Errorf("the config has no source %q", s.ID)
 }
 
-// opml is a subscription list, OPML 2.0.
-type opml struct {
-	XMLName xml.Name  `xml:"opml"`
-	Version string    `xml:"version,attr"`
-	Title   string    `xml:"head>title"`
-	Outline []outline `xml:"body>outline"`
-}
-
-type outline struct {
-	Text     string    `xml:"text,attr"`
-	Title    string    `xml:"title,attr,omitempty"`
-	Type     string    `xml:"type,attr,omitempty"`
-	XMLURL   string    `xml:"xmlUrl,attr,omitempty"`
-	HTMLURL  string    `xml:"htmlUrl,attr,omitempty"`
-	Language string    `xml:"language,attr,omitempty"`
-	Outline  []outline `xml:"outline"`
-}
-
-// OpmlImportCmd turns OPML into config.
-type OpmlImportCmd struct {
-	File string `arg:"" help:"The OPML file; - for standard input."`
-}
-
-// Help is shown under the flags.
-func (OpmlImportCmd) Help() string {
-	return "Example: dateline opml import feeds.opml >> dateline.yaml\nPrints a sources: block; feeds that the list names twice are printed once."
-}
-
-// maxOPML bounds an OPML file.
-const maxOPML = 32 << 20
-
-// Run prints a sources block for the config.
-func (o *OpmlImportCmd) Run(std stdio) error {
-	in := std.In
-	if o.File != "-" {
-		f, err := os.Open(o.File)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
-	}
-	var list opml
-	decoder := xml.NewDecoder(io.LimitReader(in, maxOPML))
-	decoder.Strict = false
-	if err := decoder.Decode(&list); err != nil {
-		return fmt.Errorf("%s is not OPML: %w", o.File, err)
-	}
-	fmt.Fprintln(std.Out, "sources:")
-	ids, feeds := map[string]bool{}, map[string]bool{}
-	printed := 0
-	var walk func(outlines []outline, depth int)
-	walk = func(outlines []outline, depth int) {
-		for _, x := range outlines {
-			if checkFeed(x.XMLURL) == nil && !feeds[x.XMLURL] {
-				feeds[x.XMLURL] = true
-				printed++
-				fmt.Fprintf(std.Out, "  - {id: %s, title: %s, feed: %s%s%s}\n", freeID(ids, firstOf(x.Title, x.Text)), quote(firstOf(x.Title, x.Text)),
-					quote(x.XMLURL), field("home", x.HTMLURL), field("lang", x.Language))
-			} else if x.XMLURL != "" {
-				fmt.Fprintf(std.Err, "left out %s: a repetition, or not an address to poll\n", mask(x.XMLURL))
-			}
-			if depth < 32 {
-				walk(x.Outline, depth+1)
-			}
-		}
-	}
-	walk(list.Outline, 0)
-	if printed == 0 {
-		return fmt.Errorf("%s lists no feeds", o.File)
-	}
-	return nil
-}
-
-func field(name, value string) string {
-	if value == "" {
-		return ""
-	}
-	return fmt.Sprintf(", %s: %s", name, quote(value))
-}
-
-// quote is a YAML double-quoted scalar.
-func quote(s string) string {
-	text, _ := json.Marshal(s) // a string always marshals, and JSON is YAML
-	return string(text)
-}
-
 // freeID makes an ID of a title that no other source has.
 func freeID(taken map[string]bool, title string) string {
 	var b strings.Builder
@@ -265,31 +176,4 @@ func freeID(taken map[string]bool, title string) string {
 	}
 	taken[free] = true
 	return free
-}
-
-// OpmlExportCmd turns config into OPML.
-type OpmlExportCmd struct{ configFlag }
-
-// Help is shown under the flags.
-func (OpmlExportCmd) Help() string { return "Example: dateline opml export > sources.opml" }
-
-// Run prints the config's sources as OPML.
-func (o *OpmlExportCmd) Run(std stdio) error {
-	c, err := o.load()
-	if err != nil {
-		return err
-	}
-	list := opml{Version: "2.0", Title: c.Site.Title + ": sources"}
-	for _, s := range c.Sources {
-		title := firstOf(s.Title, s.ID)
-		list.Outline = append(list.Outline, outline{Text: title, Title: title, Type: "rss", XMLURL: s.Feed, HTMLURL: s.Home, Language: s.Lang})
-	}
-	fmt.Fprint(std.Out, xml.Header)
-	encoder := xml.NewEncoder(std.Out)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(list); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(std.Out)
-	return err
 }

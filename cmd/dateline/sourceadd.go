@@ -39,7 +39,7 @@ func (SourceAddCmd) Help() string {
 func (s *SourceAddCmd) Run(ctx context.Context, std stdio) error {
 	before, err := os.ReadFile(s.File)
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%w at %s: name one with -c, or begin one (touch %s will do)", errNoConfig, s.File, s.File)
+		return fmt.Errorf("%w at %s: name one with -c, or begin one with dateline init", errNoConfig, s.File)
 	}
 	if err != nil {
 		return fmt.Errorf("read the config: %w", err)
@@ -56,7 +56,7 @@ func (s *SourceAddCmd) Run(ctx context.Context, std stdio) error {
 	if err != nil {
 		return err
 	}
-	after, err := addSource(before, s.File, fresh)
+	after, err := addSources(before, s.File, fresh)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,12 @@ the desk first; for a backup it may go on.`
 
 // Run copies, and fails where a value had to be left behind.
 func (s *StoreCopyCmd) Run(ctx context.Context, std stdio) error {
-	count, err := store.Copy(ctx, s.From, s.To, store.Options{Log: newLog(std)})
+	line, done := newProgress(std, "articles and stories copied", 0), 0
+	count, err := store.Copy(ctx, s.From, s.To, store.Options{Log: newLog(std), Progress: func(so store.Copied) {
+		line.step(so.Articles + so.Stories - done)
+		done = so.Articles + so.Stories
+	}})
+	line.end()
 	if err != nil {
 		return err
 	}
