@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always 2>/dev/null || echo dev)
 # The Dockerfile builds with the same flags, so that both give the same bytes.
 BUILD = $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X main.release=$(VERSION)"
 
-.PHONY: build test quick vet vulnerabilities redis browser outside deploy fuzz bench crash simulate image image-test release clean
+.PHONY: build test quick vet vulnerabilities redis browser outside deploy fuzz bench bench-micro crash simulate image image-test release clean
 
 build:
 	$(BUILD) -o $(BIN) ./cmd/dateline
@@ -76,7 +76,14 @@ fuzz:
 	    echo "$$pkg $$target"; $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
 	  done; done
 
-bench:
+# bench prints what the whole program takes, as ratios to a bare loop over the same feeds; LOAD has flags of docs/bench/load.
+bench: build redis
+	cd docs/bench && $(GO) run ./load -dateline $(abspath $(BIN)) $(LOAD)
+	@$(MAKE) --no-print-directory simulate | grep -E 'enrolled:|ratio'
+	@$(GO) test ./store -run 'Small|Archive' -v | grep -E ' bytes | MB '
+
+# bench-micro times the parts.
+bench-micro:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 # crash ends and disturbs the desk, its Redis, its disk and its clock 200 times each, and compares what it published.

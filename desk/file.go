@@ -18,6 +18,7 @@ const tries = 20
 // returns how many stories are new or changed.
 func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
 	if !anyFiled(in.Articles) && !d.mayUpdate(in.Articles) {
+		in.Articles = d.lasting(in.Articles)
 		_, err := d.o.Store.Commit(ctx, in)
 		return 0, wrap("commit", err)
 	}
@@ -37,7 +38,7 @@ func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
 		}
 		d.step(stepPlaced)
 		commit := in
-		commit.Stories, commit.Base = placed, d.base
+		commit.Stories, commit.Base, commit.Articles = placed, d.base, d.lasting(in.Articles)
 		if archived(in) {
 			commit.Articles = nil // they are there, and perhaps in a newer version by now
 		}
@@ -57,6 +58,19 @@ func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
 		return len(placed), nil
 	}
 	return 0, fmt.Errorf("commit: %w %d times", news.ErrStale, tries)
+}
+
+// lasting leaves out what the next sweep would take from the archive: the first
+// poll of a source brings items of months, of which no new topic would be
+// filled. What is in a story or changes one stays.
+func (d *Desk) lasting(articles []news.Article) []news.Article {
+	if d.o.Keep.Articles <= 0 {
+		return articles
+	}
+	oldest := d.now().Add(-d.o.Keep.Articles)
+	return slices.DeleteFunc(slices.Clone(articles), func(a news.Article) bool {
+		return a.Filed.Before(oldest) && len(a.Topics) == 0 && !a.Changed.After(a.Filed)
+	})
 }
 
 // archived reports whether an intake's articles come from the archive, to be

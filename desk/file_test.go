@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/desk"
 	"dateline/news"
 )
 
@@ -67,5 +68,34 @@ func TestFillingATopicKeepsCorrections(t *testing.T) {
 		if a.Headline != "Accra shuts for good" {
 			t.Errorf("the archive has %q again", a.Headline)
 		}
+	}
+}
+
+// What the next sweep would take from the archive is not put there, but what a
+// topic takes is.
+func TestFirstPollArchivesWhatTheSweepWouldLeave(t *testing.T) {
+	n := newNewsroom(t)
+	n.desk = desk.New(desk.Options{Store: n.store, Fetcher: n.fetcher, Now: n.clock, Keep: desk.Keep{Articles: 48 * time.Hour}})
+	n.outlets.send("gazette", wire{"1", "Choirs sing", "A choir of four hundred sang in the old town hall until late at night.", time.Hour},
+		wire{"2", "Lamps burn", "Lamps burned at noon in the old town, and nobody could say why.", 72 * time.Hour},
+		wire{"3", "Accra shuts", text("Accra"), 96 * time.Hour})
+	n.assign(harbours, "gazette")
+	if tally := n.once(); tally.Fresh != 3 || tally.Stories != 1 {
+		t.Fatalf("got %+v, want three fresh items and a story", tally)
+	}
+	var kept []string
+	for a, err := range n.store.Articles(context.Background(), time.Time{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = append(kept, a.Headline)
+	}
+	slices.Sort(kept)
+	if want := []string{"Accra shuts", "Choirs sing"}; !slices.Equal(kept, want) {
+		t.Errorf("the archive has %q, want %q", kept, want)
+	}
+	n.later(time.Hour)
+	if tally := n.once(); tally.Fresh != 0 {
+		t.Errorf("got %+v in the second poll, want nothing fresh", tally)
 	}
 }

@@ -213,7 +213,7 @@ func linkDigest(link string) uint64 {
 	if link == "" {
 		return 0
 	}
-	return news.Sum64(news.CanonicalLink(link))
+	return news.Sum64(news.ArticleLink(link))
 }
 
 // textSum digests what a reader sees of an item: title and words, without

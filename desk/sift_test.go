@@ -51,6 +51,8 @@ func TestSiftKnowsWhatItHasSeen(t *testing.T) {
 		{"changed markup only", []news.Item{a}, []news.Item{change(a, func(it *news.Item) { it.Summary = "<div class=x>" + it.Summary + "<img src=ad?2></div>" })}, 0, 0, 1},
 		{"another guid, same link and text", []news.Item{a}, []news.Item{change(a, func(it *news.Item) { it.GUID = "1b" })}, 0, 0, 1},
 		{"another guid and title, same link", []news.Item{a}, []news.Item{change(a, func(it *news.Item) { it.GUID, it.Title = "1b", "Anew" })}, 1, 1, 1},
+		{"another guid, title, text and path, same number in it", []news.Item{item("1", "https://o.example/a-7712345", "Accra")}, []news.Item{item("1b", "https://o.example/b-7712345", "Bergen")}, 1, 1, 1},
+		{"another guid, link and text, another number", []news.Item{item("1", "https://o.example/a-7712345", "Accra")}, []news.Item{item("2", "https://o.example/a-7712346", "Bergen")}, 1, 0, 2},
 		{"another guid and link, same text", []news.Item{a}, []news.Item{change(a, func(it *news.Item) { it.GUID, it.Link = "1b", "https://o.example/z" })}, 0, 0, 1},
 		{"tracking on the link", []news.Item{change(a, func(it *news.Item) { it.GUID = "" })},
 			[]news.Item{change(a, func(it *news.Item) { it.GUID, it.Link = "", "http://www.o.example/a/?utm_source=x" })}, 0, 0, 1},

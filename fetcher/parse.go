@@ -113,7 +113,7 @@ func (g native) version() string {
 // parseNative lets gofeed read the document, or, where that fails, each of its
 // entries alone.
 func parseNative(text []byte, ix index, format string) native {
-	text = hideBase(text)
+	text = hideBase(without(text, ix.texts))
 	g := parseWhole(text, ix.root, format)
 	if g.err == nil && len(g.items)+len(g.entries) == len(ix.entries) {
 		return g
@@ -135,6 +135,21 @@ func parseNative(text []byte, ix index, format string) native {
 		g.items, g.entries = append(g.items, item), append(g.entries, entry)
 	}
 	return g
+}
+
+// without leaves out parts of a document: the texts of entries, which we read
+// ourselves and which are most of it.
+func without(text []byte, parts []span) []byte {
+	if len(parts) == 0 {
+		return text
+	}
+	slim := make([]byte, 0, len(text)/2)
+	at := 0
+	for _, part := range parts {
+		slim = append(slim, text[at:part.from]...)
+		at = part.to
+	}
+	return append(slim, text[at:]...)
 }
 
 func parseWhole(text []byte, root *element, format string) (g native) {

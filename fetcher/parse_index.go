@@ -67,7 +67,11 @@ type index struct {
 	feed    *element   // channel or feed
 	entries []*element // in the order in which gofeed gives them
 	trouble string     // why the document must be repaired; "" if it need not
+	texts   []span     // of entries, which gofeed need not read, in their order
 }
+
+// span is a part of a document, from one byte up to another.
+type span struct{ from, to int }
 
 // cutOff is the repair of a document that ends early.
 const cutOff = "closed what was open at the end of the document"
@@ -193,11 +197,23 @@ func (ix *indexer) record(f, parent *frame, t token) bool {
 	return true
 }
 
+func isEntry(name string) bool { return name == "item" || name == "entry" }
+
+// isText reports whether an element of an entry is one of the texts that
+// entryTexts reads.
+func isText(name string) bool {
+	switch name {
+	case "description", "summary", "content", "content:encoded":
+		return true
+	}
+	return false
+}
+
 func (ix *indexer) place(el *element, parent *frame) {
-	isEntry := el.name == "item" || el.name == "entry"
+	entry := isEntry(el.name)
 	switch {
-	case !isEntry || parent.el != ix.root && parent.el != ix.feed:
-		if isEntry && isHolder(parent.el.name) {
+	case !entry || parent.el != ix.root && parent.el != ix.feed:
+		if entry && isHolder(parent.el.name) {
 			ix.fail("ended an entry where the next one begins")
 		}
 		parent.el.kids = append(parent.el.kids, el)
@@ -227,6 +243,9 @@ func (ix *indexer) end(t token, from int) {
 	if last == 0 || f.el != ix.open[last-1].el {
 		f.el.inner = ix.s.text[f.inner:from]
 		f.el.outer = ix.s.text[f.from:ix.s.at]
+		if last > 0 && f.opaque && isText(f.el.name) && isEntry(ix.open[last-1].el.name) {
+			ix.texts = append(ix.texts, span{f.inner, from})
+		}
 	}
 	ix.open = ix.open[:last]
 }

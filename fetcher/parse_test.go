@@ -351,3 +351,21 @@ func TestEntryThatIsCutOffIsNotAnItem(t *testing.T) {
 		t.Errorf("got %d items, %+v, truncated %t; want the first item, and the second counted", len(items), dropped, d.Truncated)
 	}
 }
+
+// What gofeed reads is less than the document, and the same entries.
+func TestTextsOfEntriesAreNotReadTwice(t *testing.T) {
+	const feed = `<rss><channel><description>ours</description><item><title>A</title><description><![CDATA[<p>long</p>]]></description><category>sea</category></item>` +
+		`<item><description/><content:encoded xmlns:content="http://purl.org/rss/1.0/modules/content/">&lt;p>longer&lt;/p></content:encoded><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate></item></channel></rss>`
+	ix := indexOf([]byte(feed), false)
+	slim := string(without([]byte(feed), ix.texts))
+	if want := strings.ReplaceAll(strings.ReplaceAll(feed, "<![CDATA[<p>long</p>]]>", ""), "&lt;p>longer&lt;/p>", ""); slim != want {
+		t.Errorf("gofeed reads\n%s\nwant\n%s", slim, want)
+	}
+	doc, err := Parse([]byte(feed), ParseOptions{})
+	if err != nil || len(doc.Entries) != 2 {
+		t.Fatal(doc, err)
+	}
+	if a, b := doc.Entries[0], doc.Entries[1]; a.SummaryHTML.Fragment != "<p>long</p>" || len(a.Categories) != 1 || b.ContentHTML.Fragment != "<p>longer</p>" || b.Published.Time.IsZero() {
+		t.Errorf("got %+v and %+v, want their texts, category and date", a, b)
+	}
+}

@@ -94,3 +94,52 @@ func TestDigestsAreThoseOfTheirStandards(t *testing.T) {
 		t.Errorf("the digest of three parts is %d, want FNV-1a of them with a zero byte after each, %d", got, h.Sum64())
 	}
 }
+
+func TestCanonicalLinkLeavesFormsOut(t *testing.T) {
+	const want = "example.com/world/2026/11/25/ferry-12345678"
+	for _, raw := range []string{
+		"https://www.example.com/world/2026/11/25/ferry-12345678?utm_source=x&fbclid=1#top",
+		"https://m.example.com/world/2026/11/25/ferry-12345678/",
+		"https://amp.example.com/world/2026/11/25/ferry-12345678.amp",
+		"https://example.com/amp/world/2026/11/25/ferry-12345678",
+		"http://example.com/world/2026/11/25/ferry-12345678/amp/",
+		"https://example.com/world/2026/11/25/ferry-12345678?output=amp",
+		"https://print.example.com/world/2026/11/25/ferry-12345678/print",
+		"https://example.com/world/2026/11/25/ferry-12345678?print=1",
+		"https://example.com:443/world/2026/11/25/ferry-12345678/index.html",
+		"https://EXAMPLE.com/world//2026/11/25/ferry-12345678",
+		"https://www-example-com.cdn.ampproject.org/c/s/www.example.com/world/2026/11/25/ferry-12345678",
+		"https://www.google.com/amp/s/www.example.com/world/2026/11/25/ferry-12345678",
+	} {
+		if got := CanonicalLink(raw); got != want {
+			t.Errorf("%s: got %s, want %s", raw, got, want)
+		}
+	}
+	for _, raw := range []string{"https://example.com/amp", "https://example.com/print", "https://example.com/?view=all", "https://www.google.com/amp/about"} {
+		if got := CanonicalLink(raw); got == "example.com" || got == "" {
+			t.Errorf("%s: got %q", raw, got)
+		}
+	}
+}
+
+func TestArticleLinkOutlivesTheHeadline(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"https://a.example/news/ferry-aground-8812345", "https://m.a.example/world/ferry-all-safe-8812345?utm_medium=rss", true},
+		{"https://a.example/news/8812345-ferry.html", "https://a.example/news/8812345-all-safe.html", true},
+		{"https://a.example/news/ferry-12345", "https://a.example/news/all-safe-12345", true},
+		{"https://a.example/news/ferry-12345", "https://a.example/video/all-safe-12345", false},
+		{"https://a.example/news/ferry-8812345", "https://b.example/news/ferry-8812345", false},
+		{"https://a.example/news/ferry-8812345", "https://a.example/news/ferry-8812346", false},
+		{"https://a.example/news/ferry-20260302", "https://a.example/news/bridge-20260302", false},
+		{"https://a.example/news/ferry-2026", "https://a.example/news/bridge-2026", false},
+		{"https://a.example/8812345/comments", "https://a.example/8812345/ferry", false},
+		{"https://a.example/story?id=8812345", "https://a.example/story?id=8812346", false},
+	} {
+		if got := ArticleLink(c.a) == ArticleLink(c.b); got != c.same {
+			t.Errorf("%s and %s: got %v, want %v", c.a, c.b, got, c.same)
+		}
+	}
+}

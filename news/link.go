@@ -18,16 +18,16 @@ func CleanLink(raw string) string {
 }
 
 // CanonicalLink is what two addresses of one page have in common: CleanLink
-// without scheme, fragment, "www", mobile and AMP forms, with the query sorted.
-// It is for comparing, not for fetching. A link that is not http or https is
-// its own canonical form.
+// without scheme, fragment, "www", mobile, AMP and print forms, with the query
+// sorted. It is for comparing, not for fetching. A link that is not http or
+// https is its own canonical form.
 func CanonicalLink(raw string) string {
 	u := parseLink(raw)
 	if u == nil {
 		return strings.TrimSpace(raw)
 	}
 	host := u.Hostname()
-	for _, prefix := range []string{"www.", "m.", "mobile.", "amp."} {
+	for _, prefix := range []string{"www.", "m.", "mobile.", "amp.", "print.", "touch.", "wap."} {
 		if rest, ok := strings.CutPrefix(host, prefix); ok && strings.Contains(rest, ".") {
 			host = rest
 			break
@@ -36,18 +36,13 @@ func CanonicalLink(raw string) string {
 	if port := u.Port(); port != "" {
 		host += ":" + port
 	}
-	path := u.EscapedPath()
-	path = strings.TrimSuffix(path, "/")
-	path = strings.TrimSuffix(path, "/amp")
-	if rest, ok := strings.CutSuffix(path, ".amp.html"); ok {
-		path = rest + ".html"
-	}
 	query := u.Query()
-	query.Del("amp")
-	if query.Get("outputType") == "amp" {
-		query.Del("outputType")
+	for name := range query {
+		if isForm(strings.ToLower(name), strings.ToLower(query.Get(name))) {
+			query.Del(name)
+		}
 	}
-	key := host + path
+	key := host + barePath(u.EscapedPath())
 	if q := query.Encode(); q != "" {
 		key += "?" + q
 	}
@@ -55,6 +50,80 @@ func CanonicalLink(raw string) string {
 		key += "#" + u.Fragment // a page drawn by script: the fragment is its path
 	}
 	return key
+}
+
+// barePath is a path without what names a form of the page: AMP, print, the
+// index of a folder.
+func barePath(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	path = strings.TrimSuffix(path, "/")
+	for _, end := range []string{"/amp", "/print", ".amp", "/index.html", "/index.htm", "/index.php"} {
+		if rest, ok := strings.CutSuffix(path, end); ok && rest != "" {
+			path = rest
+			break
+		}
+	}
+	if rest, ok := strings.CutSuffix(path, ".amp.html"); ok {
+		path = rest + ".html"
+	}
+	if rest, ok := strings.CutPrefix(path, "/amp/"); ok {
+		path = "/" + rest
+	}
+	return path
+}
+
+// isForm knows the parameters that ask for a page in another form.
+func isForm(name, value string) bool {
+	switch name {
+	case "amp", "print", "printable":
+		return true
+	case "output", "outputtype", "view", "mode", "format":
+		return value == "amp" || value == "print"
+	}
+	return false
+}
+
+// ArticleLink is what two addresses of one article have in common, even if
+// its headline in the path was changed: the host and the number that the last
+// piece of the path bears, or else the CanonicalLink. Shorter numbers count
+// within one folder only, days (20260302) do not at all.
+func ArticleLink(raw string) string {
+	canonical := CanonicalLink(raw)
+	host, path, ok := strings.Cut(canonical, "/")
+	if !ok || strings.ContainsAny(path, "?#") {
+		return canonical
+	}
+	folder, last := "", path
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		folder, last = path[:i], path[i+1:]
+	}
+	number := ""
+	for _, piece := range strings.FieldsFunc(last, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+		if isNumber(piece) && len(piece) > len(number) {
+			number = piece
+		}
+	}
+	switch {
+	case len(number) >= 7:
+		return host + "#" + number
+	case len(number) >= 5:
+		return host + "/" + folder + "#" + number
+	}
+	return canonical
+}
+
+// isNumber reports whether a piece of a path is a number of an article and not
+// a day.
+func isNumber(s string) bool {
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	day := len(s) == 8 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20")) && s[4:6] <= "12" && s[6:] <= "31"
+	return len(s) >= 5 && len(s) <= 24 && !day
 }
 
 // parseLink reads an http or https address and cleans it; nil where it is none.
@@ -91,6 +160,9 @@ func parseLink(raw string) *url.URL {
 // unwrap gives the address that a redirector's address carries in its query.
 func unwrap(u *url.URL) string {
 	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	if inner := unwrapAMP(host, u.EscapedPath()); inner != "" {
+		return inner
+	}
 	var names []string
 	switch {
 	case strings.HasPrefix(host, "google.") && u.Path == "/url":
@@ -106,6 +178,27 @@ func unwrap(u *url.URL) string {
 		}
 	}
 	return ""
+}
+
+// unwrapAMP gives the address that the path of an AMP cache or viewer carries:
+// /c/s/www.example.org/story, with s for https.
+func unwrapAMP(host, path string) string {
+	switch {
+	case strings.HasSuffix(host, ".cdn.ampproject.org") || host == "bing-amp.com":
+		_, path, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	case strings.HasPrefix(host, "google.") && strings.HasPrefix(path, "/amp/"):
+		path = strings.TrimPrefix(path, "/amp/")
+	default:
+		return ""
+	}
+	scheme := "http://"
+	if rest, ok := strings.CutPrefix(path, "s/"); ok {
+		scheme, path = "https://", rest
+	}
+	if site, _, _ := strings.Cut(path, "/"); !strings.Contains(site, ".") {
+		return ""
+	}
+	return scheme + path
 }
 
 // withoutTracking drops tracking parameters and leaves the order and spelling
@@ -132,7 +225,7 @@ func isTracking(name string) bool {
 	switch name {
 	case "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "igshid",
 		"igsh", "_ga", "_gl", "_hsenc", "_hsmi", "mkt_tok", "cmpid", "cmp", "ocid", "ito", "smid", "smtyp", "ftag", "ncid",
-		"sr_share", "soc_src", "soc_trk", "taid", "tblci", "wprov", "s_cid", "icid", "traffic_source", "guccounter", "guce_referrer", "guce_referrer_sig":
+		"spm", "sr_share", "soc_src", "soc_trk", "taid", "tblci", "wprov", "s_cid", "icid", "traffic_source", "guccounter", "guce_referrer", "guce_referrer_sig":
 		return true
 	}
 	return false

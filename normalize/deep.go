@@ -14,6 +14,9 @@ const maxNested = 400
 // parse reads a page or a fragment. One that is nested too deeply is read
 // without the tags of its deepest elements; nil: not even then.
 func parse(markup string) *html.Node {
+	if root := plainTree(markup); root != nil {
+		return root
+	}
 	if root, err := html.Parse(strings.NewReader(markup)); err == nil {
 		return root
 	}

@@ -120,13 +120,40 @@ func (d *draft) isTitle(p *piece) bool {
 	if p.text == "" || len(p.text) > 400 {
 		return false
 	}
-	if d.keys[p.key()] {
+	if d.isKey(p.foldedUpTo(len(p.text))) {
 		return p.level > 0 || !closesSentence(p.text) || d.dump
 	}
 	if p.level == 1 || p.level == 2 && p.flags&flagTitle != 0 {
 		return d.saysTitle(p) || p.level == 1 && !d.titled
 	}
 	return false
+}
+
+// isKey reports whether words are those of one of the titles.
+func (d *draft) isKey(words []string) bool {
+	for k := range d.keys {
+		if joins(words, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// joins reports whether words, parted by spaces, are k.
+func joins(words []string, k string) bool {
+	for i, w := range words {
+		if i > 0 {
+			if k == "" || k[0] != ' ' {
+				return false
+			}
+			k = k[1:]
+		}
+		if !strings.HasPrefix(k, w) {
+			return false
+		}
+		k = k[len(w):]
+	}
+	return k == ""
 }
 
 // saysTitle reports whether a heading says about what one of the titles says.

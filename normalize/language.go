@@ -300,7 +300,11 @@ func vote(table map[string][]languageVote, word string, lang uint8, weight float
 func (t *languageTable) judge(text string, script textScript, claims []string) string {
 	var score [maxLanguages]float32
 	text = strings.ToLower(text)
-	words := t.count(text, &score)
+	head := text[:wordEnd(text, languageHead)]
+	words := t.count(head, &score)
+	if len(head) < len(text) && !t.clear(script, &score) {
+		words += t.count(text[len(head):], &score)
+	}
 	if !t.clear(script, &score) {
 		t.addLetters(text, script, &score)
 	}
@@ -325,6 +329,19 @@ func (t *languageTable) judge(text string, script textScript, claims []string) s
 		return claimed
 	}
 	return best
+}
+
+// languageHead is how many bytes are enough where they leave no doubt.
+const languageHead = 400
+
+// wordEnd is the end of the first word of s that ends after n bytes.
+func wordEnd(s string, n int) int {
+	if len(s) > n {
+		if at := strings.IndexByte(s[n:], ' '); at >= 0 {
+			return n + at
+		}
+	}
+	return len(s)
 }
 
 // clear reports whether the words alone leave no doubt.

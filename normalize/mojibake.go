@@ -32,6 +32,9 @@ func mend(s string) string {
 // an accent or a sign of punctuation, or at least three letters of another
 // script.
 func mendLetters(s string) string {
+	if strings.IndexByte(s, 0xC3) < 0 { // what the letters from U+00C2 to U+00F4 begin with
+		return s
+	}
 	first := strings.IndexFunc(s, func(r rune) bool { return r >= 0xC2 && r <= 0xF4 })
 	if first < 0 || !misreadAt(s[first:]) {
 		return s

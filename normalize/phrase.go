@@ -3,6 +3,7 @@ package normalize
 import (
 	"iter"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"dateline/news"
@@ -11,18 +12,34 @@ import (
 // phrases is a table of wordings in many languages, compared by their folded
 // words, so that neither case nor punctuation nor accents matter.
 type phrases struct {
+	table   string
+	read    sync.Once
 	byFirst map[string][][]string
+	first   [64]uint64 // a bit for each mark of a first word: most words need no look-up
 }
 
-// newPhrases reads a table: wordings parted by semicolons or newlines.
-func newPhrases(table string) *phrases {
-	p := &phrases{byFirst: map[string][][]string{}}
-	for _, phrase := range strings.FieldsFunc(table, func(r rune) bool { return r == ';' || r == '\n' }) {
+// newPhrases is a table of wordings parted by semicolons or newlines. It is read
+// when it is first asked: most commands need none.
+func newPhrases(table string) *phrases { return &phrases{table: table} }
+
+func (p *phrases) readTable() {
+	p.byFirst = map[string][][]string{}
+	for _, phrase := range strings.FieldsFunc(p.table, func(r rune) bool { return r == ';' || r == '\n' }) {
 		if words := wordsOf(phrase); len(words) > 0 {
 			p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
+			at := markOf(words[0])
+			p.first[at/64] |= 1 << (at % 64)
 		}
 	}
-	return p
+}
+
+// markOf is a number below 4096 that tells most words apart.
+func markOf(word string) uint {
+	if word == "" {
+		return 0
+	}
+	last := len(word) - 1
+	return (uint(word[0])*67 + uint(word[last])*19 + uint(word[last/2])*5 + uint(last)*257) % 4096
 }
 
 // whole reports whether words are one of the wordings and nothing else.
@@ -34,6 +51,10 @@ func (p *phrases) whole(words []string) bool {
 func (p *phrases) prefix(words []string) int {
 	longest := 0
 	if len(words) == 0 {
+		return 0
+	}
+	p.read.Do(p.readTable)
+	if at := markOf(words[0]); p.first[at/64]&(1<<(at%64)) == 0 {
 		return 0
 	}
 	for _, phrase := range p.byFirst[words[0]] {
@@ -128,6 +149,23 @@ func key(s string) string { return strings.Join(wordsOf(s), " ") }
 // four as one, which is about what a translation would give.
 func countWords(s string) int {
 	n, in, unspaced, spelt := 0, false, 0, 0
+	for i := range len(s) { // the short way, as far as it goes
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			s = s[i:]
+			break
+		}
+		switch kind := wordByte[c]; {
+		case kind == betweenWords:
+			in = false
+		case !in && kind == inWord:
+			n++
+			in = true
+		}
+		if i == len(s)-1 {
+			return n
+		}
+	}
 	for _, r := range s {
 		switch {
 		case r >= 0x0E00 && r < 0x1800 && news.Unspaced(r):
@@ -145,6 +183,25 @@ func countWords(s string) int {
 	}
 	return n + (unspaced*2+2)/3 + (spelt+3)/4
 }
+
+// What a byte of ASCII is to countWords.
+const (
+	besideWords uint8 = iota // an apostrophe, a full stop
+	betweenWords
+	inWord
+)
+
+var wordByte = func() (kinds [utf8.RuneSelf]uint8) {
+	for c := range kinds {
+		switch r := rune(c); {
+		case r == ' ' || r == '\n' || r == '\t':
+			kinds[c] = betweenWords
+		case '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z':
+			kinds[c] = inWord
+		}
+	}
+	return kinds
+}()
 
 // closes reports whether s ends the way a sentence ends, in any script.
 func closes(s string) bool {

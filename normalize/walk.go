@@ -246,7 +246,7 @@ func (w *walker) inline(n *html.Node, ctx context) {
 	w.children(n, ctx)
 	if opens && w.run.solid > 0 && w.run.solid < 60 && !closes(string(w.run.text)) {
 		w.run.space = true
-		w.addWord("–", &ctx) // style sets it apart from the sentence
+		w.addWords("–", 0, &ctx) // style sets it apart from the sentence
 		w.run.space = true
 	}
 }
@@ -282,25 +282,40 @@ func (w *walker) block(n *html.Node, ctx context) {
 	w.children(n, ctx)
 }
 
-// add puts text to the run, its white space collapsed.
+// add puts text to the run, its white space collapsed. Words that single spaces
+// part are put at once.
 func (w *walker) add(text string, ctx *context) {
-	start := 0
+	start, spaces := 0, 0
 	for i := 0; i < len(text); {
+		if c := text[i]; c > ' ' && c < 0xC2 {
+			i++
+			continue
+		}
 		size, shown := blank(text[i:])
 		if size == 0 {
 			i++
 			continue
 		}
+		if i > start && text[i] == ' ' && i+1 < len(text) && !isBlank(text[i+1:]) {
+			spaces++
+			i++
+			continue
+		}
 		if i > start {
-			w.addWord(text[start:i], ctx)
+			w.addWords(text[start:i], spaces, ctx)
 		}
 		w.run.space = w.run.space || shown
 		i += size
-		start = i
+		start, spaces = i, 0
 	}
 	if start < len(text) {
-		w.addWord(text[start:], ctx)
+		w.addWords(text[start:], spaces, ctx)
 	}
+}
+
+func isBlank(s string) bool {
+	size, _ := blank(s)
+	return size > 0
 }
 
 // blank gives the length of the blank that s begins with, 0 where it begins
@@ -324,7 +339,8 @@ func blank(s string) (size int, shown bool) {
 	return 0, false
 }
 
-func (w *walker) addWord(word string, ctx *context) {
+// addWords puts words to the run that are parted by so many single spaces.
+func (w *walker) addWords(words string, spaces int, ctx *context) {
 	r := &w.run
 	if r.breaks >= 2 && r.solid > 0 {
 		w.flush()
@@ -335,30 +351,31 @@ func (w *walker) addWord(word string, ctx *context) {
 	}
 	if r.solid == 0 {
 		r.from = *ctx
-	} else if r.space || ctx.inLink != r.inLink && glued(r.text, word) {
+	} else if r.space || ctx.inLink != r.inLink && glued(r.text, words) {
 		r.text = append(r.text, ' ')
 	}
 	r.inLink = ctx.inLink
 	r.space, r.breaks = false, 0
 	start := len(r.text)
-	r.text = append(r.text, word...)
-	r.solid += len(word)
+	r.text = append(r.text, words...)
+	solid := len(words) - spaces
+	r.solid += solid
 	if ctx.bold {
-		r.bold += len(word)
+		r.bold += solid
 	}
 	if ctx.italic {
-		r.italic += len(word)
+		r.italic += solid
 	} else if ctx.inLink {
-		r.upright += len(word)
+		r.upright += solid
 	}
 	if ctx.marked {
-		r.marks += len(word)
+		r.marks += solid
 	}
 	if !ctx.inLink {
 		return
 	}
 	if ctx.inTag {
-		r.tagged += len(word)
+		r.tagged += solid
 	}
 	end := len(r.text)
 	if last := len(r.links) - 1; last >= 0 && r.links[last].URL == ctx.link && start-r.links[last].End <= 1 {
@@ -370,11 +387,11 @@ func (w *walker) addWord(word string, ctx *context) {
 	r.links = append(r.links, news.Link{Start: start, End: end, URL: ctx.link})
 }
 
-// glued reports whether a word follows another without a blank where only style
+// glued reports whether words follow another without a blank where only style
 // sets them apart: a small letter before a capital, "Ann LeeStaff Writer".
-func glued(text []byte, word string) bool {
+func glued(text []byte, words string) bool {
 	last, _ := utf8.DecodeLastRune(text)
-	return lower(last) && unicode.IsUpper(firstRune(word))
+	return lower(last) && unicode.IsUpper(firstRune(words))
 }
 
 func (w *walker) lineBreak() {

@@ -24,7 +24,7 @@ const (
 	sureCopy       = 0.9 // containment above which figures are not asked
 	similarLength  = 0.6 // of bulletins in one form
 	minFigures     = 4   // that both have together, before they can speak against a copy
-	figureShare    = 1.0 / 3
+	figureShare    = 0.5
 	figureSpan     = 25 // words a figure, at most, in a text that its figures make
 )
 

@@ -248,8 +248,8 @@ func (h *head) share(o *head, common func(uint64) bool) sharing {
 // than two reports on one subject share: names and figures that hardly stand
 // together twice.
 func (s sharing) oneEvent() bool {
-	if s.apart || s.oneLang && (s.words < 4 || s.ofWords < 0.2) {
-		return false
+	if s.apart || s.oneLang && (s.words < 4 || s.ofWords < 0.2 || s.ofWords > 0.7) {
+		return false // what shares nearly all words and is no copy is a bulletin in the same form
 	}
 	switch numbers := 2*s.figures + s.small; {
 	case s.names >= 2 && numbers >= 2, s.names >= 1 && numbers >= 4:

@@ -2,8 +2,8 @@ package stories
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"dateline/news"
@@ -259,10 +259,8 @@ func tellingLink(link string) uint64 {
 	if link == "" {
 		return 0
 	}
-	canonical := news.CanonicalLink(link)
-	u, err := url.Parse(canonical)
-	if err != nil || (u.Path == "" || u.Path == "/") && u.RawQuery == "" {
-		return 0
+	if !strings.ContainsAny(news.CanonicalLink(link), "/?#") {
+		return 0 // a host and nothing else
 	}
-	return news.Sum64(canonical)
+	return news.Sum64(news.ArticleLink(link))
 }

@@ -59,12 +59,18 @@ func place(ix *Index, held map[news.StoryID]news.Story, a news.Article) news.Sto
 
 func TestFindTellsWhy(t *testing.T) {
 	base := article("base", "Ferry waits for the tide", ferry)
-	base.Link = "https://coast.example/news/ferry?utm_source=feed"
+	base.Link = "https://coast.example/news/ferry-7712345?utm_source=feed"
 	ix, _ := indexed(base, article("vines", "Early shears", vines))
 	front := article("front", "Welcome", "Something else entirely is said here.")
 	front.Link = "https://coast.example/"
 	sameLink := article("link", "Another headline", "Another text.")
-	sameLink.Link = "https://coast.example/news/ferry"
+	sameLink.Link = "https://coast.example/news/ferry-7712345"
+	second := article("second", "Second", "Of the front page, too.")
+	second.Link = "https://coast.example"
+	stSecond := Open(second)
+	ix.Learn(&stSecond)
+	numbered := article("numbered", "When the water comes", "Another text again.")
+	numbered.Link = "https://m.coast.example/sea/when-the-water-comes-7712345?utm_source=x"
 	korean := "두 도시를 잇는 새 다리가 월요일 아침 문을 열었다"
 	for _, c := range []struct {
 		name string
@@ -74,6 +80,7 @@ func TestFindTellsWhy(t *testing.T) {
 		{"the article itself, rewritten", article("base", "Corrected", vines), ReasonUpdate},
 		{"the same address", sameLink, ReasonLink},
 		{"the front page is no address", front, ""},
+		{"the number in the address", numbered, ReasonLink},
 		{"the same words under another headline", article("x", "Passengers sleep through it", ferry), ReasonText},
 		{"an edited copy", article("x", "Ferry aground", ferryEdited), ReasonCopy},
 		{"an abridged copy", article("x", "Ferry aground", ferryShort), ReasonCopy},

@@ -85,7 +85,7 @@ func (s *signs) means(p *part, i, end, dotted, weak int) bool {
 	if hangulRow && scriptOf(before) == hangul || isKatakana(before) && scriptOfText(first) == kana || isKatakana(after) && scriptOfText(last) == kana {
 		return false
 	}
-	rest := strings.TrimLeft(p.words[p.tokens[end-1].End:], " ")
+	rest := strings.TrimLeft(p.words[p.tokens[end-1].End:], " 、,")
 	if hasAnyPrefix(rest, s.nouns) {
 		return true
 	}

@@ -51,10 +51,28 @@ func (r *reading) dropNamesakes() {
 		case ", ":
 			return !states[next] && !(twoWordStates[next] && h.end+1 < len(p.tokens) && states[next+" "+p.words[p.tokens[h.end+1].Start:p.tokens[h.end+1].End]])
 		case " ":
-			return !roads[next]
+			return !roads[next] && !r.givenName(h, next)
 		}
 		return true
 	})
+}
+
+// givenName reports whether h is the first of a person's names: Chad Kroeger,
+// Jordan Henderson. An office behind it leaves it a country.
+func (r *reading) givenName(h hit, next string) bool {
+	p := &r.parts[h.part]
+	return h.end-h.first == 1 && givenNames[p.words[h.start:h.stop]] && !officeWords[next] && !isUpper(p.secondLetter(h.end)) && r.stranger(h, h.end)
+}
+
+// secondLetter is the letter behind the first of token i in the source; 0:
+// there is none.
+func (p *part) secondLetter(i int) rune {
+	at := p.at(p.tokens[i].Start)
+	_, size := utf8.DecodeRuneInString(p.text[at:])
+	if r, _ := utf8.DecodeRuneInString(p.text[at+size:]); p.tokens[i].End-p.tokens[i].Start > size {
+		return r
+	}
+	return 0
 }
 
 // states are those of the United States and provinces of Canada with towns of
@@ -63,6 +81,11 @@ func (r *reading) dropNamesakes() {
 var (
 	states = set("alabama arizona arkansas california colorado connecticut delaware florida georgia idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma ontario oregon pennsylvania saskatchewan tennessee texas utah vermont virginia wisconsin wyoming")
 	roads  = set("street avenue road lane boulevard creek township county heights elementary")
+
+	// givenNames are countries and capitals whose names people bear, and
+	// officeWords what stands behind the name of a country in the news.
+	givenNames  = set("chad jordan georgia kenya paris cuba")
+	officeWords = set("president king queen prince prime foreign defence defense interior finance minister ministry government parliament army navy air police valley river coast times talks summit accord agreement olympics club tv news stock central national supreme")
 
 	twoWordStates = func() map[string]bool {
 		first := map[string]bool{}
@@ -248,22 +271,41 @@ func (r *reading) partDigests() {
 	fresh := int32(-2)
 	for n := range r.parts {
 		p := &r.parts[n]
-		cuts := p.separators()
-		for len(cuts) > 1 {
-			number, in := p.paragraph[cuts[0]], 1
-			for in < len(cuts) && p.paragraph[cuts[in]] == number {
-				in++
-			}
-			if in > 1 {
-				first, end := p.around(cuts[0])
-				pieces := append([]int{first}, cuts[:in]...)
-				if p.headed(first, end) || r.unlike(n, pieces, end) {
-					fresh = p.renumber(pieces, end, fresh)
+		for _, cuts := range [][]int{p.separators(), r.labels(n)} {
+			for len(cuts) > 1 {
+				number, in := p.paragraph[cuts[0]], 1
+				for in < len(cuts) && p.paragraph[cuts[in]] == number {
+					in++
 				}
+				if in > 1 {
+					first, end := p.around(cuts[0])
+					pieces := cuts[:in]
+					if pieces[0] != first {
+						pieces = append([]int{first}, pieces...)
+					}
+					if len(pieces) > 2 && (p.headed(first, end) || r.unlike(n, pieces, end)) {
+						fresh = p.renumber(pieces, end, fresh)
+					}
+				}
+				cuts = cuts[in:]
 			}
-			cuts = cuts[in:]
 		}
 	}
+}
+
+// labels are the tokens at which a sentence begins that opens with a country
+// and a colon: "Japan: rates rise. China: exports fall."
+func (r *reading) labels(n int) (cuts []int) {
+	p := &r.parts[n]
+	for _, h := range r.hits {
+		if h.part != n || h.end >= len(p.tokens) || h.alias.sense >= senseAlias || h.first > 0 && p.sentence[h.first-1] == p.sentence[h.first] {
+			continue
+		}
+		if gap := p.folded[p.tokens[h.end-1].End:p.tokens[h.end].Start]; strings.HasPrefix(gap, ":") && (len(cuts) == 0 || cuts[len(cuts)-1] < h.first) {
+			cuts = append(cuts, h.first)
+		}
+	}
+	return cuts
 }
 
 // separators are the tokens that a semicolon or bar stands before, within a

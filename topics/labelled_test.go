@@ -43,11 +43,12 @@ var labelledPairs = []struct {
 	{"france-turkey", "FR", "TR"}, {"armenia-azerbaijan", "AM", "AZ"}, {"egypt-ethiopia", "EG", "ET"}, {"poland-belarus", "PL", "BY"},
 	{"saudi-arabia-yemen", "SA", "YE"}, {"us-china", "US", "CN"}, {"turkey-greece", "TR", "GR"}, {"serbia-kosovo", "RS", "XK"},
 	{"afghanistan-pakistan", "AF", "PK"}, {"thailand-cambodia", "TH", "KH"}, {"rwanda-congo", "RW", "CD"}, {"france-algeria", "FR", "DZ"},
-	{"hungary-ukraine", "HU", "UA"},
+	{"hungary-ukraine", "HU", "UA"}, {"japan-china", "JP", "CN"}, {"poland-ukraine", "PL", "UA"}, {"colombia-us", "CO", "US"},
+	{"sudan-chad", "SD", "TD"},
 }
 
 // TestOwnLabelledItems keeps the score on items written for this test: headlines
-// in more than seventy languages for seventeen pairs of countries, and texts that only
+// in more than seventy languages for twenty-one pairs of countries, and texts that only
 // look like them.
 func TestOwnLabelledItems(t *testing.T) {
 	var ids []news.TopicID
@@ -101,8 +102,8 @@ func TestOwnLabelledItems(t *testing.T) {
 	precision, recall := float64(right)/float64(right+wrong), float64(right)/float64(right+missed)
 	f1 := sum / float64(len(langs))
 	t.Logf("%d items, %d languages: macro F1 %.3f, precision %.3f, recall %.3f, %d of %d off-topic items let in", items, len(langs), f1, precision, recall, letIn, negatives)
-	if items < 680 || len(langs) < 70 {
-		t.Errorf("%d items in %d languages, want 680 in 70", items, len(langs))
+	if items < 799 || len(langs) < 70 {
+		t.Errorf("%d items in %d languages, want 799 in 70", items, len(langs))
 	}
 	if f1 < floorF1 || precision < floorPrecision || recall < floorRecall {
 		t.Errorf("macro F1 %.3f, precision %.3f, recall %.3f; want %.3f, %.3f, %.3f", f1, precision, recall, floorF1, floorPrecision, floorRecall)
@@ -116,7 +117,8 @@ func TestOwnLabelledItems(t *testing.T) {
 // for them, the items from l-227 on stood at precision 0.75 and recall 0.89;
 // those from f-001 on at 0.95 and 0.89 (mean F1 over 65 languages 0.84) and,
 // after what these taught, those from f-191 on at 0.98 and 0.91 (over 52
-// languages 0.90).
+// languages 0.90), and those from f-321 on at 0.93 and 0.98 (over 51 languages
+// 0.98; of 17 off-topic items, written to be mistaken, 6 were let in).
 const (
 	floorF1        = 0.99
 	floorPrecision = 0.99

@@ -65,6 +65,10 @@ func TestGuards(t *testing.T) {
 		want                          bool
 	}{
 		{"digest in one paragraph", "en", "RU", "KP", "Morning", "In brief: Kenya floods; Russia votes; North Korea builds a dam.", false},
+		{"a digest of labels", "en", "JP", "CN", "A day", "Japan: rates rise. China: exports fall. Chad: rains late. Sudan: harvest poor.", false},
+		{"labels of one story", "en", "JP", "CN", "Talks", "Japan: we will not yield to Beijing. China: neither will we.", true},
+		{"a given name", "en", "TD", "US", "Chad Kroeger plays the guitar with friends in a Washington bar", "", false},
+		{"a country with an office", "en", "TD", "US", "Chad President Deby lands in Washington", "", true},
 		{"a town in America", "en", "GR", "TR", "Athens, Georgia, hosts Turkish students", "", false},
 		{"a town in a state of two words", "en", "CU", "PE", "Cuba, New York, and Peru, Indiana, are twinned", "", false},
 		{"roads", "en", "RU", "KP", "North Korean envoy buys a house on Moscow Street", "", false},

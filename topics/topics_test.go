@@ -1,9 +1,9 @@
 package topics
 
 import (
+	"math/bits"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"dateline/news"
@@ -111,13 +111,43 @@ func TestWhyExplainsMisses(t *testing.T) {
 	}
 }
 
-func TestLexiconReads(t *testing.T) {
-	start := time.Now()
+// TestLexiconIsBroad counts the countries whose names are known in sixty
+// languages, and those of which capital and leaders are known.
+func TestLexiconIsBroad(t *testing.T) {
 	l, err := readLexicon()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d aliases in %v; %d countries, %d blocs", len(l.table.aliases), time.Since(start), len(Countries()), len(Blocs()))
+	langs := map[conceptID]*langSet{}
+	senses := map[sense]map[conceptID]bool{senseCapital: {}, senseLeader: {}, senseDemonym: {}}
+	for i := range l.table.aliases {
+		a := &l.table.aliases[i]
+		if a.concept == noConcept || !strings.HasPrefix(l.names[a.concept], "country:") {
+			continue
+		}
+		if a.sense == senseName && a.langs != allLangs {
+			if langs[a.concept] == nil {
+				langs[a.concept] = &langSet{}
+			}
+			for k := range a.langs {
+				langs[a.concept][k] |= a.langs[k]
+			}
+		}
+		if set := senses[a.sense]; set != nil {
+			set[a.concept] = true
+		}
+	}
+	named := 0
+	for _, set := range langs {
+		if bits.OnesCount64(set[0])+bits.OnesCount64(set[1]) >= 60 {
+			named++
+		}
+	}
+	t.Logf("%d aliases; %d countries named in 60 languages, %d capitals, leaders of %d, peoples of %d, %d blocs",
+		len(l.table.aliases), named, len(senses[senseCapital]), len(senses[senseLeader]), len(senses[senseDemonym]), len(l.blocs))
+	if named < 190 || len(senses[senseCapital]) < 120 || len(senses[senseLeader]) < 80 || len(senses[senseDemonym]) < 120 || len(l.blocs) < 10 {
+		t.Error("the lexicon lost countries")
+	}
 }
 
 func FuzzMatch(f *testing.F) {
