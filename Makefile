@@ -90,9 +90,9 @@ bench-micro:
 crash:
 	DATELINE_CRASHES=200 $(GO) test ./cmd/dateline -run 'LosesNothing|DoesNoHarm|ComeAgain|OutlivesTheProcess' -timeout 90m -v
 
-# simulate asks a store what a claim costs with a million sources.
+# simulate asks what a claim costs with a million sources enrolled, what the archive weighs, and what a second process is worth.
 simulate:
-	DATELINE_SIMULATE=1000000 $(GO) test ./store -run TestSimulateManySources -v
+	DATELINE_SIMULATE=1000000 $(GO) test ./store ./cmd/dateline -run TestSimulate -v
 
 image:
 	docker build -t dateline --build-arg VERSION=$(VERSION) .

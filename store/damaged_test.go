@@ -127,13 +127,31 @@ func TestDamagedStoryIsNotThere(t *testing.T) {
 // before does not take it back.
 func TestOlderStoreIsUpgraded(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.db")
-	old := openStore(t, file, Options{})
-	if _, err := old.(*embedded).write.ExecContext(t.Context(), "PRAGMA user_version = 1"); err != nil {
+	old := openStore(t, file, Options{}).(*embedded)
+	archived(t, old, 3, 1, copyOf)
+	if _, err := old.write.ExecContext(t.Context(), "ALTER TABLE articles DROP COLUMN bundle; DROP TABLE bundles; PRAGMA user_version = 1"); err != nil {
 		t.Fatal(err)
 	}
 	old.Close()
-	openStore(t, file, Options{ReadOnly: true}).Close()
+	wantArticles := func(s news.Store, want int) {
+		t.Helper()
+		n := 0
+		for _, err := range s.Articles(t.Context(), noon) {
+			if n++; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Article(t.Context(), copyOf(1).ID); n != want || err != nil {
+			t.Errorf("%d articles, %v; want %d", n, err, want)
+		}
+	}
+	looker := openStore(t, file, Options{ReadOnly: true})
+	wantArticles(looker, 3)
+	looker.Close()
 	s := openStore(t, file, Options{})
+	wantArticles(s, 3)
+	archived(t, s, 1, 10, copyOf)
+	wantArticles(s, 10)
 	var version int
 	if err := s.(*embedded).read.QueryRowContext(t.Context(), "PRAGMA user_version").Scan(&version); err != nil || version != Version {
 		t.Errorf("the file is of version %d, %v; want %d", version, err, Version)

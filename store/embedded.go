@@ -21,15 +21,16 @@ import (
 // log that is synced at every commit. One connection writes; a few read, and
 // never wait for it.
 type embedded struct {
-	gate   gate
-	path   string
-	write  *sql.DB // one connection; nil: read-only
-	turns  *writer // at write
-	read   *sql.DB
-	owned  *os.File // the lock; nil: read-only
-	values *values
-	log    *slog.Logger
-	step   steps
+	gate    gate
+	path    string
+	write   *sql.DB // one connection; nil: read-only
+	turns   *writer // at write
+	read    *sql.DB
+	owned   *os.File // the lock; nil: read-only
+	values  *values
+	bundled bool // the file has bundles
+	log     *slog.Logger
+	step    steps
 }
 
 var _ news.Store = (*embedded)(nil)
@@ -76,7 +77,11 @@ func (s *embedded) open(ctx context.Context, o Options) error {
 	if s.read, err = connect(s.path, "ro", readers); err != nil {
 		return err
 	}
-	return checkVersion(ctx, s.read)
+	if err := checkVersion(ctx, s.read); err != nil {
+		return err
+	}
+	s.bundled, err = hasBundles(ctx, s.read)
+	return err
 }
 
 // examine finds the plain faults of a path before SQLite words them its way,

@@ -84,13 +84,21 @@ func dumpSources(ctx context.Context, tx *sql.Tx, give func(load) error) error {
 }
 
 func (s *embedded) dumpArticles(ctx context.Context, tx *sql.Tx, give func(load) error) error {
-	rows, err := tx.QueryContext(ctx, "SELECT id, filed, body FROM articles ORDER BY filed, id")
+	rows, err := tx.QueryContext(ctx, s.archive("a.id, a.filed")+"ORDER BY a.filed, a.id")
 	return batches(rows, err, give, func(l *load) error {
 		var a keptArticle
-		if err := rows.Scan(&a.id, &a.filed, &a.body); err != nil {
+		var bundle []byte
+		if err := rows.Scan(&a.id, &a.filed, &a.body, &bundle); err != nil {
 			return err
 		}
-		a, err := s.values.readable(a)
+		held, err := s.values.readBundled(news.ArticleID(a.id), a.body, bundle)
+		if err == nil {
+			a.source = held.Source
+			a.body, err = s.values.unbundle(a.body, bundle)
+		}
+		if bundle != nil {
+			a.body = s.values.squeeze(a.body)
+		}
 		if leftOut(err, s.log) {
 			l.damaged++
 			return nil
@@ -176,6 +184,10 @@ func pairs(rows *sql.Rows, err error) func(func(string, int64)) error {
 }
 
 func (s *embedded) take(ctx context.Context, l load) error {
+	bundles, err := s.values.bundlesOf(l.articles)
+	if err != nil {
+		return err
+	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for _, src := range l.sources {
 			if _, err := tx.ExecContext(ctx, "INSERT INTO sources (id, enrolled, due, lease) VALUES (?, ?, ?, 0)", src.id, btoi(src.enrolled), src.due); err != nil {
@@ -188,10 +200,8 @@ func (s *embedded) take(ctx context.Context, l load) error {
 				return err
 			}
 		}
-		for _, a := range l.articles {
-			if err := putArticles(ctx, tx, []packedArticle{{id: a.id, filed: a.filed, body: a.body}}); err != nil {
-				return err
-			}
+		if err := putBundles(ctx, tx, bundles); err != nil {
+			return err
 		}
 		for _, st := range l.stories {
 			// A source in use may tell a story twice while it is read.

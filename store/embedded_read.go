@@ -66,15 +66,15 @@ func (s *embedded) Story(ctx context.Context, id news.StoryID) (news.Story, erro
 func (s *embedded) Article(ctx context.Context, id news.ArticleID) (news.Article, error) {
 	var a news.Article
 	err := s.look(func(db *sql.DB) error {
-		var body []byte
-		err := db.QueryRowContext(ctx, "SELECT body FROM articles WHERE id = ?", string(id)).Scan(&body)
+		var body, bundle []byte
+		err := db.QueryRowContext(ctx, s.archive("a.filed")+"WHERE a.id = ?", string(id)).Scan(new(int64), &body, &bundle)
 		if errors.Is(err, sql.ErrNoRows) {
 			return news.ErrNotFound
 		}
 		if err != nil {
 			return err
 		}
-		a, err = s.values.readArticle(body)
+		a, err = s.values.readBundled(id, body, bundle)
 		if leftOut(err, s.log) {
 			return news.ErrNotFound
 		}
@@ -201,18 +201,17 @@ func (s *embedded) Articles(ctx context.Context, since time.Time) iter.Seq2[news
 		}
 		var page []news.Article
 		err := s.look(func(db *sql.DB) error {
-			rows, err := db.QueryContext(ctx, `SELECT body FROM articles
-				WHERE (filed, id) > (?, ?) ORDER BY filed, id LIMIT ?`, filed, id, pageSize)
+			rows, err := db.QueryContext(ctx, s.archive("a.id")+"WHERE (a.filed, a.id) > (?, ?) ORDER BY a.filed, a.id LIMIT ?", filed, id, pageSize)
 			if err != nil {
 				return err
 			}
 			defer rows.Close()
 			for rows.Next() {
-				var body sql.RawBytes
-				if err := rows.Scan(&body); err != nil {
+				var key, body, bundle sql.RawBytes
+				if err := rows.Scan(&key, &body, &bundle); err != nil {
 					return err
 				}
-				a, err := s.values.readArticle(body)
+				a, err := s.values.readBundled(news.ArticleID(key), body, bundle)
 				if leftOut(err, s.log) {
 					continue
 				}

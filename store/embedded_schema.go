@@ -10,7 +10,7 @@ import (
 // applicationID marks the file as ours in its header: "DLNE".
 const applicationID = 0x444c4e45
 
-// schema is that of versions 1 and 2. Times are nanoseconds since 1970 where they order
+// schema is that of versions 1 and 2, to which addBundles adds. Times are nanoseconds since 1970 where they order
 // listings and microseconds in the due-list; bodies are what values writes.
 const schema = `
 -- The revision of the archive and the number of leases ever given.
@@ -85,6 +85,9 @@ func prepare(ctx context.Context, db *sql.DB) error {
 		if err := voidLeases(ctx, tx); err != nil {
 			return err
 		}
+		if err := addBundles(ctx, tx); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", Version)); err != nil {
 			return err
 		}
@@ -92,6 +95,9 @@ func prepare(ctx context.Context, db *sql.DB) error {
 	}
 	marks := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, Version)
 	if _, err := tx.ExecContext(ctx, schema+marks); err != nil {
+		return err
+	}
+	if err := addBundles(ctx, tx); err != nil {
 		return err
 	}
 	return tx.Commit()

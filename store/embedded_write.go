@@ -12,7 +12,11 @@ import (
 
 // Commit implements news.Store in one transaction.
 func (s *embedded) Commit(ctx context.Context, in news.Intake) (news.Revision, error) {
-	set, err := s.values.intake(in)
+	bundles, err := s.values.bundles(last(in.Articles, articleID))
+	if err != nil {
+		return 0, fail("commit", err)
+	}
+	set, err := s.values.intake(news.Intake{Ledger: in.Ledger, Stories: in.Stories})
 	if err != nil {
 		return 0, fail("commit", err)
 	}
@@ -26,7 +30,7 @@ func (s *embedded) Commit(ctx context.Context, in news.Intake) (news.Revision, e
 			return err
 		}
 		s.step.at(stepTold)
-		if err := putArticles(ctx, tx, set.articles); err != nil {
+		if err := putBundles(ctx, tx, bundles); err != nil {
 			return err
 		}
 		s.step.at(stepArchived)
@@ -194,24 +198,6 @@ func moveTopics(ctx context.Context, tx *sql.Tx, rev news.Revision, moved map[ne
 	return err
 }
 
-func putArticles(ctx context.Context, tx *sql.Tx, articles []packedArticle) error {
-	if len(articles) == 0 {
-		return nil
-	}
-	put, err := tx.PrepareContext(ctx, `INSERT INTO articles (id, filed, body) VALUES (?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET filed = excluded.filed, body = excluded.body`)
-	if err != nil {
-		return err
-	}
-	defer put.Close()
-	for _, a := range articles {
-		if _, err := put.ExecContext(ctx, a.id, a.filed, a.body); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func putLedger(ctx context.Context, tx *sql.Tx, l news.Ledger, body []byte) error {
 	if l.Source == "" {
 		return nil
@@ -230,10 +216,7 @@ func (s *embedded) Sweep(ctx context.Context, keep news.Keep) (news.Swept, error
 	var swept news.Swept
 	var err error
 	if !keep.Articles.IsZero() {
-		swept.Articles, err = s.sweep(ctx, func(tx *sql.Tx) (int, error) {
-			return affected(tx.ExecContext(ctx, `DELETE FROM articles WHERE id IN
-				(SELECT id FROM articles WHERE filed < ? ORDER BY filed LIMIT ?)`, nanos(keep.Articles), sweepBatch))
-		})
+		swept.Articles, err = s.sweep(ctx, func(tx *sql.Tx) (int, error) { return sweepArticles(ctx, tx, nanos(keep.Articles)) })
 	}
 	if err == nil && !keep.Stories.IsZero() {
 		swept.Stories, err = s.sweep(ctx, func(tx *sql.Tx) (int, error) { return sweepStories(ctx, tx, keep.Stories) })

@@ -32,8 +32,9 @@ var (
 // embedded file and in Redis alike. A store with a higher one is refused; one
 // with a lower one is marked as of this version by who opens it for writing,
 // because older programs could not read what is written from then on: version
-// 2 has ledgers whose marks stand in columns.
-const Version = 2
+// 2 has ledgers whose marks stand in columns, and in version 3 articles of a
+// file lie in bundles.
+const Version = 3
 
 // Options are what a store may be told beside its address.
 type Options struct {

@@ -62,6 +62,11 @@ func (v *values) article(a *news.Article) ([]byte, error) {
 	return v.pack("article "+string(a.ID), reflect.ValueOf(a).Elem())
 }
 
+// plain writes an article without compressing it.
+func (v *values) plain(a *news.Article) ([]byte, error) {
+	return v.write("article "+string(a.ID), reflect.ValueOf(a).Elem())
+}
+
 // story writes a story without its revision, which the store keeps apart.
 func (v *values) story(s news.Story) ([]byte, error) {
 	s.Revision = 0
@@ -127,34 +132,57 @@ func (v *values) readStory(b []byte, rev news.Revision) (news.Story, error) {
 }
 
 func (v *values) pack(what string, value reflect.Value) ([]byte, error) {
+	plain, err := v.write(what, value)
+	if err != nil {
+		return nil, err
+	}
+	return v.squeeze(plain), nil
+}
+
+// write writes a value without compressing it.
+func (v *values) write(what string, value reflect.Value) ([]byte, error) {
 	plain := v.codec.append(append(make([]byte, 0, 2048), formPlain), value)
 	if len(plain) > MaxValue {
 		return nil, fmt.Errorf("%s is %d MiB large: the store takes %d MiB", what, len(plain)>>20, MaxValue>>20)
 	}
+	return plain, nil
+}
+
+// squeeze compresses what begins with formPlain, where that pays.
+func (v *values) squeeze(plain []byte) []byte {
 	if len(plain) < smallest {
-		return plain, nil
+		return plain
 	}
 	packed := v.packer.EncodeAll(plain[1:], append(make([]byte, 0, len(plain)/2), formPacked))
 	if len(packed) >= len(plain) {
-		return plain, nil
+		return plain
 	}
-	return packed, nil
+	return packed
 }
 
 func (v *values) unpack(b []byte, into reflect.Value) error {
+	plain, err := v.loosen(b)
+	if err != nil {
+		return err
+	}
+	return v.codec.decode(plain, into)
+}
+
+// loosen undoes squeeze, and takes the form off.
+func (v *values) loosen(b []byte) ([]byte, error) {
 	if len(b) == 0 {
-		return errDamaged
+		return nil, errDamaged
 	}
 	switch form, rest := b[0], b[1:]; form {
 	case formPlain:
-		return v.codec.decode(rest, into)
+		return rest, nil
 	case formPacked:
 		plain, err := v.opener.DecodeAll(rest, nil)
 		if err != nil {
-			return fmt.Errorf("%w: %w", errDamaged, err)
+			return nil, fmt.Errorf("%w: %w", errDamaged, err)
 		}
-		return v.codec.decode(plain, into)
+		return plain, nil
 	default:
-		return errDamaged
+		return nil, errDamaged
 	}
 }

@@ -168,7 +168,7 @@ func getCmd(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // patience bounds how long a script waits for what must come.
-const patience = 20 * time.Second
+const patience = 90 * time.Second
 
 // awaitThat asks until the condition holds, and no longer.
 func awaitThat(ts *testscript.TestScript, what string, holds func() (string, bool)) {
