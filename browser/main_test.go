@@ -71,55 +71,74 @@ func startBrowser() {
 	browser.err = chromedp.Run(ctx)
 }
 
-// demo is the desk over the small news world, as `dateline demo` runs it.
-var demo struct {
+// binary is Dateline, built once.
+var binary struct {
 	once sync.Once
-	site string
+	path string
 	err  error
-	stop func()
 }
 
-// openDemo is the address of a demo whose news is all there. The first test that
-// asks starts it, and the process ends with the tests.
-func openDemo(t *testing.T) string {
-	t.Helper()
-	demo.once.Do(func() { demo.err = startDemo() })
-	if demo.err != nil {
-		t.Fatal(demo.err)
-	}
-	return demo.site
-}
-
-func startDemo() error {
+func build() {
 	dir, err := os.MkdirTemp("", "dateline-browser-")
 	if err != nil {
-		return err
+		binary.err = err
+		return
 	}
-	binary := filepath.Join(dir, "dateline")
-	build := exec.Command("go", "build", "-o", binary, "./cmd/dateline")
+	atEnd(func() { os.RemoveAll(dir) })
+	binary.path = filepath.Join(dir, "dateline")
+	build := exec.Command("go", "build", "-o", binary.path, "./cmd/dateline")
 	build.Dir = ".."
 	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build dateline: %w\n%s", err, out)
+		binary.err = fmt.Errorf("build dateline: %w\n%s", err, out)
+	}
+}
+
+// atEnd adds to what is done after the last test, before the browser ends.
+func atEnd(do func()) {
+	stop := browser.cancel
+	browser.cancel = func() { do(); stop() }
+}
+
+// start runs Dateline with some arguments and a free address to listen at, until
+// the tests end, and waits until it is ready. It returns the site's address.
+func start(ready func(site string) bool, args ...string) (string, error) {
+	if binary.once.Do(build); binary.err != nil {
+		return "", binary.err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return err
+		return "", err
 	}
 	addr := listener.Addr().String()
 	listener.Close()
 	ctx, cancel := context.WithCancel(context.Background())
-	run := exec.CommandContext(ctx, binary, "demo", "--quiet", "--listen", addr)
+	run := exec.CommandContext(ctx, binary.path, append(args, "--listen", addr)...)
 	if err := run.Start(); err != nil {
 		cancel()
-		return fmt.Errorf("start the demo: %w", err)
+		return "", fmt.Errorf("start dateline: %w", err)
 	}
-	stopBrowser := browser.cancel
-	browser.cancel = func() { cancel(); run.Wait(); os.RemoveAll(dir); stopBrowser() }
-	demo.site = "http://" + addr
-	return await(func() bool {
-		sources := read(demo.site + "/api/sources")
-		return strings.Contains(sources, `"state": "ok"`) && !strings.Contains(sources, `"state": "new"`)
-	})
+	atEnd(func() { cancel(); run.Wait() })
+	site := "http://" + addr
+	return site, await(func() bool { return ready(site) })
+}
+
+// polled reports whether a site has asked all its sources.
+func polled(site string) bool {
+	sources := read(site + "/api/sources")
+	return strings.Contains(sources, `"state": "ok"`) && !strings.Contains(sources, `"state": "new"`)
+}
+
+// demo is the desk over the small news world, as `dateline demo` runs it.
+var demo = sync.OnceValues(func() (string, error) { return start(polled, "demo", "--quiet") })
+
+// openDemo is the address of the demo, which the first test that asks starts.
+func openDemo(t *testing.T) string {
+	t.Helper()
+	site, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return site
 }
 
 // await looks until something has come.

@@ -56,3 +56,45 @@ func TestLargeBodiesWaitForRoom(t *testing.T) {
 }
 
 const smallFeedFor = `<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><item><title>Council votes</title><guid>a</guid></item></channel></rss>%s`
+
+// What gofeed is not shown of a large document is read all the same, and the
+// fields around it are those of their items.
+func TestLongTextsOfLargeDocumentsAreRead(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`<rss version="2.0"><channel><title>News</title>`)
+	text := strings.Repeat("The quay is shut. ", (128<<10)/18)
+	for n := range 12 {
+		fmt.Fprintf(&b, "<item><title>Item %d</title><description>%s%d</description><guid>%d</guid><category>c%d</category><pubDate>Mon, 0%d Jun 2026 20:00:00 GMT</pubDate></item>", n, text, n, n, n, 1+n%9)
+	}
+	b.WriteString("</channel></rss>")
+	if b.Len() < heavyBody {
+		t.Fatalf("a document of %d bytes is not large", b.Len())
+	}
+	d, err := Parse([]byte(b.String()), ParseOptions{})
+	if err != nil || len(d.Entries) != 12 {
+		t.Fatalf("%d entries: %v", len(d.Entries), err)
+	}
+	if light := without([]byte(b.String()), indexOf([]byte(b.String()), false).texts); len(light) > 12*300 {
+		t.Errorf("gofeed is shown %d bytes", len(light))
+	}
+	for n, e := range d.Entries {
+		want := fmt.Sprintf("%s%d", text, n)
+		if e.SummaryHTML.Fragment != want || e.ID != fmt.Sprint(n) || e.Categories[0].Term != fmt.Sprintf("c%d", n) || e.Published.Time.Day() != 1+n%9 {
+			t.Errorf("entry %d: %d bytes of text, id %q, categories %v, published %v", n, len(e.SummaryHTML.Fragment), e.ID, e.Categories, e.Published)
+		}
+	}
+}
+
+// Of a large JSON Feed no more is built than is taken, and the rest is said.
+func TestLargeJSONIsCutBeforeItIsBuilt(t *testing.T) {
+	item := `{"id":"1","title":"x","content_text":"` + strings.Repeat("y", 100) + `"},`
+	whole := `{"version":"https://jsonfeed.org/version/1.1","title":"G","items":[` + strings.TrimSuffix(strings.Repeat(item, 2*maxEntries), ",") + `]}`
+	d, err := Parse([]byte(whole), ParseOptions{})
+	if err != nil || len(d.Entries) != maxEntries || !d.Truncated || d.cut {
+		t.Errorf("%d entries, truncated %t, cut %t, %v", len(d.Entries), d.Truncated, d.cut, err)
+	}
+	d, err = Parse([]byte(whole[:len(whole)/4]), ParseOptions{})
+	if err != nil || !d.cut || len(d.Repairs) == 0 {
+		t.Errorf("cut off: cut %t, repairs %q, %v", d.cut, d.Repairs, err)
+	}
+}

@@ -3,6 +3,7 @@ package fetcher
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
@@ -236,7 +237,10 @@ func formatOf(root *element) string {
 	case "feed":
 		return "atom"
 	case "channel":
-		if root.attr("href") != "" || root.attr("lastmod") != "" || root.first("title") == nil {
+		said := slices.ContainsFunc(root.attrs, func(a attribute) bool {
+			return strings.EqualFold(a.name, "href") || strings.EqualFold(a.name, "lastmod")
+		})
+		if said || root.first("title") == nil {
 			return "cdf"
 		}
 		return "rss"

@@ -19,7 +19,7 @@ func parseDate(text string) (time.Time, bool) {
 	if text == "" || len(text) > maxDateText {
 		return time.Time{}, false
 	}
-	if t, ok := parseISO(text); ok {
+	if t, ok := parseISO(yearFirst(text)); ok {
 		return t, true
 	}
 	if t, ok := parseUnix(text); ok {
@@ -31,12 +31,55 @@ func parseDate(text string) (time.Time, bool) {
 var isoDate = regexp.MustCompile(`^(\d{4}|\d\d|)-?(?:(\d\d?)(?:-?(\d\d?))?)?` +
 	`(?:(?:[Tt ]| [Tt] ?)(\d\d?):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)? ?(\S.*)?$`)
 
-var ordinalDate = regexp.MustCompile(`^(\d{4})-(\d{3})$`)
+var ordinalDate = regexp.MustCompile(`^(\d{4}|\d\d)-?(\d{3})$`)
+
+var (
+	slashedDate = regexp.MustCompile(`^(?:\pL+\.?,? )?(\d{4})([/.])(\d\d?)([/.])(\d\d?)( .*)?$`)
+	koreanDate  = regexp.MustCompile(`^(\d{4})년 ?(\d\d?)월 ?(\d\d?)일( .*)?$`)
+	koreanHalf  = regexp.MustCompile(`(오전|오후) ?(\d\d?:\d\d(?::\d\d)?)`)
+)
+
+// yearFirst writes dates that begin with the year as ISO 8601 has them: those
+// with slashes or dots, and those of Korea, where there is one zone.
+func yearFirst(text string) string {
+	if m := slashedDate.FindStringSubmatch(text); m != nil && m[2] == m[4] {
+		return m[1] + "-" + m[3] + "-" + m[5] + m[6]
+	}
+	if strings.IndexByte(text, 0xEC) < 0 && strings.IndexByte(text, 0xEB) < 0 { // the first byte of these signs
+		return text
+	}
+	short := koreanDate.ReplaceAllString(text, "$1-$2-$3$4")
+	halved := koreanHalf.ReplaceAllStringFunc(short, func(s string) string {
+		half := " AM"
+		if strings.HasPrefix(s, "오후") {
+			half = " PM"
+		}
+		return koreanHalf.ReplaceAllString(s, "$2") + half
+	})
+	if halved != text && strings.Contains(halved, ":") {
+		halved += " KST"
+	}
+	return halved
+}
+
+// half takes AM or PM off what follows a clock.
+func half(hour int, rest string) (int, string) {
+	word, after, _ := strings.Cut(rest, " ")
+	switch {
+	case hour < 1 || hour > 12:
+	case strings.EqualFold(word, "am"):
+		return hour % 12, after
+	case strings.EqualFold(word, "pm"):
+		return hour%12 + 12, after
+	}
+	return hour, rest
+}
 
 // parseISO reads 2003-12-31T10:14:55Z and its shorter and sloppier forms.
 func parseISO(text string) (time.Time, bool) {
 	if m := ordinalDate.FindStringSubmatch(text); m != nil {
-		return civil(number(m[1]), 1, number(m[2]), 0, 0, 0, time.UTC)
+		t, ok := civil(fullYear(m[1]), 1, number(m[2]), 0, 0, 0, time.UTC)
+		return t, ok && t.Year() == fullYear(m[1])
 	}
 	if len(text) == 6 && isDigits(text) { // 031231
 		text = text[:2] + "-" + text[2:4] + "-" + text[4:]
@@ -49,11 +92,12 @@ func parseISO(text string) (time.Time, bool) {
 	if year == "" { // "-03-12" is December 2003
 		year, month, day = month, day, ""
 	}
-	zone, ok := parseZone(m[7])
+	hour, rest := half(number(m[4]), m[7])
+	zone, ok := parseZone(rest)
 	if !ok || len(year) == 2 && month == "" || day == "" && m[4] != "" {
 		return time.Time{}, false
 	}
-	return civil(fullYear(year), orOne(month), orOne(day), number(m[4]), number(m[5]), number(m[6]), zone)
+	return civil(fullYear(year), orOne(month), orOne(day), hour, number(m[5]), number(m[6]), zone)
 }
 
 // parseUnix reads seconds or milliseconds since 1970, if they are of our time.
@@ -181,7 +225,7 @@ func civil(year, month, day, hour, minute, second int, zone *time.Location) (tim
 		return time.Time{}, false
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, zone).UTC()
-	if t.Year() < 1 || t.Year() > 9998 {
+	if t.Year() < 2 || t.Year() > 9998 { // the first instant of the first year stands for no time
 		return time.Time{}, false
 	}
 	if day <= 31 && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Month() != time.Month(month) {

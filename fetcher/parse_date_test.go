@@ -38,6 +38,16 @@ func TestFeedDates(t *testing.T) {
 		"yesterday":                              "",
 		"":                                       "",
 		"42":                                     "",
+		"Sun, 2026/03/01 08:19:53 EST":           "2026-03-01T13:19:53Z",
+		"2026.03.01 10:14":                       "2026-03-01T10:14:00Z",
+		"2026/03.01":                             "",
+		"2026년 03월 01일  10:14:55":                "2026-03-01T01:14:55Z",
+		"2026-03-01 오후 11:14:55":                 "2026-03-01T14:14:55Z",
+		"2026-03-01 오전 12:14:55":                 "2026-02-28T15:14:55Z",
+		"2026-03-01 11:14:55 PM":                 "2026-03-01T23:14:55Z",
+		"2026060":                                "2026-03-01T00:00:00Z",
+		"26060":                                  "2026-03-01T00:00:00Z",
+		"2026366":                                "",
 	} {
 		got := ""
 		if when, ok := parseDate(text); ok {
@@ -47,4 +57,19 @@ func TestFeedDates(t *testing.T) {
 			t.Errorf("parseDate(%q): got %q, want %q", text, got, want)
 		}
 	}
+}
+
+func FuzzDates(f *testing.F) {
+	for _, text := range []string{"Sun, 01 Mar 2026 10:14:55 MEST", "2026-03-01T10:14:55.1+02:00", "2026년 03월 01일 오후 1:2", "--1", "99999999999", "1/1/1", "오후 :", "2026-060", "Sept 3rd, 26 12:00 pm (x) y"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		when, ok := parseDate(text)
+		if ok && (when.IsZero() || when.Year() < 1 || when.Year() > 9999) {
+			t.Errorf("parseDate(%q): %v, %v", text, when, ok)
+		}
+		if again, _ := parseDate(text); !again.Equal(when) {
+			t.Errorf("parseDate(%q): %v, then %v", text, when, again)
+		}
+	})
 }

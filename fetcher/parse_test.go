@@ -1,7 +1,6 @@
 package fetcher
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mmcdole/gofeed"
 	"golang.org/x/tools/txtar"
 )
 
@@ -301,39 +299,6 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		if d, err := Parse(body, ParseOptions{ContentType: contentType, Base: "https://feed.example/x"}); err == nil {
 			checkBudgets(t, d)
-		}
-	})
-}
-
-// benchFeed is an RSS feed of 100 items of 3 KB.
-func benchFeed() []byte {
-	var b bytes.Buffer
-	b.WriteString(`<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Bench</title>`)
-	for i := range 100 {
-		fmt.Fprintf(&b, "<item><title>Item &amp; %d</title><link>https://b.example/%d</link><guid>%d</guid><dc:creator>A B</dc:creator>"+
-			"<pubDate>Mon, 01 Jun 2026 20:00:00 GMT</pubDate><description><![CDATA[%s]]></description></item>", i, i, i,
-			strings.Repeat(`<p>The price of copper rose on <a href="/x">Monday</a>.</p>`, 50))
-	}
-	b.WriteString("</channel></rss>")
-	return b.Bytes()
-}
-
-func BenchmarkParse(b *testing.B) {
-	feed := benchFeed()
-	b.Run("ours", func(b *testing.B) {
-		b.SetBytes(int64(len(feed)))
-		for b.Loop() {
-			if _, err := Parse(feed, ParseOptions{}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("gofeed", func(b *testing.B) {
-		b.SetBytes(int64(len(feed)))
-		for b.Loop() {
-			if _, err := gofeed.NewParser().Parse(bytes.NewReader(feed)); err != nil {
-				b.Fatal(err)
-			}
 		}
 	})
 }

@@ -46,6 +46,7 @@ func (t translator) feed(el *element, g native) Feed {
 	if f.Link == "" {
 		f.Link = pickLink(f.Links)
 	}
+	f.Language = orString(f.Language, el.lang)
 	f.NewLocation = el.first("itunes:new-feed-url").text()
 	if f.Generator == nil {
 		if a := el.first("admin:generatoragent"); a != nil {

@@ -33,7 +33,7 @@ func (t translator) text(el *element) (plain string, h HTML) {
 // meta reads what feeds, entries and sources have in common.
 func (t translator) meta(m *Meta, el *element) {
 	base := t.baseOf(el)
-	m.Title, m.TitleHTML = t.text(el.first("title", "dc:title", "media:title"))
+	m.Title, m.TitleHTML = t.text(el.first("title", "dc:title", "media:title", "itunes:title"))
 	m.ID = t.id(el)
 	m.Rights, m.RightsHTML = t.text(el.first("rights", "copyright", "dc:rights"))
 	m.License = t.license(el)
@@ -51,6 +51,21 @@ func (t translator) meta(m *Meta, el *element) {
 		m.Generator = &Generator{g.text(), resolve(base, orString(g.attr("uri"), g.attr("url"))), g.attr("version")}
 	}
 	m.Geo = geo(el)
+	if t.format == "cdf" {
+		t.cdf(m, el)
+	}
+}
+
+// cdf reads what CDF says in attributes, in capitals or not.
+func (t translator) cdf(m *Meta, el *element) {
+	for _, a := range el.attrs {
+		switch strings.ToLower(a.name) {
+		case "href":
+			m.Link = orString(m.Link, resolve(t.baseOf(el), a.value))
+		case "lastmod":
+			m.Updated = orDate(m.Updated, a.value)
+		}
+	}
 }
 
 // id is the identity as written. Atom's ids are addresses and may be relative;

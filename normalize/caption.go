@@ -41,7 +41,7 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, p)
 			continue
 		}
-		if p.frame != nil && sold[p.frame] || isControl(p.foldedUpTo(120)) && !(p.role == roleCredit && isAgency(strings.Trim(p.text, "()[] "))) || subscribePhrases.within(p.foldedUpTo(600)) {
+		if p.frame != nil && sold[p.frame] || isControl(p.foldedUpTo(120)) && !isAgency(bareName(p.text)) || subscribePhrases.within(p.foldedUpTo(600)) {
 			continue
 		}
 		if p.role == roleCaption && p.frame == nil && p.words() > 90 {
@@ -239,7 +239,7 @@ func markLoose(pieces []piece) {
 			continue
 		}
 		n := p.words()
-		if p.flags&(flagByline|flagDate) != 0 || p.density() > 0.5 || n == 0 || n > 60 || isControl(p.foldedUpTo(120)) {
+		if p.flags&(flagByline|flagDate) != 0 || p.density() > 0.5 || n == 0 || n > 60 || isControl(p.foldedUpTo(120)) && !isAgency(p.text) {
 			continue
 		}
 		if _, credit := splitCredit(p.text); credit != "" && n <= 60 || p.italic && !pieces[i-1].italic && n <= 40 && p.flags&(flagByline|flagDate) == 0 {

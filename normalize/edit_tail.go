@@ -43,6 +43,10 @@ func (d *draft) trimTail() {
 	d.cutCards()
 	for len(d.pieces) > 0 {
 		last := &d.pieces[len(d.pieces)-1]
+		if isTeaserPicture(last) {
+			d.pieces = d.pieces[:len(d.pieces)-1]
+			continue
+		}
 		if !d.tellsPicture(last) && !d.isTail(last) {
 			if n := len(d.pieces) - 2; n > 1 && last.words() <= 25 && d.presentsAuthor(&d.pieces[n]) {
 				d.noteTail(d.pieces[n:])
@@ -54,6 +58,15 @@ func (d *draft) trimTail() {
 		d.noteTail(d.pieces[len(d.pieces)-1:])
 		d.pieces = d.pieces[:len(d.pieces)-1]
 	}
+}
+
+// isTeaserPicture reports whether a picture without a caption is a link to
+// another page, and not to its own larger self.
+func isTeaserPicture(p *piece) bool {
+	if p.kind != news.Picture || p.figure.Caption != "" || p.figure.Credit != "" || len(p.links) == 0 {
+		return false
+	}
+	return !isPicture(&news.Media{URL: p.links[0].URL})
 }
 
 // resumes reports whether the text goes on behind a heading and the list of links
@@ -69,6 +82,9 @@ func (d *draft) resumes(heading int) bool {
 	}
 	if before < 0 || after == heading+1 || after >= len(d.pieces) {
 		return false
+	}
+	if p := &d.pieces[after]; after+1 < len(d.pieces) && (p.level > 0 || p.bold) && p.linked == 0 && p.words() <= 12 {
+		after++ // another heading, of the text
 	}
 	a, b := &d.pieces[before], &d.pieces[after]
 	return b.clean() && b.kind == news.Paragraph && a.node != nil && b.node != nil && a.node.Parent == b.node.Parent && !d.isTail(b)
@@ -170,7 +186,7 @@ func (d *draft) noteTail(pieces []piece) {
 		if isPager(p) {
 			d.truncated = true
 		}
-		if name := strings.Trim(p.text, "/()[]{} .–—-"); d.agency == "" && len(name) < 40 && isAgency(name) {
+		if name := bareName(p.text); d.agency == "" && len(name) < 40 && isAgency(name) {
 			d.agency = name
 		}
 		if len(d.byline) > 0 || len(pieces) > 1 || p.kind != news.Paragraph || p.linked > 0 || len(p.text) > 200 {
@@ -181,10 +197,6 @@ func (d *draft) noteTail(pieces []piece) {
 		}
 	}
 }
-
-// coverPhrases label what stands in the picture above the text.
-var coverPhrases = newPhrases(`
-cover photo; cover image; cover picture; top image; top photo; lead image; main image; featured image; header image; banner image; foto utama; gambar utama; titelbild; aufmacherbild; beitragsbild; hoofdfoto; omslagfoto; photo de une; photo d'illustration; foto de portada; imagen de portada; imagen destacada; foto principal; imagem de capa; foto de capa; imagem principal; foto di copertina; immagine di copertina; foto copertină; omslagsfoto; toppbilde; forsidefoto; etukuva; pääkuva; borítókép; nyitókép; kiemelt kép; zdjęcie główne; zdjęcie tytułowe; úvodní foto; úvodní fotografie; úvodná fotografia; úvodné foto; titulinė nuotrauka; titulfoto; naslovna fotografija; naslovna slika; naslovna foto; naslovnica; заглавное фото; фото на обложке; фото на превью; заглавна снимка; титульне фото; εικόνα εξωφύλλου; κεντρική φωτογραφία; kapak fotoğrafı; manşet fotoğrafı; صورة الغلاف; الصورة الرئيسية; 封面图; 题图; 頭圖; 题图来源; 首图; 大标题图; トップ画像; トップ写真; 見出し画像; 대표사진; 표지사진`)
 
 // tellsPicture reads a last line that is about the picture above the text:
 // "(Cover photo: the old bridge. Photo: Ann Lee)", "Photo: Ann Lee".
@@ -254,7 +266,7 @@ func (d *draft) isTail(p *piece) bool {
 	if subscribePhrases.within(words) && (size <= 30 || p.italic || p.density() > 0.1) {
 		return true
 	}
-	if len(words) <= 3 && isAgency(strings.Trim(p.text, "/()[]{} .–—-")) {
+	if size <= 6 && closesWithAgency(p.text) || size <= 3 && len(p.text) <= 30 && enclosed(p.text) && !hasDigit(p.text) { // "(rin/idh)", "（完）"
 		return true
 	}
 	if p.italic && p.words() < 60 && (p.density() > 0 || strings.Contains(p.text, "@")) {
@@ -317,6 +329,25 @@ func isBiography(s string) bool {
 // copulas stand between who somebody is and what.
 var copulas = map[string]bool{"is": true, "ist": true, "est": true, "es": true, "é": true, "è": true, "este": true, "är": true, "er": true, "on": true,
 	"je": true, "jest": true, "adalah": true, "ialah": true, "–": true, "—": true, "είναι": true, "covers": true, "covered": true, "writes": true, "schreibt": true, "escribe": true, "scrive": true, "écrit": true}
+
+// closesWithAgency reports whether a line is an agency's name, or a few words
+// before one: "(dpa)", "（共同）", "Avec AFP".
+func closesWithAgency(s string) bool {
+	const most = 4 // words before it
+	words := strings.Fields(bareName(s))
+	if strings.ContainsAny(s, ":：") {
+		return false
+	}
+	for i := range min(len(words), most) {
+		if isAgency(strings.Join(words[i:], " ")) {
+			return i == 0 || !closes(s)
+		}
+	}
+	return false
+}
+
+// bareName is a line without the marks that stand around names.
+func bareName(s string) string { return strings.Trim(s, "/()（）[]【】{}© .–—-") }
 
 // enclosed reports whether a line is one parenthesis.
 func enclosed(s string) bool {

@@ -68,10 +68,7 @@ func wordless(s string) bool {
 
 // subscriptionPages are the words in addresses of pages that sell a
 // subscription or take an address for letters.
-var subscriptionPages = newPhrases(strings.Join(strings.Fields(`subscribe subscription subscriptions newsletter newsletters signup abo abos
-abonnement abonnements abonnieren abonneren abonnez abonner suscribete suscripcion suscripciones suscribirse boletines
-assine assinatura assinaturas abbonati abbonamento abbonamenti prenumerera prenumerata subskrypcja predplatne podpiska
-langganan berlangganan abonelik abonnere tilaa tilaus elofizetes abonamente`), ";"))
+var subscriptionPages = phrasesOf("address")
 
 // leadsToSubscription reports whether a line begins with a link to a page that
 // sells a subscription.
@@ -219,7 +216,7 @@ func labelled(s string) bool {
 // "Comments (12)".
 func headsComments(p *piece) bool {
 	words := p.foldedUpTo(60)
-	if p.level == 0 && (p.node != nil || !hasDigit(p.text) && len(words) < 2) || len(words) == 0 || len(words) > 6 {
+	if p.level == 0 && (p.node != nil || !hasDigit(p.text) && len(words) < 2) || len(words) == 0 || p.words() > 6 {
 		return false
 	}
 	if allNumbers(words[:1]) {

@@ -60,31 +60,50 @@ func lay(lines []string, title string, o DateOptions) *layout {
 // sort tells the kinds of the lines and where the text begins and ends, and
 // returns how many words it has.
 func (l *layout) sort(d *draft) (total int) {
+	begun := false
 	for i, line := range l.lines {
 		kind := d.kindOfLine(line)
-		switch {
-		case kind == lineShort && l.first >= 0 && unstopped(line) && utf8.RuneCountInString(line) >= 50:
-			kind = lineText
-		case kind == lineCaption && l.first >= 0 && l.signedOff(i):
+		if kind == lineShort && begun && unstopped(line) && utf8.RuneCountInString(line) >= 50 {
 			kind = lineText
 		}
-		if l.kinds[i] = kind; kind == lineText {
-			total += countWords(line)
-			if l.first < 0 {
-				l.first = i
-			}
-			l.last = i
-		}
+		l.kinds[i] = kind
+		begun = begun || kind == lineText
 	}
 	l.readSpeech()
+	l.readSignOff()
+	for i, kind := range l.kinds {
+		if kind != lineText {
+			continue
+		}
+		total += countWords(l.lines[i])
+		if l.first < 0 {
+			l.first = i
+		}
+		l.last = i
+	}
 	return total
 }
 
-// signedOff reports whether a line is a paragraph that an agency's name closes:
-// the text goes on to it, and the name is all there is of a credit.
-func (l *layout) signedOff(i int) bool {
-	text, credit := splitCredit(l.lines[i])
-	return runsOn(text) && isAgency(credit) && (l.kinds[i-1] == lineText || l.kinds[i-1] == lineShort && l.last == i-2) && !namesMaker(l.lines[i][len(text):])
+// readSignOff makes text of the last paragraph where an agency's name closes it:
+// what looks like a caption, soon behind the text and with none after.
+func (l *layout) readSignOff() {
+	const near = 6 // lines
+	i := len(l.kinds) - 1
+	for i >= 0 && l.kinds[i] != lineText {
+		i--
+	}
+	for end := i + near; i >= 0 && i+1 < len(l.kinds) && i < end; {
+		i++
+		text, credit := splitCredit(l.lines[i])
+		house, _, _ := strings.Cut(credit, "/")
+		switch {
+		case l.kinds[i] == lineCaption && runsOn(text) && isAgency(house) && strings.HasPrefix(l.lines[i], text) && !namesMaker(l.lines[i][len(text):]):
+			l.kinds[i] = lineText
+			return
+		case l.kinds[i] == lineCaption || l.kinds[i] == lineTold:
+			return
+		}
+	}
 }
 
 // readSpeech makes text of sentences behind a dash that stand alone: what
@@ -101,14 +120,13 @@ func (l *layout) readSpeech() {
 // skipStandfirst moves the beginning of the text past a sentence or two that
 // stand between the headline and the lines that tell author and date.
 func (l *layout) skipStandfirst() {
-	told := -1
-	words := 0
+	told, words := false, 0
 	for i := l.first; i < min(l.last, l.first+8); i++ {
 		switch l.kinds[i] {
-		case lineTold, lineCaption:
-			told = i
+		case lineTold:
+			told = true
 		case lineText:
-			if told >= 0 {
+			if told {
 				l.first = i
 				return
 			}
@@ -167,7 +185,7 @@ func (d *draft) kindOfLine(line string) lineKind {
 	if text, credit := splitCredit(line); credit != "" && text == "" && namesMaker(line) && len(words) <= 9 {
 		return lineCredit
 	}
-	if isAgency(strings.Trim(line, "/()[]{} .–—-")) {
+	if isAgency(bareName(line)) {
 		return lineFurniture
 	}
 	if isBullet(line) {
@@ -183,7 +201,9 @@ func (d *draft) kindOfLine(line string) lineKind {
 // sentence does, or more of them than a headline has.
 func runsOn(line string) bool {
 	n := countWords(line)
-	if text, _ := cutSignOff(line); n >= 7 && (closes(text) || hasEnd(text)) {
+	text, _ := cutSignOff(line)
+	inside, rest := cutParenthesis(text, "(", ")") // "... Euro. (dpa/ame)"
+	if n >= 7 && (hasEnd(text) || closes(text) || inside != "" && countWords(inside) <= 3 && closes(rest)) {
 		return true
 	}
 	if unstopped(line) {
@@ -210,6 +230,9 @@ func isBullet(line string) bool {
 
 // isTrail knows the path to a page: "Home / World / Asia", "首页 > 国际".
 func isTrail(line string) bool {
+	if closes(line) || strings.Contains(line, "«") {
+		return false
+	}
 	for _, sign := range [...]string{" / ", " > ", " » ", " › ", " → ", ">", "»"} {
 		parts := strings.Split(line, sign)
 		if len(parts) < 2 || len(parts) == 2 && !strings.Contains(sign, ">") && !strings.ContainsAny(sign, "»›→") {
@@ -292,248 +315,4 @@ func (l *layout) opens(i int) bool {
 // a list, or a short sentence.
 func (l *layout) goesOn(i int) bool {
 	return l.kinds[i] == lineList || l.kinds[i] == lineShort && countWords(l.lines[i]) >= 3 && hasEnd(l.lines[i]) && !strings.ContainsAny(l.lines[i][len(l.lines[i])-min(len(l.lines[i]), 3):], ":：")
-}
-
-// findTitle finds the headline above the text: the line that is the title, else
-// the one most like a headline.
-func (l *layout) findTitle(title string) {
-	if title != "" {
-		k := key(title)
-		for i, line := range l.lines[:l.first] {
-			if lk := key(line); lk == k || lk != "" && key(withoutOutlet(line, nil, true)) == k {
-				l.title = i
-			}
-		}
-		return
-	}
-	count := map[string]int{}
-	for i, line := range l.lines[:l.first] {
-		if l.kinds[i] == lineShort {
-			count[key(withoutOutlet(line, nil, true))]++
-		}
-	}
-	best := 0
-	for i := range l.lines[:l.first] {
-		if s := l.headlineScore(i, count); s > best {
-			best, l.title = s, i
-		}
-	}
-	if l.title < 0 {
-		l.sentenceTitle()
-		return
-	}
-	k := key(withoutOutlet(l.lines[l.title], nil, true))
-	for i := l.title + 1; i < l.first; i++ { // said again below the menu
-		if key(l.lines[i]) == k {
-			l.title = i
-		}
-	}
-}
-
-// sentenceTitle takes a first line for the headline that ends in a full stop.
-func (l *layout) sentenceTitle() {
-	if n := countWords(l.lines[l.first]); l.first < l.last && n >= 3 && n <= 14 && l.kinds[l.first] == lineText {
-		l.title = l.first
-	}
-}
-
-// headlineScore says how much a line above the text looks like the headline; 0:
-// not at all.
-func (l *layout) headlineScore(i int, count map[string]int) int {
-	line := l.lines[i]
-	n := countWords(line)
-	if news.Unspaced(firstRune(line)) && !unstopped(line) { // a menu's entry counts as several words there
-		n /= 2
-	}
-	if l.kinds[i] != lineShort || n < 3 || n > 40 {
-		return 0
-	}
-	score := min(n, 6)
-	if count[key(withoutOutlet(line, nil, true))] > 1 {
-		score += 20
-	}
-	if closesSentence(line) {
-		score -= 6
-	}
-	for j := max(0, i-2); j < min(l.first, i+5); j++ {
-		if l.kinds[j] == lineTold {
-			score += 4
-			break
-		}
-	}
-	if i > 0 && l.kinds[i-1] == linePointer || i+1 < len(l.kinds) && (l.kinds[i+1] == lineCredit || l.kinds[i+1] == lineCaption && strings.HasPrefix(l.lines[i+1], line)) {
-		score -= 8
-	}
-	return max(score, 1)
-}
-
-// parts gives the pieces of the text, with the captions above it in front, and
-// those above and below it that may tell who wrote it and when. What the outlet
-// says under the headline comes before what stands over it.
-func (l *layout) parts() (text, above, below []piece) {
-	if l.first < 0 {
-		return dumpPieces(l.lines), nil, nil
-	}
-	var over []piece
-	for i, line := range l.lines[:l.first] {
-		p := piece{kind: news.Paragraph, text: line}
-		switch {
-		case i == l.title:
-		case i > l.title && l.caption(i) != "":
-			p.role, p.text = roleCaption, l.caption(i)
-			text = append(text, p)
-		case i > l.title:
-			if l.kinds[i] == lineShort && i == l.title+1 && countWords(line) >= 5 && !isMailbox(&p) || l.kinds[i] == lineText {
-				p.flags |= flagStandfirst
-			}
-			above = append(above, p)
-		default:
-			over = append(over, p)
-		}
-	}
-	text = append(text, l.body()...)
-	for _, line := range l.lines[l.last+1:] {
-		below = append(below, piece{kind: news.Paragraph, text: line})
-	}
-	return text, append(above, over...), below
-}
-
-// body gives the pieces of the text itself, without the menus and pointers
-// between its paragraphs.
-func (l *layout) body() []piece {
-	var pieces []piece
-	for i := l.first; i <= l.last; i++ {
-		if l.kinds[i] == linePointer {
-			if l.teasersFollow(i) {
-				break
-			}
-			for i < l.last && (l.kinds[i+1] == lineShort || l.kinds[i+1] == linePointer) && !l.numbered(i+1) {
-				i++
-			}
-			continue
-		}
-		if n := l.menuAt(i); n >= longestMenu {
-			i += n - 1
-			continue
-		}
-		if i < l.last && l.kinds[i] == lineShort && l.lines[i] == l.lines[i+1] { // what a picture is called, and its caption
-			i++
-			pieces = append(pieces, piece{kind: news.Paragraph, role: roleCaption, text: l.lines[i]})
-			continue
-		}
-		if i < l.last && l.kinds[i] == lineShort && l.kinds[i+1] == lineCredit {
-			i++
-			pieces = append(pieces, piece{kind: news.Paragraph, role: roleCaption, text: l.caption(i)})
-			continue
-		}
-		if i < l.last && l.kinds[i] == lineShort && l.kinds[i+1] == lineCaption && strings.HasPrefix(l.lines[i+1], l.lines[i]) {
-			continue
-		}
-		pieces = append(pieces, l.piece(i))
-	}
-	return pieces
-}
-
-// caption is the caption that a line holds, with that before it where the line
-// is no more than a credit; empty: none.
-func (l *layout) caption(i int) string {
-	switch {
-	case l.kinds[i] == lineCaption:
-		return l.lines[i]
-	case l.kinds[i] == lineCredit && i > 0 && i-1 > l.title && l.kinds[i-1] == lineShort:
-		return l.lines[i-1] + " " + l.lines[i]
-	}
-	return ""
-}
-
-func (l *layout) piece(i int) piece {
-	p := piece{kind: news.Paragraph, text: l.lines[i]}
-	switch l.kinds[i] {
-	case lineShort:
-		p.marked = i < l.last && (l.kinds[i+1] == lineText || l.kinds[i+1] == lineList || l.numbered(i) || l.numbered(i+1)) && countWords(p.text) <= 14 && !closesSentence(p.text) && !isMailbox(&p)
-	case lineCaption:
-		p.role = roleCaption
-	case lineList:
-		_, rest, _ := strings.Cut(p.text, " ")
-		p.kind, p.text = news.List, rest
-	}
-	return p
-}
-
-func (l *layout) numbered(i int) bool {
-	_, _, ok := headingNumber(l.lines[i])
-	return ok
-}
-
-// menuAt counts the entries of a menu that begins at a line.
-func (l *layout) menuAt(i int) int {
-	n := 0
-	for i+n <= l.last && l.kinds[i+n] == lineShort && l.inMenu(i+n) && !closes(l.lines[i+n]) {
-		n++
-	}
-	return n
-}
-
-// teasersFollow reports whether a pointer stands over nothing but other
-// articles to the end: a headline and a line or two of text, again and again,
-// and little of it beside the text before.
-func (l *layout) teasersFollow(pointer int) bool {
-	const share = 30 // percent of the text before
-	heads, texts, after, before := 0, 0, 0, 0
-	for i := l.first; i < pointer; i++ {
-		if l.kinds[i] == lineText {
-			before += countWords(l.lines[i])
-		}
-	}
-	for i := pointer + 1; i <= l.last; i++ {
-		switch {
-		case l.kinds[i] == lineList || l.numbered(i):
-			return false
-		case l.kinds[i] == lineShort:
-			heads++
-		case l.kinds[i] == lineText:
-			if l.kinds[i-1] == lineText || i == pointer+1 {
-				return false
-			}
-			texts, after = texts+1, after+countWords(l.lines[i])
-		}
-	}
-	return heads > 1 && texts > 1 && after*100 <= before*share
-}
-
-// headline is the dump's own headline.
-func (l *layout) headline() string {
-	switch {
-	case l.title >= 0:
-		return withoutOutlet(l.lines[l.title], nil, false)
-	case l.first < 0:
-		return titleOfShort(l.lines)
-	}
-	return ""
-}
-
-// titleOfShort finds the headline of a dump without a sentence: a line that
-// stands twice near the top, else the first that could be one.
-func titleOfShort(lines []string) string {
-	count := map[string]int{}
-	near := lines[:min(len(lines), 40)]
-	for _, line := range near {
-		count[key(line)]++
-	}
-	first := ""
-	for i, line := range near {
-		n := countWords(line)
-		if n < 3 || n > 40 || isControl(wordsUpTo(line, 120)) {
-			continue
-		}
-		if n >= 4 && count[key(line)] > 1 {
-			return line
-		}
-		if p := (piece{text: line}); first == "" && i < 15 && n <= 30 && !isFurniture(&p) {
-			if _, dated := ParseDate(line, DateOptions{}); !dated {
-				first = line
-			}
-		}
-	}
-	return first
 }

@@ -12,23 +12,29 @@ import (
 // phrases is a table of wordings in many languages, compared by their folded
 // words, so that neither case nor punctuation nor accents matter.
 type phrases struct {
-	table   string
+	kind    string
 	read    sync.Once
 	byFirst map[string][][]string
 	first   [64]uint64 // a bit for each mark of a first word: most words need no look-up
 }
 
-// newPhrases is a table of wordings parted by semicolons or newlines. It is read
-// when it is first asked: most commands need none.
-func newPhrases(table string) *phrases { return &phrases{table: table} }
+// phrasesOf is the table of one kind of furnitureWordsText. It is read when it is
+// first asked: most commands need none.
+func phrasesOf(kind string) *phrases { return &phrases{kind: kind} }
 
 func (p *phrases) readTable() {
 	p.byFirst = map[string][][]string{}
-	for _, phrase := range strings.FieldsFunc(p.table, func(r rune) bool { return r == ';' || r == '\n' }) {
-		if words := wordsOf(phrase); len(words) > 0 {
-			p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
-			at := markOf(words[0])
-			p.first[at/64] |= 1 << (at % 64)
+	for line := range strings.Lines(furnitureWordsText) {
+		kind, wordings, found := strings.Cut(line, ": ")
+		if !found || kind != p.kind {
+			continue
+		}
+		for wording := range strings.SplitSeq(wordings, ";") {
+			if words := wordsOf(wording); len(words) > 0 {
+				p.byFirst[words[0]] = append(p.byFirst[words[0]], words)
+				at := markOf(words[0])
+				p.first[at/64] |= 1 << (at % 64)
+			}
 		}
 	}
 }

@@ -99,7 +99,7 @@ func (p *piece) clean() bool {
 		return false
 	}
 	n := p.words()
-	return p.density() < 0.4 && (n >= 20 || n >= 8 && closes(p.text))
+	return p.density() < 0.4 && (n >= 20 || n >= 8 && closes(p.text) || n >= 12 && unstopped(p.text))
 }
 
 // within reports whether the piece stands under n.

@@ -174,7 +174,7 @@ func testMasthead() Masthead {
 func desk(t testing.TB, stories ...news.Story) (*Server, *memory) {
 	t.Helper()
 	m := &memory{stories: stories, revision: 1, ledgers: map[news.SourceID]news.Ledger{}}
-	s, err := New(m, testMasthead(), Options{})
+	s, err := New(m, testMasthead(), Options{Patience: -1}) // what is new is to be seen at once
 	if err != nil {
 		t.Fatal(err)
 	}

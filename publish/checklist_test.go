@@ -302,12 +302,15 @@ func TestPicturesAndHeadingsInEveryFormat(t *testing.T) {
 }
 
 func TestRightsHoldEverywhere(t *testing.T) {
-	every := []string{"/", "/topics/grain", rssPath, atomPath, jsonPath, "/stories/" + string(storyID(9000)), "/api/stories/" + string(storyID(9000))}
+	rich := string(storyID(9000))
+	every := []string{"/", "/topics/grain", rssPath, atomPath, jsonPath, rssPath + "?per=article", atomPath + "?lang=id", jsonPath + "?source=pelabuhan", "/topics/grain/archive/2026-05-04.atom", "/stories/" + rich,
+		"/api/stories", "/api/stories?full=1&topic=grain", "/api/articles?full=1", "/api/stories/" + rich, "/api/articles/" + rich}
+	later := plainStory(-60 * 24) // so that there is an archive
 	body := []string{"berlayar, kata", "Perjanjian", "RAHASIA", "peta.png"}
 	beyondHeadline := append(slices.Clone(body), "jelai", "kapal.jpg", "Sari Dewi", "dermaga")
 	for rights, hidden := range map[news.Rights][]string{news.RightsSummary: body, news.RightsHeadline: beyondHeadline, news.RightsFull: nil} {
 		t.Run(rights.String(), func(t *testing.T) {
-			s, _ := desk(t, richStory())
+			s, _ := desk(t, richStory(), later)
 			m := testMasthead()
 			m.Sources[1].Rights = rights
 			s.Reload(m)

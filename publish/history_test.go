@@ -161,7 +161,7 @@ func FuzzAddresses(f *testing.F) {
 			}
 			return
 		}
-		doc, err := s.current(t.Context(), head, req)
+		doc, err := s.current(t.Context(), head, req, -1)
 		if err == nil && (len(doc.body) == 0 || doc.mediaType == "" || doc.key != req.key) {
 			t.Errorf("%q?%q gives %d bytes of %q", path, query, len(doc.body), doc.mediaType)
 		}

@@ -261,7 +261,7 @@ func (h *Hub) feed(ctx context.Context, head *masthead, sub *news.Subscriber) (*
 	if err != nil {
 		return nil, err
 	}
-	return h.server.current(ctx, head, req)
+	return h.server.current(ctx, head, req, -1)
 }
 
 // send sends a subscriber its feed (WebSub 7).

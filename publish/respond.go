@@ -107,7 +107,11 @@ func unchanged(r *http.Request, doc *edited) bool {
 	if tags := r.Header.Values("If-None-Match"); len(tags) > 0 {
 		return matchesAny(strings.Join(tags, ","), doc)
 	}
-	since, err := http.ParseTime(r.Header.Get("If-Modified-Since"))
+	date := r.Header.Get("If-Modified-Since")
+	if date == "" {
+		return false
+	}
+	since, err := http.ParseTime(date)
 	return err == nil && !doc.changed.IsZero() && !doc.changed.Truncate(time.Second).After(since)
 }
 

@@ -3,11 +3,13 @@ package publish
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -167,6 +169,86 @@ func TestLastGoodEditionWhenRenderingPanics(t *testing.T) {
 		t.Errorf("without an edition: got %d, want 503", w.Code)
 	}
 	get(t, fresh, "/api/topics")
+}
+
+// slow is an archive whose listings wait for a word.
+type slow struct {
+	*memory
+	word chan struct{}
+}
+
+func (a *slow) Stories(ctx context.Context, q news.Query) ([]news.Story, error) {
+	<-a.word
+	return a.memory.Stories(ctx, q)
+}
+
+// While a new edition is being rendered, readers get the one that was in force
+// until now, but not for long, and not where an editor decided something.
+func TestReadersDoNotWaitForTheNextEdition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{stories: []news.Story{plainStory(1)}, revision: 1, ledgers: map[news.SourceID]news.Ledger{}}
+		archive := &slow{m, make(chan struct{}, 100)}
+		s, err := New(archive, testMasthead(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		say := func() { archive.word <- struct{}{} }
+		say()
+		first := get(t, s, "/topics/grain.rss")
+		m.change(func() { m.stories = append(m.stories, plainStory(0)) })
+		began := time.Now()
+		if again := get(t, s, "/topics/grain.rss"); again != first || time.Since(began) > 20*time.Millisecond {
+			t.Errorf("a reader waited %v for the next edition", time.Since(began))
+		}
+		say()
+		synctest.Wait()
+		if next := get(t, s, "/topics/grain.rss"); !strings.Contains(next, "Ship 0") {
+			t.Error("the next edition is not shown once it is there")
+		}
+
+		// It took a while to make, and so it stands for a while.
+		time.Sleep(time.Second)
+		go func() { time.Sleep(200 * time.Millisecond); say() }()
+		m.change(func() { m.stories = append(m.stories, plainStory(3)) })
+		get(t, s, "/topics/grain.rss")
+		synctest.Wait()
+		time.Sleep(200 * time.Millisecond)
+		synctest.Wait()
+		made := s.counts.renders.Load()
+		for range 10 {
+			m.change(func() { m.stories[0].Updated = m.stories[0].Updated.Add(time.Second) })
+			get(t, s, "/topics/grain.rss")
+		}
+		if again := s.counts.renders.Load(); again != made {
+			t.Errorf("made %d times again at once", again-made)
+		}
+		time.Sleep(time.Second)
+		say()
+		get(t, s, "/topics/grain.rss")
+		synctest.Wait()
+		if again := s.counts.renders.Load(); again != made+1 {
+			t.Errorf("made %d times again after a rest, want once", again-made)
+		}
+
+		waits := func(what string) {
+			t.Helper()
+			answer := make(chan string)
+			go func() { answer <- get(t, s, "/topics/grain.rss") }()
+			time.Sleep(time.Minute / 6)
+			select {
+			case <-answer:
+				t.Errorf("%s: an old edition was shown", what)
+			default:
+				say()
+				<-answer
+			}
+		}
+		m.change(func() { m.stories = append(m.stories, plainStory(2)) })
+		time.Sleep(staleMost + time.Second)
+		waits("nobody asked for long")
+		s.Reload(testMasthead())
+		waits("the config changed")
+	})
 }
 
 func TestShelfStaysInItsBound(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -32,11 +33,14 @@ type stamp struct {
 	generation uint64
 }
 
-// edited is a document in all codings, each with its own tag. It is never
-// changed.
+// edited is a document in all codings, each with its own tag. Nothing of it is
+// ever changed but when it was last in force.
 type edited struct {
 	document
 	codings [len(codingNames)]coded
+	inForce *atomic.Int64 // when it last was, in Unix nanoseconds
+	made    time.Time     // when, and how long it took
+	took    time.Duration
 }
 
 type coded struct {
@@ -69,6 +73,7 @@ func renew(doc document, held *edited, now time.Time) *edited {
 	}
 	if bytes.Equal(held.body, doc.body) && held.mediaType == doc.mediaType && slices.Equal(held.links, doc.links) {
 		same := *held
+		same.inForce = inForce(now)
 		same.key, same.stamp = doc.key, doc.stamp
 		return &same
 	}
@@ -76,6 +81,13 @@ func renew(doc document, held *edited, now time.Time) *edited {
 		doc.changed = later(now, held.changed.Add(time.Second))
 	}
 	return edit(doc)
+}
+
+// inForce notes a time.
+func inForce(now time.Time) *atomic.Int64 {
+	at := new(atomic.Int64)
+	at.Store(now.UnixNano())
+	return at
 }
 
 func later(a, b time.Time) time.Time {
@@ -87,7 +99,7 @@ func later(a, b time.Time) time.Time {
 
 // edit compresses a document and gives each coding its tag.
 func edit(doc document) *edited {
-	e := &edited{document: doc}
+	e := &edited{document: doc, inForce: inForce(time.Now())}
 	e.codings[inIdentity] = code(doc.body)
 	if len(doc.body) >= worthPacking {
 		e.codings[inGzip] = code(gzipped(doc.body))

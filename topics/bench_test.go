@@ -28,6 +28,18 @@ func benchText(paragraphs int) string {
 	return b.String()
 }
 
+// sparseText is long and names a country once in some 870 bytes, as news of
+// all kinds does.
+func sparseText() string {
+	var kept []string
+	for i, p := range strings.Split(benchText(720), "\n\n") {
+		if i%3 != 2 || i%18 < 6 {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}
+
 // manyConcepts are n aliases of made-up names, in tens to a concept.
 func manyConcepts(n int) []news.Concept {
 	var list []news.Concept
@@ -67,9 +79,8 @@ func BenchmarkMatch(b *testing.B) {
 	concepts := manyConcepts(65000)
 	for _, n := range []int{100, 10000} {
 		m := mustNew(b, concepts, manyTopics(n))
-		for _, paragraphs := range []int{36, 720} {
-			text := benchText(paragraphs)
-			b.Run(fmt.Sprint(n, " topics, 100k aliases, ", paragraphs, " paragraphs"), func(b *testing.B) {
+		for name, text := range map[string]string{"short": benchText(36), "long": benchText(720), "sparse": sparseText()} {
+			b.Run(fmt.Sprint(n, " topics, 100k aliases, ", name), func(b *testing.B) {
 				b.SetBytes(int64(len(text)))
 				b.ReportAllocs()
 				for b.Loop() {

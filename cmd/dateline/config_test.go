@@ -31,7 +31,7 @@ func TestFaultsStandWhereTheyAre(t *testing.T) {
 	const src = "sources:\n  - {id: a, feed: \"https://a.example/rss\"}\n"
 	for name, c := range map[string]struct{ text, want string }{
 		"unknown key":            {"site: {titel: x}\n", `f:1:8: unknown key "titel": did you mean "title"?`},
-		"unknown key, no guess":  {"site: {zzzzzzz: x}\n", `f:1:8: unknown key "zzzzzzz": known are contact, hub, tag, title, url`},
+		"unknown key, no guess":  {"site: {zzzzzzz: x}\n", `f:1:8: unknown key "zzzzzzz": known are contact, hub, pictures, tag, title, url`},
 		"key twice":              {"workers: 4\nworkers: 5\n", `f:2:1: "workers" stands here twice`},
 		"number":                 {"workers: many\n", `f:1:10: want a number, not "many"`},
 		"range":                  {"workers: 0\n", `f:1:10: workers: want 1 to 1024`},

@@ -18,14 +18,14 @@ const (
 
 // follow takes up a changed config, on SIGHUP and when the file changes, once
 // the process has begun. A broken one is said once and not taken up; one that
-// fails for the store's sake is tried again.
-func (h *house) follow(ctx context.Context, reload func() (*config, error), begun <-chan struct{}) error {
+// fails for the store's sake is tried again. last is the fingerprint of the config
+// that the process began with.
+func (h *house) follow(ctx context.Context, reload func() (*config, error), last string, begun <-chan struct{}) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
-	last := h.config.fingerprint()
 	select {
 	case <-ctx.Done():
 		return nil

@@ -174,7 +174,8 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 		close(begun)
 	}
 	if reload != nil {
-		jobs.Go(func() error { return h.follow(ctx, reload, begun) })
+		seen := c.fingerprint() // before the lists can change it
+		jobs.Go(func() error { return h.follow(ctx, reload, seen, begun) })
 		jobs.Go(func() error { return h.keepLists(ctx, c, reload) })
 	}
 	err = jobs.Wait()

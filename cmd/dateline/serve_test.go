@@ -100,7 +100,7 @@ func TestConfigIsTakenUpWhenTheStoreIsBack(t *testing.T) {
 		begun := make(chan struct{})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
-		go func() { ended <- h.follow(ctx, load, begun) }()
+		go func() { ended <- h.follow(ctx, load, h.config.fingerprint(), begun) }()
 		synctest.Wait()
 		later := time.Now().Add(time.Hour)
 		if err := os.Chtimes(c.file, later, later); err != nil {
