@@ -99,3 +99,20 @@ func TestFirstPollArchivesWhatTheSweepWouldLeave(t *testing.T) {
 		t.Errorf("got %+v in the second poll, want nothing fresh", tally)
 	}
 }
+
+// Times of marks are whole milliseconds of UTC: stores keep those in a third of
+// the room.
+func TestMarksAreSeenAtWholeMilliseconds(t *testing.T) {
+	n := newNewsroom(t)
+	n.later(123456 * time.Nanosecond)
+	n.outlets.send("gazette", wire{"1", "Accra shuts", text("Accra"), time.Hour})
+	n.assign(harbours, "gazette")
+	n.once()
+	ledgers, err := n.store.Ledgers(context.Background(), "gazette")
+	if err != nil || len(ledgers) != 1 || len(ledgers[0].Marks) != 1 {
+		t.Fatal(ledgers, err)
+	}
+	if got := ledgers[0].Marks[0].Seen; !got.Equal(start) || got.Location() != time.UTC {
+		t.Errorf("the mark was seen at %v, want %v", got, start)
+	}
+}

@@ -66,7 +66,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 
 	var articles []news.Article
 	if fault == nil && !reply.Unchanged {
-		fresh, marks, dropped := sift(src, reply.Items, ledger.Marks, start)
+		fresh, marks, dropped := sift(src, reply.Items, ledger.Marks, start.UTC().Truncate(time.Millisecond))
 		d.step(stepSifted)
 		next.Marks = marks
 		next.Poll.Dropped.Twice += dropped.Twice

@@ -91,6 +91,7 @@ func onePage(page news.Page, h Hints) news.Article {
 	}
 	o := DateOptions{Lang: or(m.lang, h.Lang), Now: h.Now, Zone: h.Zone}
 	links, clean := shares(pieces)
+	live := isLive(chosen)
 	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, authors: m.authors, dates: o, vouched: v})
 	a := d.article(h, m.lang)
 	if told := countWords(m.body); told >= 60 && wordsIn(&a) < 30 {
@@ -110,6 +111,9 @@ func onePage(page news.Page, h Hints) news.Article {
 		a.Updated = t
 	}
 	a.Kind = kindOf(&a, m, links, clean)
+	if live && (a.Kind == news.KindArticle || a.Kind == news.KindBrief) {
+		a.Kind = news.KindLive
+	}
 	lead(&a, resolve(base, m.image))
 	d.describe(a.Lead)
 	rule.correct(&a, root, base, o)
@@ -256,46 +260,6 @@ func samePicture(a, b string) bool {
 		return s[strings.LastIndexByte(s, '/')+1:]
 	}
 	return a != "" && cut(a) == cut(b)
-}
-
-// shares counts the pieces that are links and those that are running text.
-func shares(pieces []piece) (links, clean int) {
-	for i := range pieces {
-		if pieces[i].clean() {
-			clean++
-		} else if pieces[i].density() > 0.8 && pieces[i].words() > 3 {
-			links++
-		}
-	}
-	return links, clean
-}
-
-// kindOf says what sort of page was read, of which links and clean pieces were
-// counted before the editing.
-func kindOf(a *news.Article, m *meta, links, clean int) news.Kind {
-	words := wordsIn(a)
-	switch {
-	case m.kind == "LiveBlogPosting":
-		return news.KindLive
-	case words < 250 && consentPhrases.within(wordsOf(a.Headline+" "+firstText(a, 2000))):
-		return news.KindConsent
-	case words < 60 && links > 10 && links > 4*clean && (a.Published.IsZero() || paragraphsIn(a) < 2):
-		return news.KindIndex
-	case words < briefWords:
-		return news.KindBrief
-	}
-	return news.KindArticle
-}
-
-// paragraphsIn counts the paragraphs of an article.
-func paragraphsIn(a *news.Article) int {
-	n := 0
-	for i := range a.Body {
-		if a.Body[i].Kind == news.Paragraph {
-			n++
-		}
-	}
-	return n
 }
 
 // join adds the body of a further page, without what is there already.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -146,8 +147,15 @@ func loadConfig(file string, env func(string) (string, bool)) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(text) > largeConfig {
+		debug.FreeOSMemory()
+	}
 	return c, c.addListed()
 }
+
+// largeConfig is the size of a file whose tree, many times as large, is given
+// back to the system at once: an idle process would keep it for long.
+const largeConfig = 256 << 10
 
 // maxConfig bounds a config file. Ten thousand sources take two megabytes.
 const maxConfig = 64 << 20

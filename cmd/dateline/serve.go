@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -167,6 +168,7 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 			if err := h.assign(ctx, roster); err != nil {
 				return err
 			}
+			debug.FreeOSMemory() // what it took to begin, an idle process would keep for long
 			close(begun)
 			return h.desk.Run(ctx)
 		})
