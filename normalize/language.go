@@ -452,16 +452,6 @@ func letterAt(s string) int {
 	return 0
 }
 
-// absentWeight is what a letter that begins with a byte takes from the languages
-// without it: in Latin script it may stand in a foreign name, which other
-// scripts transcribe.
-func absentWeight(first byte) float32 {
-	if first < 0xCD { // Latin
-		return 0.7
-	}
-	return 2
-}
-
 func (t *languageTable) countWord(w string, score *[maxLanguages]float32) {
 	for _, v := range t.words[w] {
 		score[v.lang] += v.weight

@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -118,7 +117,7 @@ func TestArchiveIsSmall(t *testing.T) {
 		t.Fatal(err)
 	}
 	each := info.Size() / many
-	t.Log(fmt.Sprintf("an archived article takes %d bytes: %d MB for 100,000", each, each/10))
+	t.Logf("an archived article takes %d bytes: %d MB for 100,000", each, each/10)
 	if each > archiveBar {
 		t.Errorf("an archived article takes %d bytes, want at most %d", each, archiveBar)
 	}

@@ -246,14 +246,6 @@ func (s *embedded) sweep(ctx context.Context, batch func(*sql.Tx) (int, error)) 
 	}
 }
 
-func affected(res sql.Result, err error) (int, error) {
-	if err != nil {
-		return 0, err
-	}
-	n, err := res.RowsAffected()
-	return int(n), err
-}
-
 // sweepStories forgets stories as a commit would change them: under a new
 // revision, which their topics take, because what readers see changes.
 func sweepStories(ctx context.Context, tx *sql.Tx, before time.Time) (int, error) {

@@ -61,7 +61,7 @@ func TestInitAsksAPerson(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if len(c.Sources) != 2 || c.Sources[0].ID != "harbour-gazette" || c.Sources[0].Lang != "en" || c.Sources[1].Lang != "en-GB" || c.Sources[1].Rights != "summary" || c.Site.Contact != "desk@example.org" {
+	if len(c.Sources) != 2 || c.Sources[0].ID != "harbour-gazette" || c.Sources[0].Lang != "en" || c.Sources[1].Lang != "en-GB" || c.Defaults.Rights != "summary" || c.Site.Contact != "desk@example.org" {
 		t.Errorf("got\n%s", text)
 	}
 	if len(c.Topics) != 1 || c.Topics[0].Title != "Russia–North Korea" || len(c.Topics[0].All) != 2 {

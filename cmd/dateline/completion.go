@@ -71,18 +71,18 @@ func commandPath(n *kong.Node) string {
 	return strings.TrimSpace(commandPath(n.Parent) + " " + n.Name)
 }
 
-// bashCompletion writes a function that looks at the commands before the
+// bashCompletion writes a function, in what bash and zsh have in common, that that looks at the commands before the
 // cursor. Where nothing of ours fits, files are offered.
 func bashCompletion(out io.Writer, all []following) error {
 	var b strings.Builder
-	b.WriteString("_dateline() {\n  local cur=\"${COMP_WORDS[COMP_CWORD]}\" path=\"\" w words=\"\"\n")
-	b.WriteString("  for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n    case \"$w\" in -*) ;; *)\n      case \"${path:+$path }$w\" in\n")
+	b.WriteString("_dateline() {\n  local cur=\"${COMP_WORDS[COMP_CWORD]}\" said=\"\" w i words=\"\"\n")
+	b.WriteString("  for ((i = 1; i < COMP_CWORD; i++)); do\n    w=\"${COMP_WORDS[i]}\"\n    case \"$w\" in -*) ;; *)\n      case \"${said:+$said }$w\" in\n")
 	for _, f := range all {
 		if f.path != "" {
-			fmt.Fprintf(&b, "        %q) path=%q ;;\n", f.path, f.path)
+			fmt.Fprintf(&b, "        %q) said=%q ;;\n", f.path, f.path)
 		}
 	}
-	b.WriteString("      esac ;;\n    esac\n  done\n  case \"$path\" in\n")
+	b.WriteString("      esac ;;\n    esac\n  done\n  case \"$said\" in\n")
 	for _, f := range all {
 		fmt.Fprintf(&b, "    %q) words=%q ;;\n", f.path, strings.Join(f.words, " "))
 	}

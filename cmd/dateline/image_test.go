@@ -33,8 +33,7 @@ func TestImage(t *testing.T) {
 		t.Skip("make image-test builds and runs the image")
 	}
 	e := newEngine(t)
-	e.base()
-	e.build("linux/amd64", "dateline")
+	e.build(t, "linux/amd64", "dateline")
 	t.Run("looks as promised", e.looks)
 	t.Run("same bytes when built elsewhere", e.sameBytes)
 	t.Run("serves the demo", e.demo)
@@ -45,7 +44,6 @@ func TestImage(t *testing.T) {
 
 // engine runs buildah and podman with a store of their own.
 type engine struct {
-	t       *testing.T
 	root    string
 	storage []string
 }
@@ -59,7 +57,7 @@ func newEngine(t *testing.T) *engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &engine{t: t, root: root, storage: []string{"--root", dir + "/store", "--runroot", dir + "/run", "--storage-driver", "overlay"}}
+	e := &engine{root: root, storage: []string{"--root", dir + "/store", "--runroot", dir + "/run", "--storage-driver", "overlay"}}
 	t.Cleanup(func() {
 		e.quietly("podman", "rm", "--all", "--force", "--time", "0")
 		e.quietly("podman", "rmi", "--all", "--force")
@@ -97,9 +95,11 @@ func (e *engine) run(t *testing.T, tool string, args ...string) string {
 }
 
 // base makes the image that the Dockerfile begins with: a shell and the roots
-// of trust. Go is mounted when it is used.
-func (e *engine) base() {
-	t := e.t
+// of trust. Go is mounted when it is used. It is marked with the platform that
+// is built for, though it holds programs of this one: buildah 1.28 looks for
+// that in spite of the Dockerfile's --platform=$BUILDPLATFORM.
+func (e *engine) base(t *testing.T, platform string) {
+	t.Helper()
 	dockerfile, err := os.ReadFile(filepath.Join(e.root, "Dockerfile"))
 	if err != nil {
 		t.Fatal(err)
@@ -132,16 +132,17 @@ func (e *engine) base() {
 	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte(recipe), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	e.run(t, "buildah", "bud", "--isolation", "chroot", "-t", "docker.io/library/"+string(from[1]), dir)
+	e.run(t, "buildah", "bud", "--isolation", "chroot", "--platform", platform, "-t", "docker.io/library/"+string(from[1]), dir)
 }
 
-func (e *engine) build(platform, tag string) {
-	e.t.Helper()
+func (e *engine) build(t *testing.T, platform, tag string) {
+	t.Helper()
+	e.base(t, platform)
 	begun := time.Now()
-	e.run(e.t, "buildah", "bud", "--isolation", "chroot", "--pull-never", "--network", "host", "--format", "docker", "--platform", platform,
-		"--volume", goEnv(e.t, "GOROOT")+":/usr/local/go:ro", "--volume", goEnv(e.t, "GOMODCACHE")+":/go/pkg/mod:ro", "--volume", goEnv(e.t, "GOCACHE")+":/root/.cache/go-build",
+	e.run(t, "buildah", "bud", "--isolation", "chroot", "--pull-never", "--network", "host", "--format", "docker", "--platform", platform,
+		"--volume", goEnv(t, "GOROOT")+":/usr/local/go:ro", "--volume", goEnv(t, "GOMODCACHE")+":/go/pkg/mod:ro", "--volume", goEnv(t, "GOCACHE")+":/root/.cache/go-build",
 		"--env", "GOPROXY=off", "--build-arg", "VERSION=1.2.3", "-t", tag, ".")
-	e.t.Logf("built for %s in %v", platform, time.Since(begun).Round(time.Second))
+	t.Logf("built for %s in %v", platform, time.Since(begun).Round(time.Second))
 }
 
 func goEnv(t *testing.T, name string) string {
@@ -378,7 +379,7 @@ func (e *engine) zones(t *testing.T) {
 
 // The other machine's image is made of its binary, on this one.
 func (e *engine) arm(t *testing.T) {
-	e.build("linux/arm64", "dateline-arm")
+	e.build(t, "linux/arm64", "dateline-arm")
 	if got := e.run(t, "podman", "image", "inspect", "--format", "{{.Architecture}}", "dateline-arm"); got != "arm64" {
 		t.Errorf("the image is for %s", got)
 	}

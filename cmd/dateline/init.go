@@ -113,7 +113,6 @@ func (b *beginning) outlet(address, lang string) error {
 	if err != nil {
 		return err
 	}
-	fresh.Rights = "summary" // what may be carried beyond that is between you and the outlet
 	printFind(b.shown(), len(b.sources)+1, found)
 	b.sources = append(b.sources, fresh)
 	return nil

@@ -4,17 +4,20 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"dateline/demo"
 	"time"
+
+	"dateline/demo"
 )
 
 // command runs the program in this process.
@@ -124,20 +127,48 @@ func TestCompletionOffersWhatThereIs(t *testing.T) {
 	if code, _, _ := command(t, "completion", "csh"); code != 2 {
 		t.Errorf("an unknown shell: exit %d", code)
 	}
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("no bash here to try the script")
-	}
-	_, script, _ := command(t, "completion", "bash")
-	for _, c := range []struct{ line, want string }{
-		{"dateline so", "source"}, {"dateline source di", "discover"}, {"dateline source add --dr", "--dry-run"}, {"dateline topic wh", "why"},
-	} {
-		words := strings.Fields(c.line)
-		try := script + "\nCOMP_WORDS=(" + c.line + ")\nCOMP_CWORD=" + string(rune('0'+len(words)-1)) + "\n_dateline\necho \"${COMPREPLY[@]}\"\n"
-		out, err := exec.Command(bash, "-c", try).Output()
-		if err != nil || strings.TrimSpace(string(out)) != c.want {
-			t.Errorf("%s: got %q, %v; want %q", c.line, out, err, c.want)
+}
+
+// The shells themselves complete with the scripts, where they are installed.
+func TestShellsComplete(t *testing.T) {
+	script := func(shell string) string {
+		_, text, _ := command(t, "completion", shell)
+		file := filepath.Join(t.TempDir(), "completion."+shell)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
 		}
+		return file
+	}
+	for shell, ask := range map[string]func(line string, words []string) []string{
+		"bash": func(line string, words []string) []string {
+			return []string{"-c", fmt.Sprintf("source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _dateline; echo \"${COMPREPLY[@]}\"", script("bash"), line, len(words)-1)}
+		},
+		"zsh": func(line string, words []string) []string { // the widget needs a terminal: the function is called as bashcompinit does
+			return []string{"-f", "-c", fmt.Sprintf("autoload -U compinit && compinit -D -u; source %s; COMP_WORDS=(%s); COMP_CWORD=%d; setopt KSH_ARRAYS SH_WORD_SPLIT; _dateline; echo \"${COMPREPLY[@]}\"",
+				script("zsh"), line, len(words)-1)}
+		},
+		"fish": func(line string, words []string) []string {
+			return []string{"--no-config", "-c", fmt.Sprintf("source %s; complete -C %q | cut -f1", script("fish"), line)}
+		},
+	} {
+		t.Run(shell, func(t *testing.T) {
+			path, err := exec.LookPath(shell)
+			if err != nil {
+				t.Skipf("%s is not installed", shell)
+			}
+			for line, want := range map[string]string{
+				"dateline so": "source", "dateline source di": "discover", "dateline source add --dr": "--dry-run", "dateline topic wh": "why", "dateline ini": "init",
+			} {
+				words := strings.Fields(line)
+				run := exec.Command(path, ask(line, words)...)
+				run.Env = append(os.Environ(), "HOME="+t.TempDir())
+				out, err := run.CombinedOutput()
+				offered := slices.DeleteFunc(strings.Fields(string(out)), func(w string) bool { return !strings.HasPrefix(w, words[len(words)-1]) }) // zsh does that itself, later
+				if err != nil || !slices.Equal(offered, []string{want}) {
+					t.Errorf("%s: got %q, %v; want %q", line, out, err, want)
+				}
+			}
+		})
 	}
 }
 

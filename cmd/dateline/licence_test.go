@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,4 +64,24 @@ func licensed(t *testing.T, dir string) bool {
 		}
 	}
 	return false
+}
+
+// The notice names every place where data of others has its own.
+func TestNoticeNamesAllNotices(t *testing.T) {
+	notice, err := os.ReadFile("../../NOTICE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	err = filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if rel, _ := filepath.Rel("../..", path); err == nil && d.Name() == "NOTICE" && rel != "NOTICE" {
+			if found++; !strings.Contains(string(notice), "  "+filepath.ToSlash(rel)+" ") {
+				t.Errorf("NOTICE does not name %s", rel)
+			}
+		}
+		return err
+	})
+	if err != nil || found == 0 {
+		t.Errorf("found %d, %v", found, err)
+	}
 }
