@@ -159,11 +159,9 @@ func (tb *tab) holdsUp(t *testing.T, mostBytes float64) {
 	}
 	var wide []string
 	tb.run(t, evaluate(`shifts`, &shifts), evaluate(wider, &wide))
+	tb.quiet(t)
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
-	for _, s := range tb.said {
-		t.Errorf("the console says: %s", s)
-	}
 	own, _ := url.Parse(tb.site)
 	for _, a := range tb.asked {
 		if u, err := url.Parse(a); err != nil || u.Scheme != "data" && u.Host != own.Host {
@@ -178,6 +176,16 @@ func (tb *tab) holdsUp(t *testing.T, mostBytes float64) {
 	}
 	if tb.weight == 0 || tb.weight > mostBytes {
 		t.Errorf("the page weighs %.0f bytes without pictures, want at most %.0f", tb.weight, mostBytes)
+	}
+}
+
+// quiet checks that nothing was said on the console.
+func (tb *tab) quiet(t *testing.T) {
+	t.Helper()
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	for _, s := range tb.said {
+		t.Errorf("the console says: %s", s)
 	}
 }
 

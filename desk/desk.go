@@ -81,12 +81,13 @@ type Stages struct{ Fetch, Edit, File time.Duration }
 // Desk polls sources and files what they send. Make one with New, give it work
 // with Assign, then Run it.
 type Desk struct {
-	o    Options
-	log  *slog.Logger
-	now  func() time.Time
-	wake chan struct{} // there may be something due
-	beat atomic.Int64  // when Run last looked for due sources, in Unix nanoseconds
-	push *mailbox      // what hubs sent
+	o        Options
+	log      *slog.Logger
+	now      func() time.Time
+	wake     chan struct{} // there may be something due
+	beat     atomic.Int64  // when Run last looked for due sources, in Unix nanoseconds
+	hindered atomic.Int64  // since when claims fail, in nanoseconds; 0: they do not
+	push     *mailbox      // what hubs sent
 
 	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // nil: that of the roster's sites
 
@@ -231,6 +232,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		claimed, err := d.claim(ctx, now, crew.free())
 		if ctx.Err() == nil {
 			trouble.note(d.log, err)
+			d.hindered.Store(trouble.began())
 		}
 		for _, ledger := range claimed {
 			crew.do(func() { d.poll(work, ledger) })

@@ -27,6 +27,23 @@ func (t *trouble) note(log *slog.Logger, err error) {
 	}
 }
 
+// began is since when claims fail, in nanoseconds since 1970; 0: they do not.
+func (t *trouble) began() int64 {
+	if t.times == 0 {
+		return 0
+	}
+	return t.since.UnixNano()
+}
+
+// Hindered is since when the store has refused the desk's work, as one does that
+// is away or whose disk is full; zero: it does not. The desk goes on by itself.
+func (d *Desk) Hindered() time.Time {
+	if at := d.hindered.Load(); at != 0 {
+		return time.Unix(0, at)
+	}
+	return time.Time{}
+}
+
 // pause is how long to wait before the next claim; 0: there is no trouble.
 func (t *trouble) pause() time.Duration {
 	if t.times == 0 {

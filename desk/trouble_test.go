@@ -2,10 +2,17 @@ package desk
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"dateline/store"
+	"dateline/store/storetest"
 )
 
 // A store that is away for an hour is worth two lines, not thousands, and is
@@ -13,26 +20,61 @@ import (
 func TestTroubleWithTheStoreIsSaidOnce(t *testing.T) {
 	var text bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&text, nil))
-	var store trouble
-	if store.pause() != 0 {
+	var times trouble
+	if times.pause() != 0 {
 		t.Error("there is a pause without trouble")
 	}
-	for last := store.pause(); store.times < 20; last = store.pause() {
-		store.note(log, errors.New("gone"))
-		if now := store.pause(); now < last || now == 0 || now > maxNap {
-			t.Fatalf("after %d failures the pause is %v, after %v", store.times, now, last)
+	for last := times.pause(); times.times < 20; last = times.pause() {
+		times.note(log, errors.New("gone"))
+		if now := times.pause(); now < last || now == 0 || now > maxNap {
+			t.Fatalf("after %d failures the pause is %v, after %v", times.times, now, last)
 		}
 	}
-	if store.pause() != maxNap {
-		t.Errorf("the pause grows to %v, want %v", store.pause(), maxNap)
+	if times.pause() != maxNap {
+		t.Errorf("the pause grows to %v, want %v", times.pause(), maxNap)
 	}
-	store.note(log, nil)
-	store.note(log, nil)
-	if store.pause() != 0 {
+	times.note(log, nil)
+	times.note(log, nil)
+	if times.pause() != 0 {
 		t.Error("the trouble is over and the pause is not")
 	}
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
 	if len(lines) != 2 || !strings.Contains(lines[0], "gone") || !strings.Contains(lines[1], "again") {
 		t.Errorf("it said %q", lines)
+	}
+}
+
+// A desk whose store takes nothing says so, and goes on by itself.
+func TestDeskIsHinderedWhileItsStoreTakesNothing(t *testing.T) {
+	var full atomic.Bool
+	full.Store(true)
+	failed := make(chan struct{}, 100)
+	held, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "dateline.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	d := New(Options{Store: &storetest.Faulty{Store: held, BeforeClaim: func() error {
+		if !full.Load() {
+			return nil
+		}
+		failed <- struct{}{}
+		return errors.New("the disk is full")
+	}}})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	<-failed
+	<-failed // the first has been noted
+	if d.Hindered().IsZero() {
+		t.Error("the store takes nothing, and the desk does not say so")
+	}
+	full.Store(false)
+	for !d.Hindered().IsZero() {
+		time.Sleep(time.Millisecond) // the desk has no other way to say that it goes on
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

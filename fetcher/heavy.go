@@ -13,7 +13,7 @@ const (
 	heavyBody  = 1 << 20
 	mostHeavy  = 1
 	heavyAgain = 30 * time.Second // when to come back who found no room
-	heavyGC    = 25               // percent that the heap may grow by before it is collected, while one is read
+	heavyGC    = 10               // percent that the heap may grow by before it is collected, while one is read
 )
 
 // burden is one exchange's share of the room for large bodies.

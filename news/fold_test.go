@@ -1,6 +1,8 @@
 package news
 
 import (
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -54,6 +56,37 @@ func TestTokensPartWordsAndUnspacedScripts(t *testing.T) {
 		}
 		if got := strings.Join(words, "|"); got != c.want {
 			t.Errorf("tokens of %q: got %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+// TestFoldingByEightIsFolding holds the ways for runs of ASCII against the way
+// of one character after the other.
+func TestFoldingByEightIsFolding(t *testing.T) {
+	letters := []rune("abcXYZ @[`{~\x7f 09ÀéßΣςİıлКｶﾞが한\u0301\u00ad“﷽日")
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 20000 {
+		text := make([]rune, r.IntN(40))
+		for j := range text {
+			if text[j] = letters[r.IntN(len(letters))]; i%3 == 0 {
+				text[j] = rune(r.IntN(utf8.RuneSelf))
+			}
+		}
+		s := string(text)
+		var want []byte
+		var from []int32
+		for at := 0; at < len(s); {
+			var size int
+			want, size = appendFolded(want, s, at)
+			for len(from) < len(want) {
+				from = append(from, int32(at))
+			}
+			at += size
+		}
+		from = append(from, int32(len(s)))
+		folded, source := FoldMap(s)
+		if folded != string(want) || Fold(s) != folded || !slices.Equal(source, from) {
+			t.Fatalf("%q: got %q from %v, want %q from %v", s, folded, source, want, from)
 		}
 	}
 }

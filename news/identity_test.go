@@ -74,6 +74,9 @@ func FuzzLinks(f *testing.F) {
 			t.Errorf("CleanLink(%q) = %q, cleaned again %q", raw, clean, again)
 		}
 		CanonicalLink(raw)
+		if ArticleLink(raw) == "" && strings.TrimSpace(raw) != "" {
+			t.Errorf("ArticleLink(%q) is empty", raw)
+		}
 	})
 }
 

@@ -99,6 +99,7 @@ func later(a, b time.Time) time.Time {
 
 // edit compresses a document and gives each coding its tag.
 func edit(doc document) *edited {
+	doc.body = bytes.Clone(doc.body)
 	e := &edited{document: doc, inForce: inForce(time.Now())}
 	e.codings[inIdentity] = code(doc.body)
 	if len(doc.body) >= worthPacking {
@@ -123,7 +124,7 @@ func gzipped(body []byte) []byte {
 	w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression) // the level is sound, and a Buffer takes everything
 	w.Write(body)
 	w.Close()
-	return b.Bytes()
+	return bytes.Clone(b.Bytes()) // without the room that it grew into
 }
 
 func brotlied(body []byte) []byte {
@@ -131,7 +132,7 @@ func brotlied(body []byte) []byte {
 	w := brotli.NewWriterLevel(&b, 5)
 	w.Write(body)
 	w.Close()
-	return b.Bytes()
+	return bytes.Clone(b.Bytes())
 }
 
 func zstandard(body []byte) []byte {
@@ -140,7 +141,7 @@ func zstandard(body []byte) []byte {
 		return nil // this coding is not offered; the options are sound
 	}
 	defer w.Close()
-	return w.EncodeAll(body, nil)
+	return bytes.Clone(w.EncodeAll(body, nil))
 }
 
 // size is the memory an edited document takes.

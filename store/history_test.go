@@ -22,7 +22,7 @@ import (
 // were answered. A call that failed may have happened, before or after it was
 // answered, or not at all.
 type (
-	claimed1 struct{ now int64 }                // answer: the lease
+	claiming struct{ now int64 }                // answer: the lease
 	spent    struct{ lease, due int64 }         // answer: spentWell …
 	read     struct{}                           // answer: the revision
 	wrote    struct{ base, next news.Revision } // answer: spentWell …
@@ -67,7 +67,7 @@ func leases(faults bool) porcupine.Model {
 		Step: func(state, input, output any) (next []any) {
 			s, answer := state.(leased), output.(int64)
 			switch in := input.(type) {
-			case claimed1:
+			case claiming:
 				if answer > none {
 					if in.now >= s.due {
 						next = append(next, leased{answer, in.now + historyLease})
@@ -133,7 +133,7 @@ func (h *history) client(t *testing.T, s news.Store, number, rounds int) {
 			if err != nil {
 				answer = unknown
 			}
-			h.note(string(id), number, began, claimed1{began}, answer)
+			h.note(string(id), number, began, claiming{began}, answer)
 		}
 		for _, l := range got {
 			if draw.IntN(4) == 0 {
@@ -290,10 +290,10 @@ func TestForbiddenHistoriesAreFoundOut(t *testing.T) {
 		return porcupine.Operation{ClientId: client, Input: input, Call: at, Output: output, Return: at + 1}
 	}
 	for name, calls := range map[string][]porcupine.Operation{
-		"two leases at a time":  {op(0, 1, claimed1{1}, 5), op(1, 3, claimed1{3}, 6)},
-		"a spent lease":         {op(0, 1, claimed1{1}, 5), op(0, 3, spent{5, 90}, well), op(0, 5, spent{5, 90}, well)},
-		"a lease that passed":   {op(0, 1, claimed1{1}, 5), op(1, 50, claimed1{50}, 6), op(0, 60, spent{5, 90}, well)},
-		"a source that is lost": {op(0, 1, claimed1{1}, none)},
+		"two leases at a time":  {op(0, 1, claiming{1}, 5), op(1, 3, claiming{3}, 6)},
+		"a spent lease":         {op(0, 1, claiming{1}, 5), op(0, 3, spent{5, 90}, well), op(0, 5, spent{5, 90}, well)},
+		"a lease that passed":   {op(0, 1, claiming{1}, 5), op(1, 50, claiming{50}, 6), op(0, 60, spent{5, 90}, well)},
+		"a source that is lost": {op(0, 1, claiming{1}, none)},
 	} {
 		if porcupine.CheckOperations(leases(false), calls) {
 			t.Errorf("%s: nobody minds", name)

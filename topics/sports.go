@@ -269,7 +269,7 @@ type tally struct {
 func (t *tally) count(spaced, raw string) {
 	for i := 0; i+4 <= len(spaced); i++ {
 		if spaced[i] == ' ' {
-			t.note(t.words.filed[sportKey(spaced[i+1:])], spaced[i:], raw[len(raw):])
+			t.note(t.words.filed[sportKey(spaced[i+1:])], spaced[i:], "")
 		}
 	}
 	for i := 0; i+3 <= len(raw); i++ {

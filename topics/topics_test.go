@@ -1,8 +1,10 @@
 package topics
 
 import (
+	"fmt"
 	"math/bits"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -148,6 +150,31 @@ func TestLexiconIsBroad(t *testing.T) {
 	if named < 190 || len(senses[senseCapital]) < 120 || len(senses[senseLeader]) < 80 || len(senses[senseDemonym]) < 120 || len(l.blocs) < 10 {
 		t.Error("the lexicon lost countries")
 	}
+}
+
+// TestManyMayMatchAtOnce matches from several goroutines, which share what a
+// Matcher remembers and the room it reads in.
+func TestManyMayMatchAtOnce(t *testing.T) {
+	m := mustNew(t, manyConcepts(100), []news.Topic{{ID: "x", Rule: pair("RU", "KP")}, {ID: "y", Rule: news.Rule{All: []news.Clause{country("TR")}}}})
+	var docs []*Document
+	var want []string
+	for _, item := range labelled(t)[:80] {
+		d := &Document{Lang: item.Lang, Title: item.Title, Body: item.Body + "\n" + benchText(len(docs)%4)}
+		docs = append(docs, d)
+		want = append(want, fmt.Sprint(m.Match(d)))
+	}
+	var wg sync.WaitGroup
+	for start := range 8 {
+		wg.Go(func() {
+			for i := range docs {
+				at := (i*7 + start*11) % len(docs)
+				if got := fmt.Sprint(m.Match(docs[at])); got != want[at] {
+					t.Errorf("%s: got %s, want %s", docs[at].Title, got, want[at])
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func FuzzMatch(f *testing.F) {

@@ -20,6 +20,10 @@ import (
 	"time"
 )
 
+// crashPatience bounds what a test waits for: on a machine with much else to do
+// nothing may fail for being slow.
+const crashPatience = 4 * time.Minute
+
 // crashDesk is one desk over the world, a process that may be killed.
 type crashDesk struct {
 	t       *testing.T
@@ -179,7 +183,7 @@ func (d *crashDesk) published() (map[string]string, error) {
 func (d *crashDesk) await(what string, holds func(map[string]string) string) map[string]string {
 	d.t.Helper()
 	lacks := "nothing was read"
-	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(crashPatience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		items, err := d.published()
 		if err != nil {
 			lacks = err.Error()

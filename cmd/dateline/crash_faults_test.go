@@ -174,3 +174,27 @@ func (d *crashDesk) limit(size string) {
 		d.t.Fatalf("prlimit: %v: %s", err, out)
 	}
 }
+
+// Between the desk and its Redis connections break before, in and after answers,
+// and for a while nothing arrives late, or at all.
+func TestBrokenNetworkLosesNothing(t *testing.T) {
+	p := redistest.StartProxy(t, redistest.Start(t, redistest.Durable...))
+	survive(t, p.Address(), func(*crashDesk, int) {
+		p.Judge(func([]byte) redistest.Fate {
+			switch rand.IntN(30) {
+			case 0:
+				return redistest.Lose
+			case 1:
+				return redistest.Tear
+			case 2:
+				time.Sleep(aMoment() / 4)
+			}
+			return redistest.Pass
+		})
+		time.Sleep(aMoment())
+		p.Judge(func([]byte) redistest.Fate { return redistest.Hold })
+		time.Sleep(aMoment() / 2)
+		p.Judge(nil)
+		p.Cut()
+	})
+}

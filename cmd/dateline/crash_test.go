@@ -202,7 +202,7 @@ func (d *crashDesk) awaitDeath(step string) {
 	select {
 	case <-d.ended:
 		d.cmd = nil
-	case <-time.After(60 * time.Second):
+	case <-time.After(crashPatience):
 		d.kill()
 		d.t.Fatalf("%s: never came by\n%s", step, tail(d.log.String(), 2000))
 	}

@@ -24,6 +24,7 @@ type house struct {
 	desk     *desk.Desk
 	web      *publish.Server
 	beat     func() time.Time // when the desk last looked for work; zero: not yet
+	refused  func() time.Time // since when the store refuses the desk's work; zero: it does not
 	metrics  *metrics
 	traces   *tracer      // nil: there is no collector
 	hub      *publish.Hub // of our own; it works while the masthead names it
@@ -113,7 +114,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step, Now: r.now,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
-	h.beat = h.desk.Beat
+	h.beat, h.refused = h.desk.Beat, h.desk.Hindered
 	return h, nil
 }
 

@@ -62,7 +62,7 @@ func (r *newsreader) subscribe(desk, feed string) {
 		if q.Get("hub.topic") != feed || q.Get("hub.lease_seconds") != "864000" {
 			r.t.Errorf("the hub asks %v", q)
 		}
-	case <-time.After(60 * time.Second):
+	case <-time.After(crashPatience):
 		r.t.Fatal("the hub never asked back")
 	}
 }
@@ -70,7 +70,7 @@ func (r *newsreader) subscribe(desk, feed string) {
 // await waits for a delivery that has a headline.
 func (r *newsreader) await(what, headline string) {
 	r.t.Helper()
-	for late := time.After(90 * time.Second); ; {
+	for late := time.After(crashPatience); ; {
 		select {
 		case body := <-r.sent:
 			var feed struct{ Items []struct{ Title string } }

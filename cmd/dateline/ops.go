@@ -35,6 +35,8 @@ func (h *house) front() http.Handler {
 			scrapes.ServeHTTP(w, r)
 		case reads && r.URL.Path == "/healthz" && h.stalled() != "":
 			plainAnswer(w, http.StatusServiceUnavailable, h.stalled())
+		case reads && r.URL.Path == "/readyz" && h.hindered() != "":
+			plainAnswer(w, http.StatusServiceUnavailable, h.hindered())
 		case strings.HasPrefix(r.URL.Path, profiles) && h.web.Editor(r):
 			profile(w, r)
 		default:
@@ -62,6 +64,10 @@ func (h *house) aside() http.Handler {
 				plainAnswer(w, http.StatusServiceUnavailable, "The store cannot be read.\n")
 				return
 			}
+			if said := h.hindered(); said != "" {
+				plainAnswer(w, http.StatusServiceUnavailable, said)
+				return
+			}
 			plainAnswer(w, http.StatusOK, "ready\n")
 		default:
 			http.NotFound(w, r)
@@ -81,6 +87,16 @@ func (h *house) stalled() string {
 		return ""
 	}
 	return fmt.Sprintf("The desk has not looked for due sources since %s.\n", beat.UTC().Format(time.RFC3339))
+}
+
+// hindered says that the store takes nothing, as one does whose disk is full:
+// readers are served, and fetching goes on by itself. Empty: it does.
+func (h *house) hindered() string {
+	since := h.refused()
+	if since.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("The store has taken nothing since %s; what was published is still served, and fetching goes on by itself.\n", since.UTC().Format(time.RFC3339))
 }
 
 func plainAnswer(w http.ResponseWriter, status int, words string) {

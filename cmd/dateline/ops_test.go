@@ -63,3 +63,25 @@ func TestHealthTellsOfADeskThatStandsStill(t *testing.T) {
 		}
 	})
 }
+
+// While the store takes nothing, as with a full disk, readers are served and
+// who asks whether the desk is ready is told.
+func TestReadinessTellsOfAStoreThatTakesNothing(t *testing.T) {
+	h := countedHouse(t)
+	var since time.Time
+	h.refused = func() time.Time { return since }
+	for _, c := range []struct {
+		since time.Time
+		want  int
+	}{{time.Time{}, http.StatusOK}, {time.Now(), http.StatusServiceUnavailable}, {time.Time{}, http.StatusOK}} {
+		since = c.since
+		for name, handler := range map[string]http.Handler{"front": h.front(), "aside": h.aside()} {
+			if code, said := scrape(t, handler, "/readyz"); code != c.want {
+				t.Errorf("%s, refused since %v: %d %s, want %d", name, since, code, said, c.want)
+			}
+		}
+		if code, said := scrape(t, h.front(), "/healthz"); code != http.StatusOK {
+			t.Errorf("a restart would not help: %d %s", code, said)
+		}
+	}
+}

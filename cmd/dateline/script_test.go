@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -23,7 +24,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// atATime is how many tests run at a time that may: they wait for processes and
+// their schedules more than they compute. -parallel says otherwise.
+const atATime = "5"
+
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", atATime)
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGUSR2) // the runtime's own goroutine for signals must not begin in a bubble
 	testscript.Main(m, map[string]func(){"dateline": main, "brittle": brittle})
 }
