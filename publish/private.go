@@ -46,6 +46,9 @@ func (h *masthead) admits(id news.TopicID, token string) bool {
 	return opens(digests, token) || h.edits(token)
 }
 
+// public reports whether there is a topic that everybody may read.
+func (h *masthead) public(id news.TopicID) bool { return h.topics[id] != nil && h.tokens[id] == nil }
+
 // hidden reports whether all topics of a story are private.
 func (h *masthead) hidden(st *news.Story) bool {
 	return len(h.tokens) > 0 && len(st.Topics) > 0 && !slices.ContainsFunc(st.Topics, func(id news.TopicID) bool { return h.tokens[id] == nil })
