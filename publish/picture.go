@@ -70,7 +70,7 @@ func (s *Server) showPicture(w http.ResponseWriter, r *http.Request, head *masth
 	}
 	e, err := p.readStory(r.Context(), news.StoryID(id))
 	if err != nil {
-		s.refuse(w, r, head, s.asFault(err))
+		s.refuse(w, r, head, s.asFault(head, err))
 		return
 	}
 	source, src := pictureOf(e.Story, digest)
@@ -94,8 +94,8 @@ func (s *Server) showPicture(w http.ResponseWriter, r *http.Request, head *masth
 }
 
 // asFault is an error of the archive as the reader is told of it.
-func (s *Server) asFault(err error) error {
-	_, err = s.lastGood(nil, err)
+func (s *Server) asFault(head *masthead, err error) error {
+	_, err = s.lastGood(head, nil, err)
 	return err
 }
 
