@@ -105,6 +105,16 @@ func takePass(r *http.Request) (pass, string) {
 	return p, strings.Join(rest, "&")
 }
 
+// mark is what tells apart the documents for those who show a token, in the
+// keys under which they are held: by the token, and by whether their links bear
+// it.
+func (p pass) mark() string {
+	if p.inQuery {
+		return "\x00?" + p.token
+	}
+	return "\x00" + p.token
+}
+
 // bear adds the token to a query where the reader showed it in one.
 func (p pass) bear(query string) string {
 	if !p.inQuery {
