@@ -23,8 +23,8 @@ const (
 // Call asks or tells a subscriber of our own hub at its callback: by GET, or
 // where there is a body by POST. The address is a stranger's, so it goes
 // through the guard as any outlet's does, and no redirect is followed. There is
-// no turn at the host to wait for: the hub sees to it that a host is called by
-// one at a time. An error means that nothing was answered.
+// no turn at the host to wait for: the hub sees to it that a host gets
+// one delivery at a time. An error means that nothing was answered.
 func (f *Fetcher) Call(ctx context.Context, address string, header http.Header, body []byte) (status int, answer []byte, err error) {
 	callback, err := url.Parse(address)
 	if err != nil {

@@ -25,6 +25,21 @@ func isAgency(s string) bool {
 			return true
 		}
 	}
+	return isSiteName(f)
+}
+
+// isSiteName reports whether a folded name is a site's: "liputan.com",
+// "republika.co.id".
+func isSiteName(f string) bool {
 	dot := strings.LastIndexByte(f, '.')
-	return dot > 2 && len(f)-dot >= 3 && len(f)-dot <= 5 && !strings.Contains(f, " ") && letterRun(f[:dot]) == dot
+	if dot <= 2 || len(f)-dot < 3 || len(f)-dot > 5 || letterRun(f[dot+1:]) != len(f)-dot-1 {
+		return false
+	}
+	for _, label := range strings.Split(f[:dot], ".") {
+		name := strings.TrimRight(label, "0123456789")
+		if len(label) < 2 || letterRun(name) != len(name) || name == "" {
+			return false
+		}
+	}
+	return true
 }

@@ -20,7 +20,7 @@ type datelineParts struct {
 // these an opening with a dash is an ordinary sentence.
 func splitDateline(paragraph string) (parts datelineParts, rest string, ok bool) {
 	s := strings.TrimSpace(paragraph)
-	for _, shape := range [...]func(string) (datelineParts, string, bool){bracketDateline, wireDateline, gluedDateline, openDateline, leadingDateline} {
+	for _, shape := range [...]func(string) (datelineParts, string, bool){bracketDateline, wireDateline, gluedDateline, siteDateline, openDateline, leadingDateline} {
 		if parts, rest, ok = shape(s); ok && rest != "" {
 			return parts, rest, true
 		}
@@ -75,6 +75,26 @@ func leadingDateline(s string) (p datelineParts, rest string, ok bool) {
 	}
 	p.Agency = inside
 	return p, rest, ok
+}
+
+// siteDateline reads "Liputan.example, Jakarta Pemerintah ...": the site and a
+// city that we know, with no sign before the sentence.
+func siteDateline(s string) (p datelineParts, rest string, ok bool) {
+	site, tail, found := strings.Cut(s, ", ")
+	if !found || len(site) > 40 || !isSiteName(news.Fold(site)) {
+		return p, "", false
+	}
+	for words, at := 1, 0; words <= 3; words++ {
+		next := strings.IndexByte(tail[at:], ' ')
+		if next < 0 {
+			break
+		}
+		at += next + 1
+		if place := tail[:at-1]; isPlace(place) && startsUpper(tail[at:]) {
+			return datelineParts{Place: place, Agency: site}, tail[at:], true
+		}
+	}
+	return p, "", false
 }
 
 // gluedDateline reads "دمشق-سانا ", where nothing but the agency's name ends
@@ -133,7 +153,7 @@ func signOpening(s string) (opening, bool) {
 			}
 		case depth == 0 && strings.ContainsRune("-–—―", r) && i > 0:
 			after := strings.TrimLeft(s[i:], "-–—―")
-			if s[i-1] != ' ' && s[i-1] != '.' || !strings.HasPrefix(after, " ") {
+			if s[i-1] != ' ' && s[i-1] != '.' && !(unicode.Is(unicode.Arabic, firstRune(s)) && isPlace(s[:i])) || !strings.HasPrefix(after, " ") {
 				continue
 			}
 			head := strings.TrimSpace(s[:i])

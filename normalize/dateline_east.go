@@ -48,6 +48,9 @@ func insideBrackets(s string) (p datelineParts, ok bool) {
 	}
 	place, who, split := strings.Cut(strings.ReplaceAll(s, "＝", "="), "=")
 	if place, who = strings.TrimSpace(place), strings.TrimSpace(who); split && !creditLabels[news.Fold(place)] {
+		if city, wire, two := strings.Cut(place, " "); two && isAgency(wire) { // "도쿄 AP=연합뉴스"
+			place = city
+		}
 		city := strings.TrimSuffix(place, "支局")
 		switch {
 		case isAgency(who):

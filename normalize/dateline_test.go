@@ -157,6 +157,8 @@ func TestHeadingNumber(t *testing.T) {
 		{"1. Kemerdekaan", 1, "Kemerdekaan"}, {"2) Invasi", 2, "Invasi"}, {"III. Krieg", 3, "Krieg"}, {"① 시작", 1, "시작"}, {"第一、开始", 1, "开始"}, {"二、发展", 2, "发展"},
 		{"十二、结束", 12, "结束"}, {"أولاً: البداية", 1, "البداية"}, {"Primero: el inicio", 1, "el inicio"}, {"٣. البداية", 3, "البداية"}, {"2024 in review", 0, "2024 in review"},
 		{"1.5 million", 0, "1.5 million"}, {"I am here", 0, "I am here"}, {"10 things", 0, "10 things"}, {"2024. A year", 0, "2024. A year"}, {"1.", 0, "1."}, {"", 0, ""}, {"10:30 am", 0, "10:30 am"},
+		{"첫째, 비용", 1, "비용"}, {"Во-вторых, деньги", 2, "деньги"}, {"Po pierwsze: koszty", 1, "koszty"}, {"Ten tweede, het geld", 2, "het geld"}, {"Ⅱ. Die Kosten", 2, "Die Kosten"},
+		{"#3 The cost", 3, "The cost"}, {"【１】費用", 1, "費用"}, {"1- Maliyet", 1, "Maliyet"}, {"(4) Biaya", 4, "Biaya"}, {"3-5 people hurt", 0, "3-5 people hurt"}, {"#MeToo in court", 0, "#MeToo in court"}, {"Secondhand, but new", 0, "Secondhand, but new"},
 	}
 	for _, c := range cases {
 		if n, text, ok := headingNumber(c.s); n != c.n || text != c.text || ok != (c.n > 0) {

@@ -24,7 +24,7 @@ func headingNumber(s string) (number int, text string, ok bool) {
 
 func digitHeading(s string) (int, string, bool) {
 	n, at := 0, 0
-	body := strings.TrimLeft(s, "#(（")
+	body := strings.TrimLeft(s, "#(（【[")
 	for i, r := range body {
 		if !unicode.IsDigit(r) {
 			at = i
@@ -42,7 +42,10 @@ func digitHeading(s string) (int, string, bool) {
 		next, _ := utf8.DecodeRuneInString(after)
 		return n, after, !unicode.IsDigit(next) && (unicode.IsSpace(next) || startsUpper(after))
 	}
-	for _, sep := range [...]string{")", "）", "、", "．", ":", "：", "- ", " - ", " – ", " — ", ".-", "º ", "ª "} {
+	if after, found := strings.CutPrefix(rest, " "); found && body != s && s[0] == '#' { // "#1 ..."
+		return n, after, true
+	}
+	for _, sep := range [...]string{")", "）", "】", "]", "、", "．", ":", "：", "- ", " - ", " – ", " — ", ".-", "º ", "ª "} {
 		if after, found := strings.CutPrefix(rest, sep); found {
 			next, _ := utf8.DecodeRuneInString(after)
 			return n, after, !unicode.IsDigit(next)
@@ -92,6 +95,9 @@ func circledHeading(s string) (int, string, bool) {
 		return int(r-'❶') + 1, s[size:], true
 	case '⑴' <= r && r <= '⒇':
 		return int(r-'⑴') + 1, s[size:], true
+	case 'Ⅰ' <= r && r <= 'Ⅻ':
+		rest := strings.TrimLeft(s[size:], ".．、：: \u3000")
+		return int(r-'Ⅰ') + 1, rest, len(rest) < len(s)-size
 	}
 	return 0, "", false
 }
@@ -133,19 +139,57 @@ func hanValue(s string) (n, used int) {
 	return 0, 0
 }
 
-// ordinalWords are the first ten ordinals that open headings, folded.
+// ordinalWords are the ordinals that open headings, folded, a line a language;
+// "_" alone is a place left out, within a word a space.
 var ordinalWords = func() map[string]int {
 	words := map[string]int{}
-	for line := range strings.SplitSeq("أولا ثانيا ثالثا رابعا خامسا سادسا سابعا ثامنا تاسعا عاشرا|primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo|primeiro _ terceiro quarto _ _ sétimo oitavo|first second third fourth fifth sixth seventh eighth ninth tenth|pertama kedua ketiga keempat kelima keenam ketujuh kedelapan kesembilan kesepuluh|erstens zweitens drittens viertens fünftens sechstens|premièrement deuxièmement troisièmement quatrièmement|primo secondo terzo|во-первых во-вторых в-третьих в-четвертых|первое второе третье четвертое пятое|по-перше по-друге по-третє|birinci ikinci üçüncü dördüncü beşinci|اول دوم سوم چهارم پنجم|ראשית שנית שלישית|첫째 둘째 셋째 넷째 다섯째|पहला दूसरा तीसरा चौथा पांचवां|po_pierwsze|πρώτον δεύτερον τρίτον τέταρτον", "|") {
+	for line := range strings.Lines(ordinalLines) {
 		for i, w := range strings.Fields(line) {
-			words[news.Fold(w)] = i + 1
+			words[news.Fold(strings.ReplaceAll(w, "_", " "))] = i + 1
 		}
 	}
+	delete(words, " ")
 	return words
 }()
 
+const ordinalLines = `أولا ثانيا ثالثا رابعا خامسا سادسا سابعا ثامنا تاسعا عاشرا
+primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo
+primeiro _ terceiro quarto _ _ sétimo oitavo
+first second third fourth fifth sixth seventh eighth ninth tenth
+firstly secondly thirdly fourthly fifthly
+pertama kedua ketiga keempat kelima keenam ketujuh kedelapan kesembilan kesepuluh
+erstens zweitens drittens viertens fünftens sechstens
+premièrement deuxièmement troisièmement quatrièmement cinquièmement
+primo secondo terzo
+во-первых во-вторых в-третьих в-четвертых в-пятых
+первое второе третье четвертое пятое
+по-перше по-друге по-третє по-четверте по-п'яте
+първо второ трето четвърто пето
+прво друго треће четврто пето
+prvo drugo treće četvrto peto
+birinci ikinci üçüncü dördüncü beşinci
+birincisi ikincisi üçüncüsü dördüncüsü beşincisi
+اول دوم سوم چهارم پنجم
+ראשית שנית שלישית רביעית חמישית
+첫째 둘째 셋째 넷째 다섯째 여섯째 일곱째 여덟째 아홉째 열째
+पहला दूसरा तीसरा चौथा पांचवां
+প্রথমত দ্বিতীয়ত তৃতীয়ত চতুর্থত পঞ্চমত
+po_pierwsze po_drugie po_trzecie po_czwarte po_piąte
+za_prvé za_druhé za_třetí za_čtvrté za_páté
+po_prvé po_druhé po_tretie po_štvrté po_piate
+először másodszor harmadszor negyedszer ötödször
+în_primul_rând în_al_doilea_rând în_al_treilea_rând
+ten_eerste ten_tweede ten_derde ten_vierde ten_vijfde
+för_det_första för_det_andra för_det_tredje för_det_fjärde
+for_det_første for_det_andre for_det_tredje for_det_fjerde
+ensinnäkin toiseksi kolmanneksi neljänneksi
+πρώτον δεύτερον τρίτον τέταρτον πέμπτον
+thứ_nhất thứ_hai thứ_ba thứ_tư thứ_năm
+kwanza pili tatu nne tano`
+
+// wordHeading reads "Erstens: ...", "첫째, ...".
 func wordHeading(s string) (int, string, bool) {
-	i := strings.IndexAny(s[:min(len(s), 40)], ":：")
+	i := strings.IndexAny(s[:min(len(s), 60)], ":：,،，、")
 	if i <= 0 {
 		return 0, "", false
 	}

@@ -126,6 +126,7 @@ func outlive(t *testing.T, store string) {
 		d.start()
 		r.await(step, newest())
 	}
+	d.kill() // its log is read after its end
 	if strings.Contains(d.log.String(), readerSecret) {
 		t.Error("the log shows the secret of a subscriber")
 	}
