@@ -23,8 +23,8 @@ const (
 // Call asks or tells a subscriber of our own hub at its callback: by GET, or
 // where there is a body by POST. The address is a stranger's, so it goes
 // through the guard as any outlet's does, and no redirect is followed. There is
-// no turn at the host to wait for: the hub sees to it that a host is called by
-// one at a time. An error means that nothing was answered.
+// no turn at the host to wait for: the hub sees to it that a host gets
+// one delivery at a time. An error means that nothing was answered.
 func (f *Fetcher) Call(ctx context.Context, address string, header http.Header, body []byte) (status int, answer []byte, err error) {
 	callback, err := url.Parse(address)
 	if err != nil {
@@ -37,6 +37,9 @@ func (f *Fetcher) Call(ctx context.Context, address string, header http.Header, 
 	by := f.route(q.proxy, q.allow)
 	if err := by.guard.checkAddress(callback, by.proxied); err != nil {
 		return 0, nil, &fault{text: err.Error(), cause: err}
+	}
+	if !openPort(portOf(callback)) { // at allowed addresses, too: those are allowed for outlets
+		return 0, nil, closedPort(portOf(callback))
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()

@@ -188,13 +188,12 @@ type listing struct {
 }
 
 // apiListing lists stories, or with apart their articles, of one topic or of
-// all that the reader may read. A page may have fewer than its limit where
-// others are private.
+// all that the reader may read.
 func (p press) apiListing(ctx context.Context, path string, topic news.TopicID, w want) (document, error) {
 	q := w.listing(topic)
-	stories, err := p.archive.Stories(ctx, q)
+	stories, err := p.readable(ctx, q)
 	if err != nil {
-		return document{}, fmt.Errorf("list stories: %w", err)
+		return document{}, err
 	}
 	out, changed := listing{}, time.Time{}
 	if w.apart {
@@ -205,9 +204,6 @@ func (p press) apiListing(ctx context.Context, path string, topic news.TopicID, 
 	fitting := w.fit(stories, q.Limit)
 	for i := range fitting {
 		st := &fitting[i]
-		if len(st.Topics) == 0 || len(st.Articles) == 0 || !p.head.mayRead(st, p.token) {
-			continue
-		}
 		if !st.Withdrawn.IsZero() {
 			out.Withdrawn = append(out.Withdrawn, jsonWithdrawn{p.head.tag("story", string(st.ID)), rfc3339(st.Withdrawn)})
 			changed = later(changed, st.Withdrawn)
@@ -235,6 +231,31 @@ func (p press) apiListing(ctx context.Context, path string, topic news.TopicID, 
 	doc, err := apiDocument(out)
 	doc.changed = changed
 	return doc, err
+}
+
+// readable lists stories that the reader may read. It reads on past all others,
+// so that neither the length of a page nor the place of the next tells of them.
+func (p press) readable(ctx context.Context, q news.Query) ([]news.Story, error) {
+	var found []news.Story
+	for wanted := q.Limit; ; q.Limit = news.MaxLimit {
+		listed, err := p.archive.Stories(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("list stories: %w", err)
+		}
+		for i := range listed {
+			st := &listed[i]
+			if len(st.Topics) > 0 && len(st.Articles) > 0 && p.head.mayRead(st, p.token) {
+				found = append(found, *st)
+			}
+			if len(found) == wanted {
+				return found, nil
+			}
+		}
+		if len(listed) < q.Limit {
+			return found, nil
+		}
+		q.After = place(&listed[len(listed)-1])
+	}
 }
 
 // apiArticleDocument tells one article.

@@ -90,7 +90,7 @@ func (h *masthead) routeAPI(req request, path, query string, shown pass) (reques
 		}
 		if token := h.worth(shown.token); token != "" {
 			req.closed, req.token = true, token
-			req.key += "\x00" + token
+			req.key += shown.mark()
 		}
 		topic, rest, err := h.topicIn(query, r.queried, req.token)
 		if err != nil {
@@ -107,6 +107,9 @@ func (h *masthead) routeAPI(req request, path, query string, shown pass) (reques
 		}
 		if r.queried && !strings.Contains(rest, "full=") {
 			w.brief = true // a listing is to be looked through
+		}
+		if req.closed {
+			w.raw = shown.bear(w.raw)
 		}
 		return req, r.find(h, &req, names, w, topic)
 	}

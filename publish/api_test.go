@@ -271,6 +271,54 @@ func TestPrivateStoriesAreNotInTheAPI(t *testing.T) {
 	}
 }
 
+// A stranger learns from a listing neither that there is something private nor
+// where.
+func TestListingsReadOnPastWhatIsPrivate(t *testing.T) {
+	s := secretPress(t)
+	var page struct {
+		Stories []struct{ ID string }
+		Next    string `json:"next_url"`
+	}
+	var found []string
+	for target, pages := "/api/stories?limit=1", 0; target != "" && pages < 5; pages++ {
+		body := askAs(s, target, "").Body.String()
+		lacks(t, body, "bbbbbbbb")
+		page.Stories, page.Next = nil, ""
+		if err := json.Unmarshal([]byte(body), &page); err != nil {
+			t.Fatal(err)
+		}
+		if len(page.Stories) != 1 && page.Next != "" {
+			t.Errorf("%s: got %d stories, want 1", target, len(page.Stories))
+		}
+		for _, st := range page.Stories {
+			found = append(found, st.ID)
+		}
+		target = strings.TrimPrefix(page.Next, "https://desk.example")
+	}
+	if want := []string{"aaaaaaaaaaaaaaaa", "cccccccccccccccc"}; !slices.Equal(found, want) {
+		t.Errorf("got %q, want %q", found, want)
+	}
+}
+
+// A reader that shows the token in the address keeps it on the next page.
+func TestListingsOfTheAPIBearTheToken(t *testing.T) {
+	s := secretPress(t)
+	for _, target := range []string{"/api/stories?topic=closed&limit=1", "/api/articles?limit=1"} {
+		lacks(t, askAs(s, target, openSesame).Body.String(), openSesame)
+		var page struct {
+			Next string `json:"next_url"`
+		}
+		body := askAs(s, target+"&token="+openSesame, "").Body.Bytes()
+		if err := json.Unmarshal(body, &page); err != nil || page.Next == "" {
+			t.Fatalf("%s: no next page in %s (%v)", target, body, err)
+		}
+		if w := askAs(s, strings.TrimPrefix(page.Next, "https://desk.example"), ""); w.Code != 200 || w.Header().Get("Cache-Control") != "private, no-cache" {
+			t.Errorf("%s: got %d %s", page.Next, w.Code, w.Header().Get("Cache-Control"))
+		}
+		lacks(t, askAs(s, target, openSesame).Body.String(), openSesame)
+	}
+}
+
 func TestExplanationsQuoteWhatRightsAllow(t *testing.T) {
 	s := apiDesk(t)
 	target := "/api/topics/grain/why/" + string(storyID(9000))

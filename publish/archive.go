@@ -53,7 +53,7 @@ func (h *masthead) routeArchive(req request, topic *news.Topic, rest, query stri
 	var w want
 	if req.closed = h.tokens[topic.ID] != nil; req.closed && shown.inQuery {
 		w.pass, w.raw = shown, shown.bear("")
-		req.key += "\x00" + shown.token
+		req.key += shown.mark()
 	}
 	req.render = func(ctx context.Context, p press) (document, error) { return p.archived(ctx, topic, day, w) }
 	return req, nil

@@ -22,7 +22,7 @@ import (
 type ExportReport struct {
 	Written   int   // files written, new or changed
 	Unchanged int   // files that were right already and not touched
-	Removed   int   // withdrawn stories whose pages were taken away
+	Removed   int   // files and folders taken away: of stories that were withdrawn, of what became private
 	Bytes     int64 // written
 }
 
@@ -40,7 +40,8 @@ const pageStories = 200
 //
 // Each file is replaced in one step, after those that it links to, and one that
 // is right already is not touched. The pages of withdrawn stories are taken
-// away; all other files that it did not write it leaves alone. What is written
+// away, and so is what became private, before all else; all other files that it
+// did not write it leaves alone. What is written
 // is not held, so that a long history takes no more memory than a short one.
 func Export(ctx context.Context, archive news.Archive, m Masthead, dir string) (ExportReport, error) {
 	head, err := newMasthead(m, 1)
@@ -77,6 +78,9 @@ type export struct {
 
 // run writes everything, what is linked to before what links to it.
 func (x *export) run(ctx context.Context) error {
+	if err := x.withhold(ctx); err != nil {
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(x.press.pages.assets)) {
 		if err := x.report.write(x.root, name, x.press.pages.assets[name].body); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
@@ -96,6 +100,58 @@ func (x *export) run(ctx context.Context) error {
 	}
 	return errors.Join(err, x.write("/", func(p press) (document, error) { return p.front(ctx) }))
 }
+
+// withhold takes away what an export before may have written, and is for some
+// readers only by now.
+func (x *export) withhold(ctx context.Context) error {
+	head := x.press.head
+	if len(head.admin) > 0 {
+		if err := x.report.remove(x.root, path.Dir(fileOf("/sources"))); err != nil {
+			return fmt.Errorf("remove the page of sources: %w", err)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(head.tokens)) {
+		names := []string{path.Dir(fileOf(head.topicPath(id)))} // the page, and its archives
+		for _, f := range forms {
+			names = append(names, fileOf(head.topicPath(id)+f.ext))
+		}
+		for _, name := range names {
+			if err := x.report.remove(x.root, name); err != nil {
+				return fmt.Errorf("remove %s: %w", name, err)
+			}
+		}
+		if err := x.withholdStories(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withholdStories takes away the pages of stories that stand in private topics
+// only, of those in one.
+func (x *export) withholdStories(ctx context.Context, topic news.TopicID) error {
+	q := news.Query{Topic: topic, Limit: pageStories}
+	for {
+		listed, err := x.press.archive.Stories(ctx, q)
+		if err != nil {
+			return fmt.Errorf("list stories: %w", err)
+		}
+		for i := range listed {
+			if st := &listed[i]; x.press.head.hidden(st) {
+				if err := x.report.remove(x.root, storyHome(st.ID)); err != nil {
+					return fmt.Errorf("remove the pages of a story: %w", err)
+				}
+			}
+		}
+		if len(listed) < q.Limit {
+			return nil
+		}
+		q.After = place(&listed[len(listed)-1])
+	}
+}
+
+// storyHome is the folder of a story's pages, whatever slugs it has had.
+func storyHome(id news.StoryID) string { return path.Join("stories", string(id)) }
 
 // write renders what a server has at target into its file.
 func (x *export) write(target string, render func(press) (document, error)) error {
@@ -207,7 +263,7 @@ func (x *export) story(st *news.Story) error {
 		return nil
 	}
 	x.told[st.ID] = true
-	home := path.Join("stories", string(st.ID))
+	home := storyHome(st.ID)
 	if !st.Withdrawn.IsZero() {
 		if err := x.report.remove(x.root, home); err != nil {
 			return fmt.Errorf("remove %s: %w", home, err)
@@ -233,8 +289,7 @@ func (x *export) story(st *news.Story) error {
 	return nil
 }
 
-// remove takes the directory of a withdrawn story away, whatever slugs it has
-// had.
+// remove takes a file away, or a folder with all that is in it.
 func (r *ExportReport) remove(root *os.Root, name string) error {
 	if _, err := root.Stat(name); errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -317,7 +372,7 @@ func relativeTo(from string) func(string) string {
 func (r ExportReport) String() string {
 	s := fmt.Sprintf("%d files written (%d KiB), %d unchanged", r.Written, (r.Bytes+1023)/1024, r.Unchanged)
 	if r.Removed > 0 {
-		s += fmt.Sprintf(", %d withdrawn stories removed", r.Removed)
+		s += fmt.Sprintf(", %d withdrawn or private removed", r.Removed)
 	}
 	return s
 }

@@ -184,3 +184,38 @@ func TestExportThatBreaksOffLeavesNoLooseEnds(t *testing.T) {
 	}
 	t.Error("an export takes more than 40 listings")
 }
+
+// Files are read by everybody, so what was exported before it became private
+// does not stay there.
+func TestExportTakesAwayWhatBecamePrivate(t *testing.T) {
+	shared, own := plainStory(1), plainStory(2)
+	shared.Topics, own.Topics = []news.TopicID{"grain", "quiet"}, []news.TopicID{"quiet"}
+	past := days(map[int]int{1: 2})
+	for i := range past {
+		past[i].Topics = []news.TopicID{"quiet"}
+	}
+	m := &memory{stories: append(past, shared, own), revision: 1}
+	dir, open := t.TempDir(), testMasthead()
+	before := exportedFiles(t, m, open, dir)
+	for _, name := range []string{"topics/quiet/index.html", "topics/quiet.rss", "topics/quiet/archive/2026-05-01.atom", "sources/index.html", fileOf(storyPath(&own))} {
+		if before[name] == nil {
+			t.Errorf("%s is not exported while it is public", name)
+		}
+	}
+	closed := testMasthead()
+	closed.Tokens = map[news.TopicID][]string{"quiet": {openSesame}}
+	closed.Access.Admin = []string{editorsKey}
+	after := exportedFiles(t, m, closed, dir)
+	for name, body := range after {
+		if strings.Contains(name, "quiet") || strings.HasPrefix(name, "sources/") || strings.Contains(name, string(own.ID)) || strings.Contains(string(body), string(own.ID)) {
+			t.Errorf("%s is left, or tells of what is private", name)
+		}
+	}
+	if after[fileOf(storyPath(&shared))] == nil || after["topics/grain.rss"] == nil {
+		t.Error("what is public still was taken away")
+	}
+	report, err := Export(t.Context(), m, closed, dir)
+	if err != nil || report.Removed != 0 || report.Written != 0 {
+		t.Errorf("once more: %v, %v", report, err)
+	}
+}

@@ -116,7 +116,7 @@ func (h *Hub) round(ctx context.Context) error {
 				return err
 			}
 			for host, subs := range plan.owed {
-				h.begin(host, func() { h.deliver(ctx, head, subs) })
+				h.begin(host, func() { h.deliver(ctx, subs) })
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (h *Hub) plan(ctx context.Context, head *masthead, all []news.Subscriber, n
 			p.ended = append(p.ended, sub)
 			continue
 		}
-		if head.topics[sub.Topic] == nil || head.tokens[sub.Topic] != nil {
+		if !head.public(sub.Topic) {
 			continue
 		}
 		revision, read := revisions[sub.Topic]
@@ -194,9 +194,13 @@ func (h *Hub) begin(host string, deliver func()) {
 }
 
 // deliver sends their feeds to the subscribers at one host, one after another,
-// as long as the host answers.
-func (h *Hub) deliver(ctx context.Context, head *masthead, subs []news.Subscriber) {
+// as long as the host answers and the feeds are public.
+func (h *Hub) deliver(ctx context.Context, subs []news.Subscriber) {
 	for i := range subs {
+		head := h.server.head.Load()
+		if !head.hubIsOurs() || !head.public(subs[i].Topic) {
+			return // the next round knows what is owed now
+		}
 		doc, err := h.feed(ctx, head, &subs[i])
 		if err != nil {
 			h.log.Warn("feed not delivered, which will be tried again", "err", err)

@@ -456,6 +456,28 @@ func TestFeedThatBecomesPrivateIsNotDelivered(t *testing.T) {
 	})
 }
 
+// A round that is under way heeds a new masthead from the next delivery on.
+func TestHubHeedsWhatIsPrivateBetweenTwoDeliveries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newHubDesk(t)
+		defer d.start(t)()
+		post(d, wish())
+		post(d, wish("hub.callback", "https://reader.example/in?id=8"))
+		synctest.Wait()
+		d.readers.take = func(called) (int, error) {
+			m := d.head.Load().Masthead
+			m.Tokens = map[news.TopicID][]string{"grain": {openSesame}}
+			d.Reload(m)
+			return 204, nil
+		}
+		d.archive.change(func() { d.archive.stories = append(d.archive.stories, plainStory(10)) })
+		time.Sleep(time.Minute)
+		if got := d.readers.taken(); len(got) != 1 {
+			t.Errorf("got %d deliveries, want the one before the topic became private", len(got))
+		}
+	})
+}
+
 func TestHubHasBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newHubDesk(t)

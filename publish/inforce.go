@@ -30,7 +30,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request, patie
 	held := s.shelf.get(req.key)
 	revision, err := s.archive.Revision(ctx, req.scope)
 	if err != nil {
-		return s.lastGood(held, fmt.Errorf("read revision: %w", err))
+		return s.lastGood(head, held, fmt.Errorf("read revision: %w", err))
 	}
 	stamp := stamp{revision: revision, generation: head.generation}
 	if held != nil && held.stamp == stamp && !req.live {
@@ -52,7 +52,7 @@ func (s *Server) current(ctx context.Context, head *masthead, req request, patie
 		if got.Err == nil {
 			return got.Val.(*edited), nil
 		}
-		return s.lastGood(held, got.Err)
+		return s.lastGood(head, held, got.Err)
 	case <-timer.C:
 		s.counts.hits.Add(1)
 		return held, nil
@@ -66,7 +66,7 @@ func (s *Server) awaited(ctx context.Context, head *masthead, req request, held 
 		select {
 		case got := <-s.rendering(ctx, head, req):
 			if got.Err != nil {
-				return s.lastGood(held, got.Err)
+				return s.lastGood(head, held, got.Err)
 			}
 			if made := got.Val.(*edited); made.stamp == wanted || tries == 1 || made.stamp.generation >= wanted.generation && made.stamp.revision > wanted.revision {
 				return made, nil
@@ -123,14 +123,15 @@ func (s *Server) render(ctx context.Context, head *masthead, req request) (made 
 	return s.shelf.put(made), nil
 }
 
-// lastGood is the edition held, whatever its age; without one it is the fault.
-func (s *Server) lastGood(held *edited, err error) (*edited, error) {
+// lastGood is the edition held, whatever its age, unless it tells what an editor
+// took back since; without one it is the fault.
+func (s *Server) lastGood(head *masthead, held *edited, err error) (*edited, error) {
 	var f fault
 	if errors.As(err, &f) {
 		return nil, f
 	}
 	s.log.Warn("edition not renewed", "err", err)
-	if held != nil {
+	if held != nil && held.stamp.generation >= head.tells {
 		s.counts.stale.Add(1)
 		return held, nil
 	}

@@ -55,6 +55,7 @@ type masthead struct {
 	sources    map[news.SourceID]*news.Source
 	freshness  string // Cache-Control of what follows revisions
 	generation uint64
+	tells      uint64    // the first generation whose editions tell nothing that was taken back since
 	since      time.Time // when it replaced another; zero: it is the first
 	tokens     map[news.TopicID][]digest
 	admin      []digest
@@ -98,6 +99,23 @@ func newMasthead(m Masthead, generation uint64) (*masthead, error) {
 		head.sources[m.Sources[i].ID] = &m.Sources[i]
 	}
 	return head, nil
+}
+
+// takesBack reports whether an edition under the masthead before may tell what
+// is not to be told under h: a topic became private, or less of a source may be
+// carried.
+func (h *masthead) takesBack(before *masthead) bool {
+	for id := range h.tokens {
+		if before.topics[id] != nil && before.tokens[id] == nil {
+			return true
+		}
+	}
+	for id, src := range h.sources {
+		if was := before.sources[id]; was != nil && src.Rights < was.Rights {
+			return true
+		}
+	}
+	return false
 }
 
 // validTag reports whether tag is an authority and a date as RFC 4151 has them.

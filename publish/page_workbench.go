@@ -168,24 +168,16 @@ func (s *Server) openBench(head *masthead, query string, v *workbenchView) error
 
 // tryOut tries what the form holds.
 func (s *Server) tryOut(w http.ResponseWriter, r *http.Request, head *masthead, v *workbenchView) error {
+	var err error
+	if v.Trial, err = readTrial(w, r); err != nil {
+		return err
+	}
 	select {
 	case s.trying <- struct{}{}:
 		defer func() { <-s.trying }()
 	default:
 		return fault{http.StatusServiceUnavailable, "Another rule is being tried. Please try again in a few seconds."}
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxTrialForm)
-	if err := r.ParseForm(); err != nil {
-		if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
-			return fault{http.StatusRequestEntityTooLarge, fmt.Sprintf("A rule and its samples may have %d KiB together.", maxTrialForm>>10)}
-		}
-		return fault{http.StatusBadRequest, "The form cannot be read."}
-	}
-	days, err := strconv.Atoi(strings.TrimSpace(r.PostForm.Get("days")))
-	if err != nil || days < 1 || days > MaxTrialDays {
-		return fault{http.StatusBadRequest, fmt.Sprintf("The number of days is not one from 1 to %d.", MaxTrialDays)}
-	}
-	v.Trial = Trial{Rule: unixLines(r.PostForm.Get("rule")), Samples: unixLines(r.PostForm.Get("samples")), Days: days}
 	ctx, cancel := context.WithTimeout(r.Context(), maxTrialTime)
 	defer cancel()
 	tried, err := s.bench.Try(ctx, v.Trial)
@@ -199,6 +191,22 @@ func (s *Server) tryOut(w http.ResponseWriter, r *http.Request, head *masthead, 
 		v.Percent = &percentView{percent(c.Precision), percent(c.Recall)}
 	}
 	return nil
+}
+
+// readTrial reads the form. Its errors are faults.
+func readTrial(w http.ResponseWriter, r *http.Request) (Trial, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxTrialForm)
+	if err := r.ParseForm(); err != nil {
+		if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
+			return Trial{}, fault{http.StatusRequestEntityTooLarge, fmt.Sprintf("A rule and its samples may have %d KiB together.", maxTrialForm>>10)}
+		}
+		return Trial{}, fault{http.StatusBadRequest, "The form cannot be read."}
+	}
+	days, err := strconv.Atoi(strings.TrimSpace(r.PostForm.Get("days")))
+	if err != nil || days < 1 || days > MaxTrialDays {
+		return Trial{}, fault{http.StatusBadRequest, fmt.Sprintf("The number of days is not one from 1 to %d.", MaxTrialDays)}
+	}
+	return Trial{Rule: unixLines(r.PostForm.Get("rule")), Samples: unixLines(r.PostForm.Get("samples")), Days: days}, nil
 }
 
 // unixLines undoes the line ends of forms.

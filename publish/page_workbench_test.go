@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -185,6 +186,30 @@ func TestTheWorkbenchHasBounds(t *testing.T) {
 	}
 	if w := ask(s.at("localhost"), "GET", "/workbench?topic=none"); w.Code != 404 {
 		t.Errorf("an unknown topic: got %d, want 404", w.Code)
+	}
+}
+
+// A form that comes slowly keeps nobody else from trying a rule.
+func TestASlowFormHoldsNoTrialUp(t *testing.T) {
+	s := bench(t, Access{Local: true}, func(context.Context, Trial) (Tried, error) { return Tried{Topic: "grain"}, nil })
+	body, slow := io.Pipe()
+	done := make(chan int)
+	go func() {
+		r := httptest.NewRequest("POST", "http://localhost/workbench", body)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		done <- w.Code
+	}()
+	if _, err := io.WriteString(slow, "days=7&rule="); err != nil { // it is being read
+		t.Fatal(err)
+	}
+	if w := postForm(s, url.Values{"rule": {"x"}, "days": {"7"}}); w.Code != 200 {
+		t.Errorf("another trial: got %d, want 200", w.Code)
+	}
+	slow.Close()
+	if code := <-done; code != 200 {
+		t.Errorf("the slow one: got %d, want 200", code)
 	}
 }
 

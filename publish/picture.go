@@ -70,7 +70,7 @@ func (s *Server) showPicture(w http.ResponseWriter, r *http.Request, head *masth
 	}
 	e, err := p.readStory(r.Context(), news.StoryID(id))
 	if err != nil {
-		s.refuse(w, r, head, s.asFault(err))
+		s.refuse(w, r, head, s.asFault(head, err))
 		return
 	}
 	source, src := pictureOf(e.Story, digest)
@@ -94,8 +94,8 @@ func (s *Server) showPicture(w http.ResponseWriter, r *http.Request, head *masth
 }
 
 // asFault is an error of the archive as the reader is told of it.
-func (s *Server) asFault(err error) error {
-	_, err = s.lastGood(nil, err)
+func (s *Server) asFault(head *masthead, err error) error {
+	_, err = s.lastGood(head, nil, err)
 	return err
 }
 
@@ -115,7 +115,8 @@ func pictureOf(st *news.Story, digest string) (news.SourceID, string) {
 // for again for a while.
 func (s *Server) gotten(ctx context.Context, source news.SourceID, src string) (*edited, error) {
 	none := fault{http.StatusNotFound, "The outlet does not give this picture."}
-	if held := s.pictures.get(src); held != nil {
+	key := picturesPath + string(source) + " " + src // what one source may reach, another may not
+	if held := s.pictures.get(key); held != nil {
 		if held.mediaType == "" && time.Since(held.changed) < pictureAgain {
 			return nil, none
 		}
@@ -123,7 +124,7 @@ func (s *Server) gotten(ctx context.Context, source news.SourceID, src string) (
 			return held, nil
 		}
 	}
-	got, err, _ := s.renders.Do(picturesPath+src, func() (any, error) {
+	got, err, _ := s.renders.Do(key, func() (any, error) {
 		// Others may wait for it: it outlives the one who asked first.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pictureTime)
 		defer cancel()
@@ -133,7 +134,7 @@ func (s *Server) gotten(ctx context.Context, source news.SourceID, src string) (
 		case <-ctx.Done():
 			return nil, fault{http.StatusServiceUnavailable, "Too many pictures are asked for at once."}
 		}
-		doc := document{key: src, changed: time.Now()}
+		doc := document{key: key, changed: time.Now()}
 		body, err := s.picture(ctx, source, src)
 		if err == nil {
 			if doc.mediaType = rasterType(body); doc.mediaType != "" {

@@ -144,3 +144,44 @@ func TestExportsNameTheOutletsPictures(t *testing.T) {
 	files := exportedFiles(t, m, testMasthead(), t.TempDir())
 	contains(t, string(files["topics/grain/index.html"]), "img.pelabuhan.example")
 }
+
+// How an outlet may be asked is its own: what one may not have, another may.
+func TestPicturesOfOneSourceAreNotThoseOfAnother(t *testing.T) {
+	inside, outside := richStory(), richStory()
+	outside.ID, outside.Articles[0].Source = storyID(1), "mean"
+	s, err := New(&memory{stories: []news.Story{inside, outside}, revision: 1}, testMasthead(), Options{
+		Picture: func(_ context.Context, source news.SourceID, _ string) ([]byte, error) {
+			if source == "mean" {
+				return nil, errors.New("a private address")
+			}
+			return onePixel, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := pictureDigest(inside.Articles[0].Lead.Src)
+	for range 2 {
+		if w := ask(s, "GET", "/pictures/"+string(outside.ID)+"/"+digest); w.Code != 404 {
+			t.Errorf("a source that may not reach it: got %d, want 404", w.Code)
+		}
+		if w := ask(s, "GET", "/pictures/"+string(inside.ID)+"/"+digest); w.Code != 200 {
+			t.Errorf("a source that may: got %d, want 200", w.Code)
+		}
+	}
+}
+
+// Whether links bear the token follows from how this reader showed it, not from
+// how the one before did.
+func TestPicturesBearTheTokenOfThoseWhoShowItInTheAddress(t *testing.T) {
+	st := richStory()
+	st.Topics = []news.TopicID{"closed"}
+	head := testMasthead()
+	head.Topics = append(head.Topics, news.Topic{ID: "closed"})
+	head.Tokens = map[news.TopicID][]string{"closed": {openSesame}}
+	s := gallery(t, &memory{stories: []news.Story{st}, revision: 1}, head, func(string) ([]byte, error) { return onePixel, nil })
+	page, bearer := "/stories/"+string(st.ID), "Bearer "+openSesame
+	lacks(t, ask(s, "GET", page, "Authorization", bearer).Body.String(), openSesame)
+	contains(t, get(t, s, page+"?token="+openSesame), "?token="+openSesame)
+	lacks(t, ask(s, "GET", page, "Authorization", bearer).Body.String(), openSesame)
+}

@@ -46,6 +46,9 @@ func (h *masthead) admits(id news.TopicID, token string) bool {
 	return opens(digests, token) || h.edits(token)
 }
 
+// public reports whether there is a topic that everybody may read.
+func (h *masthead) public(id news.TopicID) bool { return h.topics[id] != nil && h.tokens[id] == nil }
+
 // hidden reports whether all topics of a story are private.
 func (h *masthead) hidden(st *news.Story) bool {
 	return len(h.tokens) > 0 && len(st.Topics) > 0 && !slices.ContainsFunc(st.Topics, func(id news.TopicID) bool { return h.tokens[id] == nil })
@@ -100,6 +103,16 @@ func takePass(r *http.Request) (pass, string) {
 		}
 	}
 	return p, strings.Join(rest, "&")
+}
+
+// mark is what tells apart the documents for those who show a token, in the
+// keys under which they are held: by the token, and by whether their links bear
+// it.
+func (p pass) mark() string {
+	if p.inQuery {
+		return "\x00?" + p.token
+	}
+	return "\x00" + p.token
 }
 
 // bear adds the token to a query where the reader showed it in one.

@@ -90,7 +90,7 @@ func (h *masthead) routeTopic(req request, rest, query string, shown pass) (requ
 	}
 	if req.closed = h.tokens[topic.ID] != nil; req.closed && shown.inQuery {
 		w.pass, w.raw = shown, shown.bear(w.raw)
-		req.key += "\x00" + shown.token
+		req.key += shown.mark()
 	}
 	req.scope = topic.ID
 	req.render = func(ctx context.Context, p press) (document, error) { return p.topic(ctx, topic, w, form) }
@@ -105,7 +105,7 @@ func (h *masthead) routeStory(req request, id string, shown pass) (request, erro
 	req.key, _, _ = strings.Cut(req.key, "\x00") // the slug is for people
 	if token := h.worth(shown.token); token != "" {
 		req.closed, req.token = true, token
-		req.key += "\x00" + token
+		req.key += shown.mark()
 	}
 	req.render = func(ctx context.Context, p press) (document, error) {
 		p.pass = shown

@@ -154,6 +154,35 @@ func TestLastGoodEditionWhileTheArchiveIsAway(t *testing.T) {
 	}
 }
 
+// What an editor takes back stays back, though the archive cannot be read to
+// write it anew.
+func TestLastGoodEditionTellsNothingThatWasTakenBack(t *testing.T) {
+	for name, change := range map[string]func(*Masthead){
+		"a topic becomes private": func(m *Masthead) { m.Tokens = map[news.TopicID][]string{"grain": {openSesame}} },
+		"less may be carried":     func(m *Masthead) { m.Sources[0].Rights = news.RightsHeadline },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, m := desk(t, richStory())
+			get(t, s, "/")
+			m.change(func() { m.away = true })
+			other := testMasthead()
+			other.Site.Title = "Another name"
+			s.Reload(other)
+			get(t, s, "/") // nothing was taken back
+			next := testMasthead()
+			change(&next)
+			s.Reload(next)
+			if w := ask(s, "GET", "/"); w.Code != 503 {
+				t.Errorf("got %d, want 503", w.Code)
+			}
+			s.Reload(next)
+			if w := ask(s, "GET", "/"); w.Code != 503 {
+				t.Errorf("after one more reload: got %d, want 503", w.Code)
+			}
+		})
+	}
+}
+
 func TestLastGoodEditionWhenRenderingPanics(t *testing.T) {
 	s, _ := desk(t)
 	good := get(t, s, "/api/sources")

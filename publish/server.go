@@ -85,12 +85,13 @@ func (s *Server) Reload(m Masthead) {
 	for {
 		old := s.head.Load()
 		head, err := newMasthead(m, old.generation+1)
-		if err == nil {
-			head.since = time.Now().Truncate(time.Second)
-		}
 		if err != nil {
 			s.log.Error("masthead refused, the present one stays", "err", err)
 			return
+		}
+		head.since = time.Now().Truncate(time.Second)
+		if head.tells = old.tells; head.takesBack(old) {
+			head.tells = head.generation
 		}
 		if s.head.CompareAndSwap(old, head) {
 			return

@@ -19,9 +19,9 @@ type metrics struct {
 	registry *prometheus.Registry
 	archive  news.Archive
 	sources  atomic.Pointer[[]news.SourceID]
-	topics   atomic.Pointer[map[news.TopicID]bool]
-	web      atomic.Pointer[publish.Server] // nil: this process does not publish
-	traces   *tracer                        // told of polls too; nil: there is no collector
+	topics   atomic.Pointer[map[news.TopicID]string] // what each is called
+	web      atomic.Pointer[publish.Server]          // nil: this process does not publish
+	traces   *tracer                                 // told of polls too; nil: there is no collector
 
 	polls    *prometheus.CounterVec
 	took     prometheus.Histogram
@@ -56,7 +56,7 @@ func newMetrics(archive news.Archive, c *config) *metrics {
 			"fresh", "changed", "known"),
 		dropped: counters("dateline_items_dropped_total", "Items left out of feeds that were read, by reason.", "reason",
 			"empty", "excess", "twice", "faulty", "flapped"),
-		matches: counters("dateline_topic_articles_total", "Fresh and changed articles by the topic that took them; not_shown beyond the first 500 topics.", "topic"),
+		matches: counters("dateline_topic_articles_total", "Fresh and changed articles by the topic that took them; private for all private ones, not_shown beyond the first 500 topics.", "topic"),
 		stories: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "dateline_stories_saved_total", Help: "Stories that polls began or changed."}),
 		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -91,10 +91,15 @@ func (m *metrics) take(c *config) {
 		ids[i] = news.SourceID(c.Sources[i].ID)
 	}
 	m.sources.Store(&ids)
-	topics := map[news.TopicID]bool{}
+	topics := map[news.TopicID]string{}
 	for i := range c.Topics[:min(len(c.Topics), mostTopicMetrics)] {
-		topics[news.TopicID(c.Topics[i].ID)] = true
-		m.matches.WithLabelValues(c.Topics[i].ID)
+		id := c.Topics[i].ID
+		topics[news.TopicID(id)] = id
+		if len(c.Topics[i].Token) > 0 { // scrapes need no token
+			topics[news.TopicID(id)] = "private"
+			m.matches.DeleteLabelValues(id)
+		}
+		m.matches.WithLabelValues(topics[news.TopicID(id)])
 	}
 	m.topics.Store(&topics)
 }
@@ -132,10 +137,7 @@ func (m *metrics) polled(out desk.Outcome) {
 	}
 	topics := *m.topics.Load()
 	for topic, n := range out.Topics {
-		if !topics[topic] {
-			topic = "not_shown"
-		}
-		m.matches.WithLabelValues(string(topic)).Add(float64(n))
+		m.matches.WithLabelValues(firstOf(topics[topic], "not_shown")).Add(float64(n))
 	}
 }
 

@@ -29,7 +29,7 @@ site: {url: "http://desk.example"}
 access: {admin_token: editors-token-0123456789}
 traces: http://127.0.0.1:1
 sources: [{id: a, feed: "https://a.example/"}, {id: zz, feed: "https://zz.example/"}]
-topics: [{id: korea, any: [{country: KR}]}]
+topics: [{id: korea, any: [{country: KR}]}, {id: closed-matter, token: readers-token-0123456789, any: [{country: KP}]}]
 `), filepath.Join(t.TempDir(), "dateline.yaml"), noEnvironment)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestMetrics(t *testing.T) {
 	h := countedHouse(t)
 	m := h.metrics
 	m.polled(desk.Outcome{Source: "a", Items: 7, Fresh: 3, Changed: 1, Stories: 2, Took: time.Second, Stages: desk.Stages{Fetch: time.Second / 2},
-		Dropped: news.Dropped{Empty: 4}, Topics: map[news.TopicID]int{"korea": 2, "unheard-of": 1}})
+		Dropped: news.Dropped{Empty: 4}, Topics: map[news.TopicID]int{"korea": 2, "unheard-of": 1, "closed-matter": 4}})
 	m.polled(desk.Outcome{Source: "a", Items: 7, Took: time.Second})
 	m.polled(desk.Outcome{Source: "b", Err: errors.New("gone"), Took: time.Second})
 	m.polled(desk.Outcome{Source: "b", Err: errors.New("store"), Ours: true, Items: 5})
@@ -90,7 +90,7 @@ func TestMetrics(t *testing.T) {
 	for _, want := range []string{
 		`dateline_polls_total{result="news"} 1`, `dateline_polls_total{result="nothing_new"} 1`, `dateline_polls_total{result="failed"} 1`, `dateline_polls_total{result="abandoned"} 1`,
 		`dateline_items_total{kind="fresh"} 2`, `dateline_items_total{kind="changed"} 1`, `dateline_items_total{kind="known"} 11`, `dateline_items_dropped_total{reason="empty"} 4`,
-		`dateline_topic_articles_total{topic="korea"} 2`, `dateline_topic_articles_total{topic="not_shown"} 1`, `dateline_poll_stage_duration_seconds_sum{stage="fetch"} 0.5`,
+		`dateline_topic_articles_total{topic="korea"} 2`, `dateline_topic_articles_total{topic="not_shown"} 1`, `dateline_topic_articles_total{topic="private"} 4`, `dateline_poll_stage_duration_seconds_sum{stage="fetch"} 0.5`,
 		`dateline_store_operation_duration_seconds_count{operation="claim"} 1`, `dateline_store_conflicts_total{kind="lost"} 1`, `dateline_store_errors_total{operation="commit"} 0`,
 		`dateline_cache_requests_total{result="rendered"} 1`, `dateline_cache_requests_total{result="hit"} 1`, `dateline_cache_documents 1`, `dateline_due_sources 1`, `dateline_stories_saved_total 2`, `dateline_poll_duration_seconds_count 4`,
 		`dateline_http_request_duration_seconds_count{code="404",method="get"} 1`, `dateline_archive_up 1`, `dateline_source_items{source="a"} 7`,
@@ -99,6 +99,9 @@ func TestMetrics(t *testing.T) {
 		if !strings.Contains(text, want+"\n") {
 			t.Errorf("want %s in\n%s", want, text)
 		}
+	}
+	if strings.Contains(text, "closed-matter") {
+		t.Error("a private topic is named to those who scrape")
 	}
 	if problems, err := testutil.GatherAndLint(m.registry); err != nil || len(problems) > 0 {
 		t.Errorf("lint: %v, %v", problems, err)

@@ -68,6 +68,9 @@ func (h *house) reload(ctx context.Context, reload func() (*config, error)) bool
 	if next.outsideHub() != h.config.outsideHub() {
 		h.log.Warn("another hub elsewhere is told of changes from the next start")
 	}
+	if next.Site.Pictures != h.config.Site.Pictures {
+		h.log.Warn("site.pictures takes effect at the next start")
+	}
 	if next.Store != h.config.Store || next.Traces != h.config.Traces || next.Workers != h.config.Workers || joinPrefixes(next.Network.Allow) != joinPrefixes(h.config.Network.Allow) ||
 		next.fetcherOptions().UserAgent != h.config.fetcherOptions().UserAgent || next.Network.Proxy != h.config.Network.Proxy || next.Network.Gap != h.config.Network.Gap ||
 		next.Network.Timeout != h.config.Network.Timeout || next.Network.MaxDelay != h.config.Network.MaxDelay {

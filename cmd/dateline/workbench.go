@@ -38,7 +38,7 @@ func (b *workbench) rule(id news.TopicID) string {
 	readYAML(text, &written, &faults{File: file})
 	for i := range written.Topics {
 		if t := &written.Topics[i]; t.ID == string(id) {
-			return ruleText(strings.ReplaceAll(string(text), "\r\n", "\n"), t)
+			return withoutSecrets(ruleText(strings.ReplaceAll(string(text), "\r\n", "\n"), t), t)
 		}
 	}
 	return ""
@@ -65,6 +65,17 @@ func ruleText(text string, t *topicConfig) string {
 		cut = append(cut, line[min(len(line), indent, dash+2):])
 	}
 	return strings.TrimRight(strings.Join(withoutTokens(cut), "\n"), " \n#") + "\n"
+}
+
+// withoutSecrets is a rule in which none of its topic's tokens stands any more,
+// however they are written; else nothing.
+func withoutSecrets(rule string, t *topicConfig) string {
+	for _, token := range t.Token {
+		if strings.Contains(rule, token) {
+			return ""
+		}
+	}
+	return rule
 }
 
 // withoutTokens leaves out the keys of a private topic: whoever sees the rule

@@ -137,6 +137,18 @@ sources: []
 	if strings.Contains(got, "hunter2") || strings.Contains(got, "other2") || strings.Contains(got, "/run/secret") || !strings.Contains(got, "id: closed\n") || !strings.Contains(got, "any: [{term: x}]") {
 		t.Errorf("a private topic: got\n%s", got)
 	}
+	for _, item := range []string{
+		"{id: closed, token: hunter2hunter2hunter2, any: [{term: x}]}", "id: closed\n    \"token\": hunter2hunter2hunter2\n    any: [{term: x}]",
+		"id: closed\n    token : [other2other2other2, hunter2hunter2hunter2]", "id: closed\n    'token': |\n      hunter2hunter2hunter2",
+		"id: closed\n    token: hunter2hunter2hunter2\n    # token: hunter2hunter2hunter2\n    any: [{term: x}]",
+	} {
+		if err := os.WriteFile(file, []byte("topics:\n  - "+item+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.rule("closed"); strings.Contains(got, "hunter2") {
+			t.Errorf("%s: got\n%s", item, got)
+		}
+	}
 	for _, id := range []news.TopicID{"none", ""} {
 		if got := b.rule(id); got != "" {
 			t.Errorf("%q: got %q", id, got)
