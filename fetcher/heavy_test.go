@@ -25,7 +25,7 @@ func TestLargeBodiesWaitForRoom(t *testing.T) {
 		fmt.Fprintf(w, smallFeedFor, "")
 	}))
 	defer server.Close()
-	f, err := New(Options{UserAgent: "Dateline/test (+https://desk.example)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Gap: -1, Limits: Limits{Turn: time.Millisecond}})
+	f, err := New(Options{UserAgent: "Dateline/test (+https://desk.example)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Gap: -1, Limits: Limits{Turn: time.Second / 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestLargeBodiesAreNotBegunWithoutRoom(t *testing.T) {
 		<-r.Context().Done() // who reads waits for ever
 	}))
 	defer server.Close()
-	f, err := New(Options{UserAgent: "Dateline/test (+https://desk.example)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Gap: -1, Limits: Limits{Turn: time.Millisecond}})
+	f, err := New(Options{UserAgent: "Dateline/test (+https://desk.example)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Gap: -1, Limits: Limits{Turn: time.Second / 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestLargeBodiesAreNotBegunWithoutRoom(t *testing.T) {
 		f.heavy <- struct{}{}
 	}
 	_, err = f.Fetch(t.Context(), news.Source{ID: "large", Feed: server.URL + "/large"}, news.Poll{}, time.Now())
-	if busy := (*Busy)(nil); !errors.As(err, &busy) {
+	if busy := (*Busy)(nil); !errors.As(err, &busy) || busy.Wait != heavyAgain {
 		t.Errorf("got %v, want that there is no room", err)
 	}
 }
