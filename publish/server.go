@@ -178,5 +178,8 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request, head *masthead
 		s.refuse(w, r, head, err)
 		return
 	}
+	if req.varied {
+		w.Header().Set("Vary", "Accept-Encoding, Authorization")
+	}
 	serve(w, r, doc, req.cacheControl(head))
 }
