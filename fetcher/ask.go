@@ -46,9 +46,9 @@ type answer struct {
 }
 
 // base is what relative addresses in the body are relative to: the address that
-// answered, or the one that the answer says its document stands at (RFC 9110,
-// 8.7) if that is a whole one. Relative ones are mostly names of files on the
-// server's disk.
+// answered, or the one that the answer says its document stands at if that is a
+// whole one. So had RFC 2616, 14.14 it, by which feeds were made; RFC 9110, 8.7
+// asks it of nobody. Relative ones are mostly names of files on the server's disk.
 func (a answer) base(src news.Source) string {
 	if a.final == nil || a.final.Scheme == "file" {
 		return src.Home

@@ -38,6 +38,9 @@ func (f *Fetcher) Call(ctx context.Context, address string, header http.Header, 
 	if err := by.guard.checkAddress(callback, by.proxied); err != nil {
 		return 0, nil, &fault{text: err.Error(), cause: err}
 	}
+	if !openPort(portOf(callback)) { // at allowed addresses, too: those are allowed for outlets
+		return 0, nil, closedPort(portOf(callback))
+	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	q.header.Set("Accept-Encoding", "identity")

@@ -64,3 +64,15 @@ func TestCallbacksAreGuarded(t *testing.T) {
 		t.Error("an address of this machine was reached")
 	}
 }
+
+// What the operator allows for outlets leads no subscriber to the other servers
+// of the house.
+func TestCallbacksReachTheWebsPortsOnly(t *testing.T) {
+	f := open(t) // which may ask this machine
+	for _, port := range []string{"22", "25", "6379"} {
+		_, _, err := f.Call(t.Context(), "http://127.0.0.1:"+port+"/", nil, []byte("news"))
+		if err == nil || !strings.Contains(err.Error(), "port "+port+" is not one") {
+			t.Errorf("port %s: got %v, want it refused", port, err)
+		}
+	}
+}

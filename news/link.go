@@ -86,9 +86,11 @@ func isForm(name, value string) bool {
 }
 
 // ArticleLink is what two addresses of one article have in common, even if
-// its headline in the path was changed: the host and the number that the last
-// piece of the path bears, or else the CanonicalLink. Shorter numbers count
-// within one folder only, days (20260302) do not at all.
+// its headline in the path was changed: the host and the number of the article
+// at the beginning or the end of the path's last piece, or else the
+// CanonicalLink. Shorter numbers count within one folder only. What may be a
+// figure of the headline (10000) or a day (20260302, 260302) is no such number:
+// two different articles may share it.
 func ArticleLink(raw string) string {
 	canonical := CanonicalLink(raw)
 	host, path, ok := strings.Cut(canonical, "/")
@@ -99,13 +101,7 @@ func ArticleLink(raw string) string {
 	if i := strings.LastIndexByte(path, '/'); i >= 0 {
 		folder, last = path[:i], path[i+1:]
 	}
-	number := ""
-	for _, piece := range strings.FieldsFunc(last, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
-		if isNumber(piece) && len(piece) > len(number) {
-			number = piece
-		}
-	}
-	switch {
+	switch number := articleNumber(last); {
 	case len(number) >= 7:
 		return host + "#" + number
 	case len(number) >= 5:
@@ -114,16 +110,48 @@ func ArticleLink(raw string) string {
 	return canonical
 }
 
-// isNumber reports whether a piece of a path is a number of an article and not
-// a day.
-func isNumber(s string) bool {
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' {
-			return false
+// articleNumber is the number of an article that the last piece of a path begins
+// or ends with, apart from an extension such as ".html"; "": it has none.
+func articleNumber(last string) string {
+	if i := strings.LastIndexByte(last, '.'); i > 0 && len(last)-i <= len(".shtml") && !isNumber(last[i+1:]) {
+		last = last[:i]
+	}
+	pieces := strings.FieldsFunc(last, func(r rune) bool { return r == '-' || r == '_' || r == '.' })
+	if len(pieces) == 0 {
+		return ""
+	}
+	number := ""
+	for _, piece := range []string{pieces[0], pieces[len(pieces)-1]} {
+		if len(piece) > len(number) && namesArticle(piece) {
+			number = piece
 		}
 	}
-	day := len(s) == 8 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20")) && s[4:6] <= "12" && s[6:] <= "31"
-	return len(s) >= 5 && len(s) <= 24 && !day
+	return number
+}
+
+// namesArticle reports whether a piece of a path is the number of an article,
+// and neither a round figure nor a day with or without the time.
+func namesArticle(s string) bool {
+	if len(s) < 5 || len(s) > 24 || !isNumber(s) || strings.HasSuffix(s, "000") {
+		return false
+	}
+	switch len(s) {
+	case 6:
+		return !isDay("20"+s) && !isDay("20"+s[4:]+s[2:4]+s[:2])
+	case 8:
+		return !isDay(s) && !isDay(s[4:]+s[2:4]+s[:2])
+	case 10, 12, 14:
+		return !isDay(s[:8])
+	}
+	return true
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// isDay reports whether eight digits are a year of the web's age, a month and a day.
+func isDay(s string) bool {
+	year, month, day := s[:4], s[4:6], s[6:8]
+	return (strings.HasPrefix(year, "19") || strings.HasPrefix(year, "20")) && "01" <= month && month <= "12" && "01" <= day && day <= "31"
 }
 
 // parseLink reads an http or https address and cleans it; nil where it is none.

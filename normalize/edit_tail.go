@@ -306,7 +306,7 @@ func isBiography(s string) bool {
 		return false
 	}
 	v := bylineWords()
-	for i := 2; i < min(len(words), 5); i++ {
+	for i := 2; i <= 3; i++ { // a person has two names or three
 		if !copulas[words[i]] {
 			continue
 		}

@@ -262,35 +262,31 @@ func isRecordNumber(line string) bool {
 // skipNotices moves the ends of the text past sentences that menus part from
 // it: a notice of cookies above, a line about the outlet below.
 func (l *layout) skipNotices(total int) {
+	l.first = l.pastNotices(l.first, l.last, +1, total)
+	l.last = l.pastNotices(l.last, l.first, -1, total)
+}
+
+// pastNotices is where the text begins if one goes line by line from an end of
+// it towards the other: behind the last menu that has little text before it.
+func (l *layout) pastNotices(end, other, step, total int) int {
 	const share = 25 // percent of the text that may lie beyond the menu
-	for sum, menu, i := 0, 0, l.first; i <= l.last; i++ {
+	sum, menu := 0, 0
+	for i := end; i != other+step; i += step {
 		switch {
-		case l.kinds[i] == lineText && menu > longestMenu:
-			l.first, menu = i, 0
-			sum += countWords(l.lines[i])
 		case l.kinds[i] == lineText:
+			parted := menu > longestMenu
 			menu = 0
-			if sum += countWords(l.lines[i]); sum*100 > total*share {
-				i = l.last
+			sum += countWords(l.lines[i])
+			if parted {
+				end = i
+			} else if sum*100 > total*share {
+				return end
 			}
 		case l.inMenu(i):
 			menu++
 		}
 	}
-	for sum, menu, i := 0, 0, l.last; i >= l.first; i-- {
-		switch {
-		case l.kinds[i] == lineText && menu > longestMenu:
-			l.last, menu = i, 0
-			sum += countWords(l.lines[i])
-		case l.kinds[i] == lineText:
-			menu = 0
-			if sum += countWords(l.lines[i]); sum*100 > total*share {
-				i = l.first
-			}
-		case l.inMenu(i):
-			menu++
-		}
-	}
+	return end
 }
 
 // inMenu reports whether a line could be an entry of a menu.

@@ -41,9 +41,10 @@ func (l *layout) parts() (text, above, below []piece) {
 // between its paragraphs.
 func (l *layout) body() []piece {
 	var pieces []piece
+	teasers := l.teaserPointers()
 	for i := l.first; i <= l.last; i++ {
 		if l.kinds[i] == linePointer {
-			if l.teasersFollow(i) {
+			if teasers[i] {
 				break
 			}
 			i = l.pastPointed(i)
@@ -130,29 +131,33 @@ func (l *layout) menuAt(i int) int {
 	return n
 }
 
-// teasersFollow reports whether a pointer stands over nothing but other
-// articles to the end: a headline and a line or two of text, again and again,
-// and little of it beside the text before.
-func (l *layout) teasersFollow(pointer int) bool {
+// teaserPointers are the pointers that stand over nothing but other articles to
+// the end: a headline and a line or two of text, again and again, and little of
+// it beside the text before. It goes over the lines once, from the end.
+func (l *layout) teaserPointers() map[int]bool {
 	const share = 30 // percent of the text before
-	heads, texts, after, before := 0, 0, 0, 0
-	for i := l.first; i < pointer; i++ {
+	total := 0
+	for i := l.first; i <= l.last; i++ {
 		if l.kinds[i] == lineText {
-			before += countWords(l.lines[i])
+			total += countWords(l.lines[i])
 		}
 	}
-	for i := pointer + 1; i <= l.last; i++ {
+	found := map[int]bool{}
+	heads, texts, after := 0, 0, 0
+	for i := l.last; i >= l.first; i-- {
 		switch {
 		case l.kinds[i] == lineList || l.numbered(i):
-			return false
+			return found
 		case l.kinds[i] == lineShort:
 			heads++
 		case l.kinds[i] == lineText:
-			if l.kinds[i-1] == lineText || i == pointer+1 {
-				return false
-			}
 			texts, after = texts+1, after+countWords(l.lines[i])
+			if i > l.first && l.kinds[i-1] == lineText { // running text
+				return found
+			}
+		case l.kinds[i] == linePointer && i < l.last && l.kinds[i+1] != lineText:
+			found[i] = heads > 1 && texts > 1 && after*100 <= (total-after)*share
 		}
 	}
-	return heads > 1 && texts > 1 && after*100 <= before*share
+	return found
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -263,6 +264,21 @@ func BenchmarkText(b *testing.B) {
 	b.SetBytes(int64(len(dump)))
 	for b.Loop() {
 		Text(dump, Hints{Now: noon})
+	}
+}
+
+// BenchmarkPointers reads a dump in which everything leads to other articles,
+// of one size and of four times that: its time is to grow no faster.
+func BenchmarkPointers(b *testing.B) {
+	const text = "The council voted on Monday to rebuild the lighthouse that a storm broke in half.\n"
+	for _, n := range []int{500, 2000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			dump := text + strings.Repeat("Read also\nThe small ferry again\n"+text, n)
+			b.SetBytes(int64(len(dump)))
+			for b.Loop() {
+				Text(dump, Hints{Now: noon})
+			}
+		})
 	}
 }
 

@@ -47,8 +47,8 @@ type bundle struct {
 	body     []byte          // nil: there is only one, packed alone
 }
 
-// bundleBytes is the size before compression at which a bundle is full, however
-// few articles it has.
+// bundleBytes is the size before compression that a bundle has at most, unless
+// it has only one article.
 const bundleBytes = 256 << 10
 
 // bundles packs the articles of a commit.
@@ -80,8 +80,8 @@ func (v *values) bundlesOf(articles []keptArticle) ([]bundle, error) {
 // tie packs articles whose bodies are not compressed.
 func (v *values) tie(loose []packedArticle) (all []bundle) {
 	for len(loose) > 0 {
-		n, size := 0, 0
-		for n < min(bundleSize, len(loose)) && size < bundleBytes {
+		n, size := 1, len(loose[0].body)
+		for n < min(bundleSize, len(loose)) && size+len(loose[n].body) <= bundleBytes {
 			size += len(loose[n].body)
 			n++
 		}

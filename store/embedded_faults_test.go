@@ -170,3 +170,29 @@ func TestBundlesGoWithTheirArticles(t *testing.T) {
 	}
 	want("after the oldest went", 2, many-1-bundleSize-2, many-bundleSize-2)
 }
+
+// A large article has a bundle of its own: with others it would be more than a
+// store reads at once, and reading one of them would unpack all.
+func TestBundlesStaySmall(t *testing.T) {
+	v, err := newValues()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.close()
+	small, large := copyOf(1), copyOf(2)
+	small.Lede, large.Lede = strings.Repeat("small ", bundleBytes/12), strings.Repeat("large ", bundleBytes)
+	bundles, err := v.bundles([]*news.Article{&small, &small, &large, &small})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range bundles {
+		if len(b.articles) > 1 {
+			if plain, err := v.loosen(b.body); err != nil || len(plain) > bundleBytes+16*bundleSize {
+				t.Errorf("%d articles make a bundle of %d bytes, %v; want at most %d", len(b.articles), len(plain), err, bundleBytes)
+			}
+		}
+	}
+	if len(bundles) != 4 {
+		t.Errorf("got %d bundles, want one for each: two of half the size are too much with what else an article has", len(bundles))
+	}
+}

@@ -37,6 +37,7 @@ const (
 	minSounds   = 4   // of a name
 	stemLetters = 6   // of a word
 	minLetters  = 5   // of a word that says something
+	maxFigure   = 18  // digits of a number
 )
 
 // readHead reads the beginning of a. Names that the article's topics look for
@@ -164,11 +165,11 @@ func (h *head) word(word string) {
 	h.words = append(h.words, hashWord(folded))
 }
 
-// figure adds the number that begins at start, unless it is small or a year,
-// and gives its end.
+// figure adds the number that begins at start, unless it is small, a year or
+// longer than any number of the news, and gives its end or where it is too long.
 func (h *head) figure(text string, start, end int, explain bool) int {
 	digits := news.Fold(text[start:end])
-	for {
+	for len(digits) <= maxFigure {
 		sign, size := utf8.DecodeRuneInString(text[end:])
 		digit, _ := utf8.DecodeRuneInString(text[end+size:])
 		if !unicode.IsDigit(digit) || !strings.ContainsRune(".,٫٬ \u00a0\u2009\u202f'’", sign) {
@@ -186,7 +187,7 @@ func (h *head) figure(text string, start, end int, explain bool) int {
 		end = next
 	}
 	switch {
-	case len(digits) < 2, len(digits) == 4 && (strings.HasPrefix(digits, "19") || strings.HasPrefix(digits, "20")):
+	case len(digits) < 2, len(digits) > maxFigure, len(digits) == 4 && (strings.HasPrefix(digits, "19") || strings.HasPrefix(digits, "20")):
 	case len(digits) == 2 && digits <= "31":
 		h.note(&h.small, hashWord("#"+digits), text[start:end], explain)
 	default:

@@ -186,6 +186,15 @@ func TestAloneSourceKeepsItsIdentity(t *testing.T) {
 	}
 }
 
+// A run of groups of digits may be as long as the text. It is read piece by
+// piece, of which each counts among the words of the head.
+func TestEndlessNumberIsNoFigure(t *testing.T) {
+	a := news.Article{Headline: "Count goes on", Lang: "en", Lede: "They counted to 1" + strings.Repeat(",111", 1000) + " at Brandenburg."}
+	if h := readHead(&a, true); len(h.figures) > 0 || len(h.names) > 0 {
+		t.Errorf("the head has %v, want neither a figure nor what stands behind so many", h.terms)
+	}
+}
+
 func FuzzHead(f *testing.F) {
 	for _, x := range tellings(f)[:12] {
 		f.Add(x.Headline+"\n"+x.Body, x.Lang)

@@ -124,10 +124,11 @@ func (r *reading) nearest(u rule, c clause) ([]evidence, string) {
 const (
 	maxLikenesses = 3
 	minLikeWord   = 5 // letters, of which one or two may differ
+	maxLikeTokens = 2000
 )
 
-// like finds words of the document that differ by a letter or two from an alias
-// of one word that c asks for.
+// like finds words near the beginning of the document that differ by a letter
+// or two from an alias of one word that c asks for.
 func (r *reading) like(c *clause) (found []Likeness) {
 	for _, t := range []*table{r.m.lex.table, r.m.user} {
 		for i := range t.aliases {
@@ -135,9 +136,12 @@ func (r *reading) like(c *clause) (found []Likeness) {
 			if len(a.words) != 1 || !slices.Contains(c.asks, a.concept) || r.lang >= 0 && !a.langs.at(r.lang) || utf8.RuneCountInString(a.words[0].text) < minLikeWord {
 				continue
 			}
+			left := maxLikeTokens
 			for n := range r.parts {
 				p := &r.parts[n]
-				for _, tok := range p.tokens {
+				tokens := p.tokens[:min(len(p.tokens), left)]
+				left -= len(tokens)
+				for _, tok := range tokens {
 					word := p.words[tok.Start:tok.End]
 					if word == a.words[0].text || !within(word, a.words[0].text, 1+utf8.RuneCountInString(word)/8) {
 						continue
