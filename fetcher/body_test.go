@@ -143,7 +143,9 @@ func TestLargeHeadersAreRefused(t *testing.T) {
 
 func TestSlowServersAreLeft(t *testing.T) {
 	// Only one limit can be met in each case, however slow the machine.
-	patient := open(t, func(o *Options) { o.Limits = Limits{Whole: 300 * time.Millisecond, Headers: time.Hour, Idle: time.Hour} })
+	patient := open(t, func(o *Options) {
+		o.Limits = Limits{Whole: 300 * time.Millisecond, Headers: time.Hour, Idle: time.Hour}
+	})
 	drip := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		for i := 0; r.Context().Err() == nil; i++ {
 			if _, err := w.Write([]byte(" ")); err != nil {
