@@ -128,6 +128,13 @@ func TestCanonicalLinkLeavesFormsOut(t *testing.T) {
 	}
 }
 
+func TestNumberOfAPageIsNoForm(t *testing.T) {
+	a, b := CanonicalLink("https://a.example/index.php?print=48213"), CanonicalLink("https://a.example/index.php?print=48214")
+	if a == b {
+		t.Errorf("two pages have one canonical link, %s", a)
+	}
+}
+
 func TestArticleLinkOutlivesTheHeadline(t *testing.T) {
 	for _, c := range []struct {
 		a, b string

@@ -74,11 +74,12 @@ func barePath(path string) string {
 	return path
 }
 
-// isForm knows the parameters that ask for a page in another form.
+// isForm knows the parameters that ask for a page in another form. A number may
+// be that of the page: print=48213.
 func isForm(name, value string) bool {
 	switch name {
 	case "amp", "print", "printable":
-		return true
+		return len(value) <= 1 || !isNumber(value)
 	case "output", "outputtype", "view", "mode", "format":
 		return value == "amp" || value == "print"
 	}

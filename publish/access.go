@@ -141,10 +141,9 @@ func clientOf(r *http.Request) (client netip.Prefix, counted bool) {
 }
 
 // turns counts the requests of clients, whatever tells them apart, within a
-// minute. It takes the same
-// memory however many clients there are: a client has a counter in each of two
-// rows and is as far as the lower one says, so that two are mistaken for one
-// only where they meet in both rows.
+// minute. It takes the same memory however many clients there are: a client has
+// a counter in each of two rows and is as far as the lower one says, so that two
+// are mistaken for one only where they meet in both rows.
 type turns[K comparable] struct {
 	seeds [2]maphash.Seed
 

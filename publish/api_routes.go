@@ -88,6 +88,7 @@ func (h *masthead) routeAPI(req request, path, query string, shown pass) (reques
 		if !ok {
 			continue
 		}
+		req.varied = len(h.tokens)+len(h.admin) > 0
 		if token := h.worth(shown.token); token != "" {
 			req.closed, req.token = true, token
 			req.key += shown.mark()

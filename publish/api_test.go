@@ -300,6 +300,19 @@ func TestListingsReadOnPastWhatIsPrivate(t *testing.T) {
 	}
 }
 
+// A cache that holds what strangers get is not to give it to a bearer.
+func TestAnswersOfTheAPIVaryByTokenWhereThereIsOne(t *testing.T) {
+	open, _ := desk(t, plainStory(1))
+	if vary := ask(open, "GET", "/api/stories").Header().Get("Vary"); vary != "Accept-Encoding" {
+		t.Errorf("without tokens: got Vary %q", vary)
+	}
+	for _, token := range []string{"", openSesame} {
+		if vary := askAs(secretPress(t), "/api/stories", token).Header().Get("Vary"); vary != "Accept-Encoding, Authorization" {
+			t.Errorf("token %q: got Vary %q", token, vary)
+		}
+	}
+}
+
 // A reader that shows the token in the address keeps it on the next page.
 func TestListingsOfTheAPIBearTheToken(t *testing.T) {
 	s := secretPress(t)

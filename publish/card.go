@@ -55,7 +55,7 @@ func (p press) cards(entries []entry, topic news.TopicID) []card {
 // card tells a story in short; with a topic, only why it is in that one.
 func (p press) card(e *entry, topic news.TopicID) card {
 	c := card{
-		ID: string(e.Story.ID), Title: e.Title, Summary: e.Summary, Lang: e.Lang, Dir: direction(e.Lang), Page: storyPath(e.Story),
+		ID: string(e.Story.ID), Title: e.Title, Summary: e.Summary, Lang: e.Lang, Dir: direction(e.Lang), Page: storyPath(e.Story) + p.passFor(e.Story),
 		Outlet: line(orElse(e.Lead.Outlet, e.Source.Title)), Place: line(e.Lead.Dateline), Kicker: line(e.Lead.Kicker),
 		Filed: e.Story.Filed.UTC(), Published: e.Published, Updated: e.Updated, Others: len(e.Others), Edited: e.Updated.After(e.Published),
 		Figure: p.figure(e.Story, e.Lead.Lead), Why: p.head.becauses(e.Why, topic),

@@ -38,10 +38,14 @@ func (s *Server) current(ctx context.Context, head *masthead, req request, patie
 		s.counts.hits.Add(1)
 		return held, nil
 	}
+	if req.live && patience >= 0 && held != nil && held.stamp == stamp && held.rests() {
+		s.counts.hits.Add(1)
+		return held, nil
+	}
 	if patience < 0 || held == nil || req.live || held.stamp.generation != stamp.generation || time.Since(time.Unix(0, held.inForce.Load())) > staleMost {
 		return s.awaited(ctx, head, req, held, stamp)
 	}
-	if time.Since(held.made) < min(rest*held.took, restMost) {
+	if held.rests() {
 		s.counts.hits.Add(1)
 		return held, nil
 	}
@@ -58,6 +62,9 @@ func (s *Server) current(ctx context.Context, head *masthead, req request, patie
 		return held, nil
 	}
 }
+
+// rests reports whether an edition is so new that no next one is made yet.
+func (e *edited) rests() bool { return time.Since(e.made) < min(rest*e.took, restMost) }
 
 // awaited is an edition that is at least as new as a stamp. A rendering that is
 // under way may have begun before.

@@ -112,6 +112,27 @@ func TestLinksOfPrivateTopicBearTheToken(t *testing.T) {
 	}
 }
 
+// The page of a private topic leads to its stories, those who showed the token
+// in the address too.
+func TestPageOfPrivateTopicLeadsToItsStories(t *testing.T) {
+	s := secretPress(t)
+	story := regexp.MustCompile(`href="(/stories/[^"]+)"`)
+	for _, c := range []struct{ query, bearer string }{{"?token=" + openSesame, ""}, {"", openSesame}} {
+		found := story.FindAllStringSubmatch(askAs(s, "/topics/closed"+c.query, c.bearer).Body.String(), -1)
+		if len(found) != 2 {
+			t.Fatalf("%+v: got links %q, want two", c, found)
+		}
+		for _, link := range found {
+			if w := askAs(s, link[1], c.bearer); w.Code != 200 {
+				t.Errorf("%+v: %s: %d", c, link[1], w.Code)
+			}
+			if alone := strings.Contains(link[1], "bbbbbbbb"); strings.Contains(link[1], openSesame) != (alone && c.bearer == "") {
+				t.Errorf("%+v: the link is %s", c, link[1])
+			}
+		}
+	}
+}
+
 func TestTokenThatIsRevokedStopsAtReload(t *testing.T) {
 	s := secretPress(t)
 	if w := askAs(s, "/topics/closed.rss?token="+openSesame, ""); w.Code != 200 {

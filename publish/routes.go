@@ -17,6 +17,7 @@ type request struct {
 	token  string       // that the reader shows, where it may matter
 	closed bool         // only for this reader's eyes
 	past   bool         // nothing is added to it any more
+	varied bool         // a token may open more of it
 	render func(context.Context, press) (document, error)
 }
 

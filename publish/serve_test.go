@@ -280,6 +280,36 @@ func TestReadersDoNotWaitForTheNextEdition(t *testing.T) {
 	})
 }
 
+// What is no topic's is made anew for those who ask, but not for each of many.
+func TestWhatFollowsNoRevisionRestsAsWell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := New(&memory{revision: 1}, testMasthead(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := s.head.Load()
+		made := 0
+		req := request{key: "live", live: true, render: func(context.Context, press) (document, error) {
+			time.Sleep(100 * time.Millisecond)
+			made++
+			return document{body: []byte(strings.Repeat("x", made)), mediaType: "text/plain"}, nil
+		}}
+		ask := func(want int) {
+			t.Helper()
+			doc, err := s.current(t.Context(), head, req, s.patience)
+			if err != nil || len(doc.body) != want {
+				t.Errorf("got edition %v (%v), want %d", doc, err, want)
+			}
+		}
+		ask(1)
+		for range 10 {
+			ask(1)
+		}
+		time.Sleep(rest * 100 * time.Millisecond)
+		ask(2)
+	})
+}
+
 func TestShelfStaysInItsBound(t *testing.T) {
 	sh := newShelf(10_000)
 	for n := range 100 {

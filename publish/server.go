@@ -73,8 +73,12 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 	if o.Patience == 0 {
 		o.Patience = 10 * time.Millisecond
 	}
-	s := &Server{archive: archive, log: o.Log, patience: o.Patience, shelf: newShelf(o.MaxCache), pages: pages, origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(), bench: o.Bench, trying: make(chan struct{}, 1),
-		picture: o.Picture, pictures: newShelf(maxPictures), getting: make(chan struct{}, picturesAtOnce)}
+	s := &Server{
+		archive: archive, log: o.Log, patience: o.Patience, shelf: newShelf(o.MaxCache), pages: pages,
+		origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(),
+		bench: o.Bench, trying: make(chan struct{}, 1),
+		picture: o.Picture, pictures: newShelf(maxPictures), getting: make(chan struct{}, picturesAtOnce),
+	}
 	s.head.Store(head)
 	return s, nil
 }
@@ -177,6 +181,9 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request, head *masthead
 	if err != nil {
 		s.refuse(w, r, head, err)
 		return
+	}
+	if req.varied {
+		w.Header().Set("Vary", "Accept-Encoding, Authorization")
 	}
 	serve(w, r, doc, req.cacheControl(head))
 }

@@ -89,8 +89,7 @@ func (p press) count(ctx context.Context, topic news.TopicID) (*tally, error) {
 // newTally counts stories that are listed newest first.
 func newTally(h *masthead, stories []news.Story) *tally {
 	t := &tally{}
-	outlets, langs := map[news.SourceID]int{}, map[string]int{}
-	names := map[news.SourceID]string{}
+	outlets, langs := map[news.SourceID]*outletLine{}, map[string]int{}
 	days := map[int]int{}
 	oldest := 0
 	for i := range stories {
@@ -111,19 +110,7 @@ func newTally(h *masthead, stories []news.Story) *tally {
 		t.Stories++
 		days[age]++
 		oldest = max(oldest, age)
-		told := map[string]bool{"": true}
-		for j := range st.Articles {
-			a := &st.Articles[j]
-			outlets[a.Source]++
-			names[a.Source] = line(orElse(a.Outlet, string(a.Source)))
-			if src := h.sources[a.Source]; src != nil && src.Title != "" {
-				names[a.Source] = line(src.Title)
-			}
-			if code := primary(langTag(a.Lang)); !told[code] && len(code) <= 3 {
-				told[code] = true
-				langs[code]++
-			}
-		}
+		countTellings(h, st, outlets, langs)
 	}
 	if t.Stories == 0 {
 		return t
@@ -136,8 +123,8 @@ func newTally(h *masthead, stories []news.Story) *tally {
 	for age, n := range days {
 		t.Days[span-1-age] = n
 	}
-	for id, n := range outlets {
-		t.Outlets = append(t.Outlets, outletLine{id, names[id], n})
+	for _, o := range outlets {
+		t.Outlets = append(t.Outlets, *o)
 	}
 	slices.SortFunc(t.Outlets, func(a, b outletLine) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
@@ -147,6 +134,28 @@ func newTally(h *masthead, stories []news.Story) *tally {
 	}
 	slices.SortFunc(t.Langs, func(a, b langLine) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Code, b.Code)) })
 	return t
+}
+
+// countTellings counts each article of a story for its outlet, and the story
+// once for each language that it is told in.
+func countTellings(h *masthead, st *news.Story, outlets map[news.SourceID]*outletLine, langs map[string]int) {
+	told := map[string]bool{"": true}
+	for i := range st.Articles {
+		a := &st.Articles[i]
+		if outlets[a.Source] == nil {
+			outlets[a.Source] = &outletLine{ID: a.Source}
+		}
+		o := outlets[a.Source]
+		o.Count++
+		o.Name = line(orElse(a.Outlet, string(a.Source)))
+		if src := h.sources[a.Source]; src != nil && src.Title != "" {
+			o.Name = line(src.Title)
+		}
+		if code := primary(langTag(a.Lang)); !told[code] && len(code) <= 3 {
+			told[code] = true
+			langs[code]++
+		}
+	}
 }
 
 func midnight(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }

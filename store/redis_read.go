@@ -75,7 +75,7 @@ func (s *remote) article(ctx context.Context, id news.ArticleID) (news.Article, 
 	cmds := make([]*redis.StringCmd, shards)
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i := range cmds {
-			cmds[i] = p.Get(ctx, shard(i).key("article:"+string(id)))
+			cmds[i] = p.Get(ctx, shard(i).article(string(id)))
 		}
 		return nil
 	})
@@ -90,10 +90,7 @@ func (s *remote) article(ctx context.Context, id news.ArticleID) (news.Article, 
 		if err != nil {
 			return news.Article{}, err
 		}
-		if len(text) < len(place(0)) {
-			return news.Article{}, errDamaged
-		}
-		a, err := s.values.readArticle([]byte(text[len(place(0)):]))
+		a, err := s.values.readArticle([]byte(text[min(len(text), placeSize):]))
 		if leftOut(err, s.log) {
 			break
 		}
