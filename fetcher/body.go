@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,17 @@ func (f *Fetcher) readBody(ctx context.Context, end context.CancelFunc, resp *ht
 	if resp.ContentLength > limits.Wire {
 		return nil, false, faultf("the answer is larger than %s", size(limits.Wire))
 	}
+	load, ok := ctx.Value(burdenKey{}).(*burden)
+	if !ok { // nobody keeps the body for long
+		load = &burden{room: f.heavy}
+		defer load.lay()
+	}
+	grown := func() error { return load.take(ctx, resp.Request.URL.Host, limits.Turn) }
+	if resp.ContentLength > heavyBody { // who waits for room is not to hold a part of it meanwhile
+		if err := grown(); err != nil {
+			return nil, false, err
+		}
+	}
 	wire := &meter{from: resp.Body, left: limits.Wire, idle: watch(end, limits.Idle)}
 	defer wire.idle.stop()
 	plain, release, err := f.decoder(bufio.NewReader(wire), codings(resp.Header))
@@ -38,12 +50,6 @@ func (f *Fetcher) readBody(ctx context.Context, end context.CancelFunc, resp *ht
 		return nil, false, err
 	}
 	defer release()
-	load, ok := ctx.Value(burdenKey{}).(*burden)
-	if !ok { // nobody keeps the body for long
-		load = &burden{room: f.heavy}
-		defer load.lay()
-	}
-	grown := func() error { return load.take(ctx, resp.Request.URL.Host, limits.Turn) }
 	body, err = readAll(plain, wire, resp.ContentLength, limits, grown)
 	switch {
 	case err == nil, len(body) > 0 && errors.Is(err, gzip.ErrHeader): // what follows the end of a gzip file is nothing of it
@@ -74,11 +80,14 @@ func isVerdict(err error) bool {
 // readAll reads to the end, watching how much a small body swells. It asks
 // grown before it goes on with a large one.
 func readAll(r io.Reader, wire *meter, length int64, limits Limits, grown func() error) ([]byte, error) {
-	var buf bytes.Buffer
-	buf.Grow(int(min(max(length, 4<<10), 1<<20)) + bytes.MinRead)
+	body := make([]byte, 0, int(min(max(length, 4<<10), 1<<20))+bytes.MinRead)
 	for {
-		_, err := io.CopyN(&buf, r, 64<<10)
-		decoded := int64(buf.Len())
+		if len(body) == cap(body) {
+			body = slices.Grow(body, bytes.MinRead) // by a quarter where it is large; a bytes.Buffer doubles
+		}
+		n, err := r.Read(body[len(body):min(cap(body), len(body)+64<<10)])
+		body = body[:len(body)+n]
+		decoded := int64(len(body))
 		if decoded > limits.Decoded {
 			return nil, faultf("the answer is larger than %s once it is decompressed", size(limits.Decoded))
 		}
@@ -91,10 +100,10 @@ func readAll(r io.Reader, wire *meter, length int64, limits Limits, grown func()
 			}
 		}
 		if err == io.EOF {
-			return buf.Bytes(), nil
+			return body, nil
 		}
 		if err != nil {
-			return buf.Bytes(), err
+			return body, err
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 const (
 	maxItems    = 2000
 	maxItemText = 1 << 20 // bytes of Summary and Content together
+	maxItemTags = 40_000  // in each of the two: a tree takes many times the size of the tags it is made of
 	maxTitle    = 4 << 10
 )
 
@@ -88,10 +89,8 @@ func (d *Document) item(e *Entry, now time.Time) news.Item {
 		Rights:     cutText(orString(e.Rights, d.Feed.Rights), maxTitle),
 		Origin:     itemOrigin(e.Source),
 	}
-	if len(it.Content) > maxItemText {
-		it.Content = cutText(it.Content, maxItemText)
-	}
-	it.Summary = cutText(it.Summary, maxItemText-len(it.Content))
+	it.Content = cutTags(cutText(it.Content, maxItemText))
+	it.Summary = cutTags(cutText(it.Summary, maxItemText-len(it.Content)))
 	published := e.Published
 	if published.Text == "" {
 		published = e.Created
@@ -106,6 +105,22 @@ func (d *Document) item(e *Entry, now time.Time) news.Item {
 		it.DateText = text
 	}
 	return it
+}
+
+// cutTags ends markup before the tag that is one too many.
+func cutTags(markup string) string {
+	tags := 0
+	for i := 0; i < len(markup); i++ {
+		next := strings.IndexByte(markup[i:], '<')
+		if next < 0 {
+			break
+		}
+		if i += next; tags == maxItemTags {
+			return markup[:i]
+		}
+		tags++
+	}
+	return markup
 }
 
 // trusted is a date that can be true: not before feeds existed, and not in the

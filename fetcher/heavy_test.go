@@ -25,7 +25,7 @@ func TestLargeBodiesWaitForRoom(t *testing.T) {
 		fmt.Fprintf(w, smallFeedFor, "")
 	}))
 	defer server.Close()
-	f, err := New(Options{UserAgent: "Dateline/test (+https://desk.example)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Gap: -1, Limits: Limits{Turn: time.Millisecond}})
+	f, err := New(Options{UserAgent: "Dateline/test (+https://desk.example)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Gap: -1, Limits: Limits{Turn: time.Second / 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +52,28 @@ func TestLargeBodiesWaitForRoom(t *testing.T) {
 	}
 	if len(f.heavy) != 0 {
 		t.Errorf("%d shares are held for ever", len(f.heavy))
+	}
+}
+
+// A body that says how large it is gets room before any of it is read.
+func TestLargeBodiesAreNotBegunWithoutRoom(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(heavyBody+1))
+		w.(http.Flusher).Flush()
+		<-r.Context().Done() // who reads waits for ever
+	}))
+	defer server.Close()
+	f, err := New(Options{UserAgent: "Dateline/test (+https://desk.example)", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Gap: -1, Limits: Limits{Turn: time.Second / 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for range mostHeavy {
+		f.heavy <- struct{}{}
+	}
+	_, err = f.Fetch(t.Context(), news.Source{ID: "large", Feed: server.URL + "/large"}, news.Poll{}, time.Now())
+	if busy := (*Busy)(nil); !errors.As(err, &busy) || busy.Wait != heavyAgain {
+		t.Errorf("got %v, want that there is no room", err)
 	}
 }
 

@@ -182,6 +182,27 @@ func TestItemsAreBoundedAndCounted(t *testing.T) {
 	}
 }
 
+func TestTagsOfAnItemAreBounded(t *testing.T) {
+	markup := strings.Repeat("<b>x", maxItemTags+7)
+	for _, c := range []struct{ name, in, want string }{
+		{"as many as may be", markup[:4*maxItemTags], markup[:4*maxItemTags]},
+		{"one more", markup[:4*maxItemTags+4], markup[:4*maxItemTags]},
+		{"none", "no tag at all", "no tag at all"},
+	} {
+		if got := cutTags(c.in); got != c.want {
+			t.Errorf("%s: got %d bytes, want %d", c.name, len(got), len(c.want))
+		}
+	}
+	d, err := Parse([]byte("<rss><channel><item><title>t</title><description><![CDATA["+markup+"]]></description></item></channel></rss>"), ParseOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, _ := d.Items()
+	if len(items) != 1 || strings.Count(items[0].Summary+items[0].Content, "<") != maxItemTags {
+		t.Errorf("got %d items, with %d tags in the first; want 1 with %d", len(items), strings.Count(items[0].Summary+items[0].Content, "<"), maxItemTags)
+	}
+}
+
 func TestDatesAreDistrusted(t *testing.T) {
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	for text, trusted := range map[string]bool{

@@ -72,6 +72,13 @@ var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPad
 // 16 characters of a-z and 2-7.
 func (k Key) ArticleID() ArticleID { return ArticleID(base32Lower.EncodeToString(k[:])) }
 
+// Names reports whether id is the ArticleID of k, without making one.
+func (k Key) Names(id ArticleID) bool {
+	var own [16]byte // as long as the encoding of a Key
+	base32Lower.Encode(own[:], k[:])
+	return string(own[:]) == string(id)
+}
+
 // String is k in hexadecimal.
 func (k Key) String() string { return hex.EncodeToString(k[:]) }
 

@@ -40,6 +40,9 @@ func TestKeyIsGuidThenLinkThenTitleAndDate(t *testing.T) {
 	if ItemKey("s", &base) == ItemKey("t", &base) {
 		t.Error("two sources share a key")
 	}
+	if key := ItemKey("s", &base); !key.Names(key.ArticleID()) || key.Names("") || key.Names(key.ArticleID()+"a") || key.Names(ItemKey("t", &base).ArticleID()) {
+		t.Errorf("%s names other articles than its own, or not that", key)
+	}
 	if id := ItemKey("s", &base).ArticleID(); !ValidID(string(id)) {
 		t.Errorf("%q is not a valid ID", id)
 	}

@@ -109,13 +109,14 @@ func (c *codec) readList(r *reader, v reflect.Value) {
 		r.failed = true
 		return
 	}
-	list := reflect.MakeSlice(v.Type(), 0, int(min(n, 32)))
-	zero := reflect.Zero(v.Type().Elem())
+	v.Grow(int(min(n, 32)))
 	for i := 0; i < int(n) && !r.failed; i++ {
-		list = reflect.Append(list, zero)
-		c.readValue(r, list.Index(i))
+		if i == v.Cap() {
+			v.Grow(1)
+		}
+		v.SetLen(i + 1)
+		c.readValue(r, v.Index(i))
 	}
-	v.Set(list)
 }
 
 func (r *reader) skip(s shape, depth int) {

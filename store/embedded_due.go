@@ -36,28 +36,48 @@ func (s *embedded) Claim(ctx context.Context, now time.Time, lease time.Duration
 }
 
 func (s *embedded) claim(ctx context.Context, tx *sql.Tx, now, until int64, n int) ([]news.Ledger, error) {
-	ids, err := texts(tx.QueryContext(ctx, "SELECT id FROM sources WHERE enrolled = 1 AND due <= ? ORDER BY due, id LIMIT ?", now, n))
-	if err != nil || len(ids) == 0 {
+	ledgers, err := s.ledgersDue(ctx, tx, now, n)
+	if err != nil || len(ledgers) == 0 {
 		return nil, err
 	}
 	var token int64
 	if err := tx.QueryRowContext(ctx, "UPDATE archive SET leases = leases + 1 RETURNING leases").Scan(&token); err != nil {
 		return nil, err
 	}
-	ledgers := make([]news.Ledger, 0, len(ids))
-	for _, id := range ids {
-		if _, err := tx.ExecContext(ctx, "UPDATE sources SET due = ?, lease = ? WHERE id = ?", until, token, id); err != nil {
+	_, err = tx.ExecContext(ctx, `UPDATE sources SET due = ?, lease = ? WHERE id IN (
+		SELECT id FROM sources WHERE enrolled = 1 AND due <= ? ORDER BY due, id LIMIT ?)`, until, token, now, n)
+	for i := range ledgers {
+		ledgers[i].Lease = uint64(token)
+	}
+	return ledgers, err
+}
+
+// ledgersDue reads the ledgers of up to n sources that are due, who has been
+// due longest first.
+func (s *embedded) ledgersDue(ctx context.Context, tx *sql.Tx, now int64, n int) ([]news.Ledger, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT s.id, l.body FROM sources s LEFT JOIN ledgers l ON l.source = s.id
+		WHERE s.enrolled = 1 AND s.due <= ? ORDER BY s.due, s.id LIMIT ?`, now, n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ledgers []news.Ledger
+	for rows.Next() {
+		var id string
+		var body sql.RawBytes
+		if err := rows.Scan(&id, &body); err != nil {
 			return nil, err
 		}
-		held, err := s.ledger(ctx, tx, news.SourceID(id))
-		l, err := begunAnew(held, err, news.SourceID(id), s.log)
-		if err != nil {
-			return nil, err
+		l := news.Ledger{Source: news.SourceID(id)}
+		if body != nil {
+			held, err := s.values.readLedger(body, l.Source)
+			if l, err = begunAnew(held, err, news.SourceID(id), s.log); err != nil {
+				return nil, err
+			}
 		}
-		l.Lease = uint64(token)
 		ledgers = append(ledgers, l)
 	}
-	return ledgers, nil
+	return ledgers, rows.Err()
 }
 
 // querier is a pool or a transaction.

@@ -98,7 +98,8 @@ func (v *values) intake(in news.Intake) (packed, error) {
 }
 
 // spendLease checks the lease and makes it good for nothing more, so that a
-// commit that is repeated answers ErrLost.
+// commit that is repeated answers ErrLost. In the same statement the source
+// gets its next due time.
 func spendLease(ctx context.Context, tx *sql.Tx, l news.Ledger) error {
 	if l.Source == "" {
 		return nil
@@ -106,7 +107,7 @@ func spendLease(ctx context.Context, tx *sql.Tx, l news.Ledger) error {
 	if l.Lease == 0 {
 		return news.ErrLost
 	}
-	return mustTouch(tx.ExecContext(ctx, "UPDATE sources SET lease = 0 WHERE id = ? AND lease = ?", string(l.Source), int64(l.Lease)))
+	return mustTouch(tx.ExecContext(ctx, "UPDATE sources SET lease = 0, due = ? WHERE id = ? AND lease = ?", micros(l.Poll.Due), string(l.Source), int64(l.Lease)))
 }
 
 func mustTouch(res sql.Result, err error) error {
@@ -204,10 +205,6 @@ func putLedger(ctx context.Context, tx *sql.Tx, l news.Ledger, body []byte) erro
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO ledgers (source, asked, body) VALUES (?, ?, ?)
 		ON CONFLICT (source) DO UPDATE SET asked = excluded.asked, body = excluded.body`, string(l.Source), micros(l.Poll.At), body)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "UPDATE sources SET due = ? WHERE id = ?", micros(l.Poll.Due), string(l.Source))
 	return err
 }
 

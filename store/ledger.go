@@ -98,7 +98,7 @@ const largeInflater = 64 << 10
 func columnar(marks []news.Mark) bool {
 	for i := range marks {
 		m := &marks[i]
-		if m.Article != m.Key.ArticleID() || len(m.Prior) > 0 || m.Changes != 0 || !plainTime(m.Seen) || !plainTime(m.Filed) {
+		if !m.Key.Names(m.Article) || len(m.Prior) > 0 || m.Changes != 0 || !plainTime(m.Seen) || !plainTime(m.Filed) {
 			return false
 		}
 	}

@@ -99,7 +99,7 @@ const ownArticle = "\x00"
 func shorten(marks []news.Mark) []news.Mark {
 	short := slices.Clone(marks)
 	for i := range short {
-		if m := &short[i]; m.Article == m.Key.ArticleID() {
+		if m := &short[i]; m.Key.Names(m.Article) {
 			m.Article = ownArticle
 		}
 	}

@@ -9,10 +9,18 @@ import (
 	"strings"
 )
 
+// slackHeap is by how many percent the heap may grow beyond what is in use
+// before it is collected (docs/decisions/0092).
+const slackHeap = 60
+
 // heedContainer has the collector keep the process below what its container may
 // use, with a tenth to spare for what it does not see: without that it learns
-// of the limit by being killed. GOMEMLIMIT, where it is set, decides alone.
+// of the limit by being killed. GOMEMLIMIT, where it is set, decides alone, and
+// so does GOGC about how much the heap may grow.
 func heedContainer() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(slackHeap)
+	}
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
