@@ -263,6 +263,8 @@ func printWhy(out io.Writer, why topics.Explanation) {
 	}
 	for _, cl := range why.Clauses {
 		switch {
+		case !cl.Met && strings.Contains(cl.Clause, "none["):
+			continue // as it should be
 		case !cl.Met:
 			fmt.Fprintf(out, "     not met: %s%s\n", cl.Clause, because(cl.Guard))
 		case why.Guard == "near":
