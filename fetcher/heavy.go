@@ -59,6 +59,7 @@ func (b *burden) take(ctx context.Context, host string, patience time.Duration) 
 func (b *burden) lay() {
 	if b.held {
 		b.held = false
+		debug.FreeOSMemory() // what comes next begins where this began
 		debug.SetGCPercent(b.collect)
 		<-b.room
 	}
