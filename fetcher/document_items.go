@@ -2,6 +2,7 @@ package fetcher
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ const (
 
 // Items are the entries as the desk takes them, with what was left out: entries
 // that say nothing, and those past the limit, the oldest by their own dates.
+// Texts that are too long are cut, which counts as a repair.
 func (d *Document) Items() ([]news.Item, news.Dropped) {
 	return d.itemsAt(time.Now())
 }
@@ -35,8 +37,13 @@ func (d *Document) itemsAt(now time.Time) ([]news.Item, news.Dropped) {
 		entries = entries[:len(entries)-1]
 		dropped.Faulty++
 	}
+	cut := 0
 	for i := range entries {
-		it := d.item(&entries[i], now)
+		e := &entries[i]
+		it := d.item(e, now)
+		if len(it.Content) < len(e.ContentHTML.Fragment) || len(it.Summary) < len(e.SummaryHTML.Fragment) {
+			cut++
+		}
 		if it.Title == "" && it.Summary == "" && it.Content == "" && len(it.Media) == 0 {
 			dropped.Empty++
 			continue
@@ -46,6 +53,9 @@ func (d *Document) itemsAt(now time.Time) ([]news.Item, news.Dropped) {
 	if over := len(items) - maxItems; over > 0 {
 		dropped.Excess = over
 		items = newest(items)
+	}
+	if cut > 0 {
+		d.mended(fmt.Sprintf("texts of more than %s or %d tags were cut short: %d", size(maxItemText), maxItemTags, cut))
 	}
 	return items, dropped
 }
