@@ -30,12 +30,14 @@ vet:
 vulnerabilities:
 	$(GO) tool govulncheck ./...
 
-# apt installs the system's packages $(1) where the command $(2) is missing.
-define apt
-	@command -v $(2) >/dev/null || { \
-	  run=; [ "$$(id -u)" = 0 ] || run=sudo; \
+# install installs the system's packages $(1); apt does so where the command $(2) is missing.
+define install
+{ run=; [ "$$(id -u)" = 0 ] || run=sudo; \
 	  $$run apt-get -o DPkg::Lock::Timeout=300 update -qq && \
 	  $$run env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $(1) >/dev/null; }
+endef
+define apt
+	@command -v $(2) >/dev/null || $(call install,$(1))
 endef
 
 # redis installs redis-server from the system's packages where it is missing.
@@ -63,6 +65,7 @@ outside:
 	-$(call apt,caddy,caddy)
 	-$(call apt,fish,fish)
 	-$(call apt,zsh,zsh)
+	-@/usr/bin/python3 -c 'import feedparser' 2>/dev/null || $(call install,python3-feedparser)
 
 # deploy holds the files for Kubernetes against Kubernetes' own types, by Helm's and kustomize's own code.
 deploy:
