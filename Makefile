@@ -76,7 +76,7 @@ FUZZTIME ?= 10s
 fuzz:
 	@for pkg in $$($(GO) list ./...); do \
 	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-	    echo "$$pkg $$target"; $(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
+	    echo "$$pkg $$target"; GO="$(GO)" .ci/fuzz $$pkg $$target $(FUZZTIME) || exit 1; \
 	  done; done
 
 # bench prints what the whole program takes, as ratios to a bare loop over the same feeds; LOAD has flags of docs/bench/load.
