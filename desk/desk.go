@@ -88,6 +88,7 @@ type Desk struct {
 	beat     atomic.Int64  // when Run last looked for due sources, in Unix nanoseconds
 	hindered atomic.Int64  // since when claims fail, in nanoseconds; 0: they do not
 	push     *mailbox      // what hubs sent
+	copies   copyRoom
 
 	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // nil: that of the roster's sites
 
@@ -118,7 +119,7 @@ func New(o Options) *Desk {
 	d := &Desk{
 		o: o, log: o.Log, now: o.Now,
 		wake: make(chan struct{}, 1),
-		push: newMailbox(),
+		push: newMailbox(), copies: newCopyRoom(),
 	}
 	d.index = d.newIndex()
 	return d
