@@ -32,14 +32,18 @@ func newCopyRoom() copyRoom {
 // returns what to call afterwards. Nobody in there waits for anything else, so
 // it does not take long.
 func (r copyRoom) enter(it *news.Item, pages []news.Page) func() {
-	n := len(it.Content) + len(it.Summary)
-	for _, page := range pages {
-		n += len(page.HTML)
-	}
+	n := len(it.Content) + len(it.Summary) + sizeOf(pages)
 	if n <= lightCopy {
 		return func() {}
 	}
 	weight := min(int64(n), r.size)
 	_ = r.left.Acquire(context.Background(), weight) // fails only with its context
 	return func() { r.left.Release(weight) }
+}
+
+func sizeOf(pages []news.Page) (n int) {
+	for _, page := range pages {
+		n += len(page.HTML)
+	}
+	return n
 }

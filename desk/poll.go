@@ -48,7 +48,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	}
 
 	known := about(src.Feed, ledger.Poll)
-	letter := d.push.take(src.ID, &known.Push)
+	letter := d.collect(budget, src.ID, &known.Push)
 	reply, fault := d.read(budget, src, known, letter, start)
 	reply.Poll.Feed = src.Feed
 	fetched := d.now()
@@ -83,7 +83,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		d.log.Warn("the store may have lost stories: what the source sent is filed again", "source", src.ID, "items", len(ledger.Adrift))
 		articles = append(slices.Clip(ledger.Adrift), articles...) // a correction comes after what it corrects
 	}
-	subscribe := d.subscribing(&next.Poll.Push, letter, len(articles) > len(ledger.Adrift), first, start)
+	subscribe := d.subscribing(&next.Poll.Push, letter.Came, len(articles) > len(ledger.Adrift), first, start)
 	next.Poll.Due = due(next.Poll, schedule, src.ID)
 	if ctx.Err() != nil {
 		d.release(ctx, ledger, 0)
@@ -246,7 +246,13 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 			leaveForLater(ledger, fresh[n:], first)
 			break
 		}
+		done, err := d.o.Fetcher.Room(ctx, sizeOf(pages))
+		if err != nil {
+			leaveForLater(ledger, fresh[n:], first)
+			break
+		}
 		a, err := d.article(src, it, pages, now)
+		done()
 		if err != nil {
 			d.log.Error("an item could not be edited and is left out", "source", src.ID, "url", it.Link, "err", err)
 			ledger.Poll.Dropped.Faulty++
@@ -420,6 +426,11 @@ func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item, alone 
 	}
 	var err error
 	next := func(pages []news.Page) string {
+		done, err := d.o.Fetcher.Room(ctx, sizeOf(pages))
+		if err != nil {
+			return "" // what follows can be left out; what is there cannot
+		}
+		defer done()
 		defer d.copies.enter(it, pages)()
 		return d.sites().NextPage(pages)
 	}

@@ -12,11 +12,14 @@ import (
 	"strings"
 )
 
-// How far the heap may grow beyond what is in use before it is collected: by so
-// many percent, but by no more than so many bytes (docs/decisions/0092).
+// How far the heap may grow beyond what is in use before it is collected
+// (docs/decisions/0092): by slackHeap percent, but by no more than slackMost
+// bytes, or the slackLarge percent that are more where much is in use.
 const (
-	slackHeap = 60
-	slackMost = 24 << 20
+	slackHeap  = 60
+	slackLarge = 20
+	slackMost  = 24 << 20
+	slackLeast = 12 << 20
 )
 
 // boundMemory has the collector keep the process small, and below what its
@@ -53,7 +56,8 @@ func followHeap(limit int64) {
 // memoryFor is the limit for what is in use: of the heap after its last
 // collection, and of what is no heap.
 func memoryFor(heap, rest int64) int64 {
-	return heap + rest + min(slackMost, max(heap*slackHeap/100, slackMost/2))
+	slack := min(heap*slackHeap/100, max(slackMost, heap*slackLarge/100))
+	return heap + rest + max(slack, slackLeast)
 }
 
 func memoryInUse() (heap, rest int64) {
