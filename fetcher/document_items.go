@@ -16,7 +16,7 @@ import (
 const (
 	maxItems    = 2000
 	maxItemText = 1 << 20 // bytes of Summary and Content together
-	maxItemTags = 40_000  // in each of the two: a tree takes many times the size of the tags it is made of
+	maxItemTags = 20_000  // in each of the two: a tree takes many times the size of the tags it is made of
 	maxTitle    = 4 << 10
 )
 

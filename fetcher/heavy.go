@@ -52,6 +52,13 @@ func (f *Fetcher) carried(ctx context.Context) (*burden, func()) {
 	return b, b.lay
 }
 
+// Room waits until a text of n bytes that was read before may be worked on, and
+// returns what to call afterwards. Its error is Busy, or that of ctx.
+func (f *Fetcher) Room(ctx context.Context, n int) (func(), error) {
+	b := &burden{of: f}
+	return b.lay, b.weigh(ctx, "the desk", int64(n))
+}
+
 // begin waits until a large body may be read, for as long as a feed waits for
 // its turn. Its error is Busy: there was no room, and the outlet is not to blame.
 func (b *burden) begin(ctx context.Context, host string, patience time.Duration) error {

@@ -43,7 +43,7 @@ func (f *Fetcher) Page(ctx context.Context, src news.Source, link string) (news.
 // made of, and articles have a few thousand of them at most.
 const (
 	maxPage     = 4 << 20
-	maxPageTags = 60_000
+	maxPageTags = 40_000
 )
 
 // cutPage ends a page that is longer than any article's.

@@ -20,6 +20,7 @@ const (
 	slackLarge = 20
 	slackMost  = 24 << 20
 	slackLeast = 12 << 20
+	freely     = 64 << 20 // in all, up to which percent alone decide
 )
 
 // boundMemory has the collector keep the process small, and below what its
@@ -49,15 +50,17 @@ func boundMemory() {
 // collector runs without end, whatever the config needs; and unlike a percentage
 // it has pages returned that a burst has left behind.
 func followHeap(limit int64) {
-	debug.SetMemoryLimit(min(limit, memoryFor(memoryInUse())))
+	limitMemory(limit)
 	runtime.AddCleanup(new([64]byte), followHeap, limit)
 }
+
+func limitMemory(most int64) { debug.SetMemoryLimit(min(most, memoryFor(memoryInUse()))) }
 
 // memoryFor is the limit for what is in use: of the heap after its last
 // collection, and of what is no heap.
 func memoryFor(heap, rest int64) int64 {
 	slack := min(heap*slackHeap/100, max(slackMost, heap*slackLarge/100))
-	return heap + rest + max(slack, slackLeast)
+	return max(heap+rest+max(slack, slackLeast), freely)
 }
 
 func memoryInUse() (heap, rest int64) {
