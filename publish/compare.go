@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -231,15 +232,30 @@ func endsApart(text string) bool {
 	return unicode.IsSpace(r) || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// joined makes one piece of pieces of one kind that follow each other.
+// joined makes one piece of pieces of one kind that follow each other. The space
+// behind a marked one stands outside of its mark.
 func joined(e []piece) []piece {
 	var all []piece
-	for _, p := range e {
+	add := func(p piece) {
 		if n := len(all); n > 0 && all[n-1].Added == p.Added && all[n-1].Cut == p.Cut {
 			all[n-1].Text += p.Text
+		} else {
+			all = append(all, p)
+		}
+	}
+	for _, p := range e {
+		add(p)
+	}
+	loose := all
+	all = nil
+	for _, p := range loose {
+		text := strings.TrimRight(p.Text, " ")
+		if p.Text == text || !p.Added && !p.Cut {
+			add(p)
 			continue
 		}
-		all = append(all, p)
+		add(piece{Text: text, Added: p.Added, Cut: p.Cut})
+		add(piece{Text: " "})
 	}
 	return all
 }

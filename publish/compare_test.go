@@ -47,7 +47,7 @@ func TestTellingsAreComparedWordByWord(t *testing.T) {
 	if c == nil || c.Same {
 		t.Fatalf("got %+v, want differences", c)
 	}
-	want := "Two -neighbours -+neighbors +signed a pact on Monday.\n-Nobody said what the line will carry.-\n+Northgate adds that ships wait outside.+\n"
+	want := "Two -neighbours- +neighbors+ signed a pact on Monday.\n-Nobody said what the line will carry.-\n+Northgate adds that ships wait outside.+\n"
 	if got := shownAll(c); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
@@ -76,7 +76,7 @@ func TestComparingWhatIsOrCannotBeTheSame(t *testing.T) {
 func TestWhatWasCutStandsWhereItStood(t *testing.T) {
 	before := []string{"Gone at first.", "Rain fell over the harbour.", "Gone one.", "Gone two.", "Ships wait outside the bar.", "Gone last."}
 	after := []string{"Ships wait outside the harbour bar.", "New here.", "Rain fell over the harbour."} // and the order changed
-	want := "-Gone at first.-\nShips wait outside the +harbour +bar.\n-Gone last.-\n+New here.+\n-Gone one.-\n-Gone two.-\n"
+	want := "-Gone at first.-\nShips wait outside the +harbour+ bar.\n-Gone last.-\n+New here.+\n-Gone one.-\n-Gone two.-\n"
 	if got := shownAll(contrast(before, after)); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
