@@ -15,7 +15,7 @@ import (
 // and an http.Server, which takes it for its listener: of each connection it
 // answers the plain requests itself, byte for byte as the http.Server would,
 // and with the first that is not plain it hands the connection on, with what
-// was read of it, for good. Why it is there stands in docs/decisions/0060.
+// was read of it, for good. Why it is there stands in docs/decisions/0061.
 //
 // Shutdown of the http.Server closes it, and Finish waits for the answers that
 // are under way then.
