@@ -207,10 +207,7 @@ func TestKioskHandsOnWhereItLeftOff(t *testing.T) {
 	c := dial(t, l)
 	io.WriteString(c, head("GET /topics/grain.rss")+head("HEAD /topics/grain.atom")+head("GET /healthz")+head("GET /topics/grain.json")+head("GET /read"))
 	got := answers(t, c, "GET", "HEAD", "GET", "GET", "GET")
-	var order []string
-	for _, line := range regexp.MustCompile(`Content-Type: [^\r]+|HTTP/1.1 404`).FindAllString(got, -1) {
-		order = append(order, line)
-	}
+	order := regexp.MustCompile(`Content-Type: [^\r]+|HTTP/1.1 404`).FindAllString(got, -1)
 	want := []string{"Content-Type: application/rss+xml; charset=utf-8", "Content-Type: application/atom+xml; charset=utf-8", "Content-Type: text/plain; charset=utf-8",
 		"Content-Type: application/feed+json", "HTTP/1.1 404", "Content-Type: text/plain; charset=utf-8"}
 	if strings.Join(order, "|") != strings.Join(want, "|") {
@@ -553,7 +550,7 @@ func BenchmarkReadPlain(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, ok := readPlain(request); !ok {
-			b.Fatal(fmt.Sprintf("%q is not plain", request))
+			b.Fatalf("%q is not plain", request)
 		}
 	}
 }
