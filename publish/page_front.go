@@ -58,15 +58,16 @@ func (p press) front(ctx context.Context) (document, error) {
 
 // leading takes the card that opens a topic out of the newest: of those of the
 // last day the one that most outlets tell, one with a picture before one
-// without, the newest of equals. A story that leads another topic already comes
-// last, so that the page does not open twice with the same. It is noted in led.
+// without, the newest of equals. A story that leads another topic already does so
+// only where there is no other, so that the page does not open twice with the
+// same. Who leads is noted in led.
 func leading(cards []card, led map[string]bool) (*card, []card) {
 	if len(cards) == 0 {
 		return nil, nil
 	}
 	best := 0
 	for i := range cards {
-		if cards[0].Filed.Sub(cards[i].Filed) > 24*time.Hour {
+		if cards[0].Filed.Sub(cards[i].Filed) > 24*time.Hour && !led[cards[best].ID] {
 			break
 		}
 		if leadsBetter(&cards[i], &cards[best], led) {

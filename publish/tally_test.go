@@ -97,6 +97,9 @@ func TestTheFrontLeadsWithWhatMostTell(t *testing.T) {
 	if lead, _ := leading(cards, led); lead.ID != "pictured" || !led["pictured"] {
 		t.Errorf("where the story that most tell leads another topic: got lead %s", lead.ID)
 	}
+	if lead, _ := leading([]card{cards[2], cards[4]}, led); lead.ID != "old" {
+		t.Errorf("where only older stories lead no other topic: got lead %s", lead.ID)
+	}
 	if lead, _ := leading(cards[2:3], led); lead.ID != "told" {
 		t.Errorf("where there is no other story: got lead %s", lead.ID)
 	}
