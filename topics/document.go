@@ -141,7 +141,7 @@ func (p *part) cut(paragraph, sentence *int32, s *scratch) {
 	for i, tok := range p.tokens {
 		if i > 0 {
 			switch gap := p.folded[end:tok.Start]; {
-			case gap == "" || gap == " " || gap == ", ":
+			case len(gap) == 0 || len(gap) == 1 && gap[0] == ' ' || gap == ", ":
 			case endsParagraph(gap):
 				*paragraph++
 				*sentence++

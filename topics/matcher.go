@@ -187,16 +187,16 @@ func (r *reading) concepts() []conceptID {
 
 // reading is a document with all that was met in it.
 type reading struct {
-	m           *Matcher
-	doc         *Document
-	room        *scratch
-	parts       []part
-	hits        []hit // without those that guards took out
-	met         []conceptID
-	lang        int // -1: unknown
-	regex       map[*clause][]hit
-	sport       map[int32]sportiness // by paragraph, as far as it was asked for
-	sportCounts bool                 // the guard against sport is off
+	m     *Matcher
+	doc   *Document
+	room  *scratch
+	parts []part
+	hits  []hit // without those that guards took out
+	met   []conceptID
+	lang  int // -1: unknown
+	regex map[*clause][]hit
+	sport map[int32]sportiness // by paragraph, as far as it was asked for
+	brief bool                 // asked is only whether a rule holds, sport or not, and no evidence
 }
 
 // maxHits bounds the evidence of one document.

@@ -67,9 +67,9 @@ func (r *reading) weigh(u *rule) verdict {
 // what stands in the news of sport.
 func (r *reading) guarded(u *rule) verdict {
 	if u.relations {
-		r.sportCounts = true
+		r.brief = true
 		v := r.near(u, everywhere)
-		r.sportCounts = false
+		r.brief = false
 		if !v.takes {
 			return v
 		}
@@ -129,7 +129,7 @@ func (r *reading) inPlaces(u *rule, in view, place func(hit) int32) verdict {
 	}
 	var total verdict
 	hits := in.of(r.allHits(u))
-	for i := 0; i < len(hits) && len(total.evidence) < fullEvidence; {
+	for i := 0; i < len(hits) && !r.enough(&total); {
 		first, n := i, place(hits[i])
 		v := view{hits[i].part, hits[i].first, hits[i].part, hits[i].end}
 		for ; i < len(hits) && place(hits[i]) == n; i++ {
@@ -144,6 +144,11 @@ func (r *reading) inPlaces(u *rule, in view, place func(hit) int32) verdict {
 		}
 	}
 	return total
+}
+
+// enough reports whether more places would change nothing.
+func (r *reading) enough(v *verdict) bool {
+	return len(v.evidence) >= fullEvidence || r.brief && v.takes
 }
 
 // mayHold reports whether hits speak for every clause of all, as far as that is
@@ -176,7 +181,7 @@ func (r *reading) inWindows(u *rule, in view) verdict {
 	}
 	var total verdict
 	for _, h := range in.of(r.allHits(u)) {
-		if in.holds(h) && len(total.evidence) < fullEvidence {
+		if in.holds(h) && !r.enough(&total) {
 			total.join(r.holds(u, view{h.part, h.first, h.part, h.first + u.Near.Words}.within(in)))
 		}
 	}
@@ -218,6 +223,7 @@ func (v *verdict) join(o verdict) {
 		return
 	}
 	v.takes = true
+	v.evidence = slices.Grow(v.evidence, len(o.evidence))
 	for _, e := range o.evidence {
 		if !slices.ContainsFunc(v.evidence, func(x evidence) bool {
 			return x.part == e.part && x.start == e.start && x.stop == e.stop && x.concept == e.concept
@@ -280,8 +286,11 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 			continue
 		}
 		p := &r.parts[h.part]
-		if len(fields) > 0 && !slices.Contains(fields, p.field) || !in.holds(h) || limit > 0 && h.order >= limit || u.relations && !r.sportCounts && r.sporting(h) {
+		if len(fields) > 0 && !slices.Contains(fields, p.field) || !in.holds(h) || limit > 0 && h.order >= limit || u.relations && !r.brief && r.sporting(h) {
 			continue
+		}
+		if r.brief {
+			return nil, true
 		}
 		e := evidence{hit: h, concept: c.name, score: u.weight(p.field) * c.weight()}
 		if c.Member != "" {
