@@ -151,6 +151,9 @@ func (p *part) cut(paragraph, sentence *int32, s *scratch) {
 		}
 		end = tok.End
 		p.paragraph[i], p.sentence[i] = *paragraph, *sentence
+		if uncased[p.text[p.at(tok.Start)]] {
+			continue
+		}
 		switch r := p.first(i); {
 		case isLower(r):
 			if tok.End-tok.Start >= longWord {
