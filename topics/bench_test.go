@@ -95,7 +95,7 @@ func BenchmarkMatch(b *testing.B) {
 // for each language.
 func BenchmarkMatchLanguages(b *testing.B) {
 	texts := map[string]string{}
-	for _, item := range labelled(b) {
+	for _, item := range labelled(b, "labelled.jsonl") {
 		texts[item.Lang] += item.Title + ".\n" + item.Body + "\n"
 	}
 	m := mustNew(b, manyConcepts(65000), []news.Topic{{ID: "x", Rule: pair("RU", "KP")}})
@@ -126,7 +126,7 @@ func BenchmarkMatchScripts(b *testing.B) {
 		{"Han and kana", []string{"zh", "ja"}}, {"Hangul", []string{"ko"}},
 	}
 	texts := map[string]string{}
-	for _, item := range labelled(b) {
+	for _, item := range labelled(b, "labelled.jsonl") {
 		texts[item.Lang] += item.Title + ".\n" + item.Body + "\n"
 	}
 	m := mustNew(b, manyConcepts(65000), []news.Topic{{ID: "x", Rule: pair("RU", "KP")}})

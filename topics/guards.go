@@ -5,8 +5,6 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
-
-	"dateline/news"
 )
 
 // dropWords takes out names that are words of the text's language where no
@@ -37,67 +35,6 @@ func (r *reading) common() map[string]commonness {
 	}
 	return r.m.lex.common[r.lang]
 }
-
-// dropNamesakes takes out towns of America that bear the name of a country or
-// capital, where their state stands behind a comma: Athens, Georgia; and roads
-// and creeks that do.
-func (r *reading) dropNamesakes() {
-	r.keep(func(h hit) bool {
-		p := &r.parts[h.part]
-		if h.alias.sense >= senseAlias || p.field == news.InCategory || h.end >= len(p.tokens) || !isUpper(p.first(h.end)) {
-			return true
-		}
-		next := p.words[p.tokens[h.end].Start:p.tokens[h.end].End]
-		switch p.folded[p.tokens[h.end-1].End:p.tokens[h.end].Start] {
-		case ", ":
-			return !states[next] && !(twoWordStates[next] && h.end+1 < len(p.tokens) && states[next+" "+p.words[p.tokens[h.end+1].Start:p.tokens[h.end+1].End]])
-		case " ":
-			return !roads[next] && !r.givenName(h, next)
-		}
-		return true
-	})
-}
-
-// givenName reports whether h is the first of a person's names: Chad Kroeger,
-// Jordan Henderson. An office behind it leaves it a country.
-func (r *reading) givenName(h hit, next string) bool {
-	p := &r.parts[h.part]
-	return h.end-h.first == 1 && givenNames[p.words[h.start:h.stop]] && !officeWords[next] && !isUpper(p.secondLetter(h.end)) && r.stranger(h, h.end)
-}
-
-// secondLetter is the letter behind the first of token i in the source; 0:
-// there is none.
-func (p *part) secondLetter(i int) rune {
-	at := p.at(p.tokens[i].Start)
-	_, size := utf8.DecodeRuneInString(p.text[at:])
-	if r, _ := utf8.DecodeRuneInString(p.text[at+size:]); p.tokens[i].End-p.tokens[i].Start > size {
-		return r
-	}
-	return 0
-}
-
-// states are those of the United States and provinces of Canada with towns of
-// such names; twoWordStates begins the ones of two words. Georgia is one of
-// them only behind a comma.
-var (
-	states = set("alabama arizona arkansas california colorado connecticut delaware florida georgia idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma ontario oregon pennsylvania saskatchewan tennessee texas utah vermont virginia wisconsin wyoming")
-	roads  = set("street avenue road lane boulevard creek township county heights elementary")
-
-	// givenNames are countries and capitals whose names people bear, and
-	// officeWords what stands behind the name of a country in the news.
-	givenNames  = set("chad jordan georgia kenya paris cuba")
-	officeWords = set("president king queen prince prime foreign defence defense interior finance minister ministry government parliament army navy air police valley river coast times talks summit accord agreement olympics club tv news stock central national supreme")
-
-	twoWordStates = func() map[string]bool {
-		first := map[string]bool{}
-		for _, s := range []string{"new york", "new jersey", "new hampshire", "new mexico", "north carolina", "south carolina", "north dakota", "south dakota", "west virginia"} {
-			states[s] = true
-			word, _, _ := strings.Cut(s, " ")
-			first[word] = true
-		}
-		return first
-	}()
-)
 
 // dropWeak takes out aliases that also name others, such as a leader's family
 // name alone, where nothing vouches for them: the same country elsewhere in the

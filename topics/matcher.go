@@ -281,11 +281,13 @@ func (r *reading) scan(n, lang int, live []int32) {
 }
 
 // scanOwn looks for the editor's aliases. A phrase does not hide the words in
-// it from the topics that ask for these; only what means something else does.
+// it from the topics that ask for these; only what means something else does,
+// and it hides built-in names as well.
 func (r *reading) scanOwn(n, lang int, live []int32) {
 	p := &r.parts[n]
 	var room [8]hit
 	hidden := 0
+	var others []hit
 	first := len(r.hits)
 	for _, at := range live {
 		i := int(at)
@@ -300,6 +302,7 @@ func (r *reading) scanOwn(n, lang int, live []int32) {
 		for _, h := range found {
 			if h.alias.sense == senseNot {
 				other = max(other, h.end)
+				others = append(others, h)
 			}
 		}
 		hidden = max(hidden, other)
@@ -312,6 +315,18 @@ func (r *reading) scanOwn(n, lang int, live []int32) {
 			}
 		}
 	}
+	r.hide(n, others)
+}
+
+// hide takes out what the built-in table found in phrases of a part that mean
+// something else to the editor.
+func (r *reading) hide(n int, others []hit) {
+	if len(others) == 0 {
+		return
+	}
+	r.hits = slices.DeleteFunc(r.hits, func(h hit) bool {
+		return h.part == n && h.alias.sense < senseAlias && slices.ContainsFunc(others, func(o hit) bool { return o.first <= h.first && h.end <= o.end })
+	})
 }
 
 // maxOverlap is how many hits back one may stand that covers another.

@@ -93,8 +93,9 @@ func (t *table) mayHave(key uint64) bool {
 // mix spreads what the last letters of a word changed over all bits.
 func mix(key uint64) uint64 { return key ^ key>>29 }
 
-// add files an alias. A star at the end of a word opens it to any ending, an
-// upper-case text of up to three letters is met only in upper case.
+// add files an alias. A star at the end of a word opens it to any ending, a
+// text of up to four capitals (an editor's: two or three) is met in capitals
+// only.
 func (t *table) add(a alias) {
 	folded := lookalike(news.Fold(a.text))
 	var room [8]news.Token
@@ -112,9 +113,12 @@ func (t *table) add(a alias) {
 	}
 	a.text = strings.ReplaceAll(a.text, "*", "")
 	r, _ := utf8.DecodeRuneInString(a.text)
-	if a.sense < senseAlias {
+	switch letters := utf8.RuneCountInString(a.text); {
+	case a.sense < senseAlias:
 		a.capital = isUpper(r)
-		a.upper = a.capital && !hasLower(a.text) && len([]rune(a.text)) <= 4
+		a.upper = a.capital && !hasLower(a.text) && letters <= 4
+	case a.sense == senseAlias:
+		a.upper = isUpper(r) && !hasLower(a.text) && 2 <= letters && letters <= 3
 	}
 	first, _ := utf8.DecodeRuneInString(a.words[0].text)
 	if news.Unspaced(first) && len(a.words[0].text) == utf8.RuneLen(first) && len(tokens) == 1 && a.sense < senseAlias && a.langs != onlyKorean {
