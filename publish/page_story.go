@@ -21,7 +21,8 @@ type storyView struct {
 	Tellings  []telling
 	Reasons   []topicReasons
 	Outlets   int
-	Tongues   int // languages it is told in
+	Tongues   int              // languages it is told in
+	Corrected []correctionView // of the telling that is shown whole, newest first
 }
 
 // topicReasons is why a story is in one topic.
@@ -37,7 +38,8 @@ type telling struct {
 	Changed                                                         time.Time // by a correction; zero: it was not
 	Figure                                                          *figureView
 	Lead                                                            bool
-	Against                                                         *comparison // with the lead; nil: cannot be compared
+	Against                                                         *comparison      // with the lead; nil: cannot be compared
+	Corrected                                                       []correctionView // newest first; of the lead they stand with its text
 }
 
 // story is one story's page.
@@ -58,6 +60,7 @@ func (p press) storyPage(e *entry) (document, error) {
 		// Safe: contentWith writes only its own tags around escaped text.
 		Content: template.HTML(contentWith(e.Lead, func(src string) string { return p.picture(e.Story, src) })),
 	}
+	s.Corrected = correctionViews(e.Lead)
 	for _, id := range e.Story.Topics {
 		if p.head.topics[id] != nil {
 			t := topicLine{ID: id, Title: p.head.topicTitle(id)}
@@ -88,7 +91,7 @@ func (p press) telling(e *entry, a *news.Article) telling {
 		t.Changed = changed
 	}
 	if !t.Lead {
-		t.Against = compare(e.Lead, a)
+		t.Against, t.Corrected = compare(e.Lead, a), correctionViews(a)
 	}
 	return t
 }

@@ -33,7 +33,7 @@ type pages struct {
 
 func newPages() (*pages, error) {
 	t, err := template.New("").Funcs(template.FuncMap{
-		"iso": rfc3339, "typed": typed, "plural": plural,
+		"iso": rfc3339, "typed": typed, "plural": plural, "join": func(words []string) string { return strings.Join(words, ", ") },
 	}).ParseFS(web, "web/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read page templates: %w", err)
