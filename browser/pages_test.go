@@ -39,6 +39,36 @@ func TestEveryPageHoldsUp(t *testing.T) {
 	}
 }
 
+// The demo's correction, which comes after a minute, is shown as a difference
+// that one can see, and hear.
+func TestACorrectionIsShown(t *testing.T) {
+	openBrowser(t)
+	site := openDemo(t)
+	path := storyWith(t, site, "russia-north-korea", "Freight trains return")
+	if err := await(func() bool { return strings.Contains(read(site+path), `id="corrected"`) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range looks {
+		t.Run(l.name, func(t *testing.T) {
+			tb := newTab(t, site, l)
+			tb.open(t, path)
+			var told struct {
+				Added, Gone, Said string
+				Seen              float64
+			}
+			tb.run(t, evaluate(`(() => { const of = n => document.querySelector(".corrected details[open] " + n);
+				return {Added: of("ins").textContent, Gone: of("del").textContent, Said: getComputedStyle(of("del"), "::before").content, Seen: of("ins").getBoundingClientRect().height};
+			})()`, &told))
+			if told.Added != "two" || told.Gone != "twelve" || !strings.Contains(told.Said, "gone") || told.Seen < 10 {
+				t.Errorf("got %+v", told)
+			}
+			tb.holdsUp(t, mostBytes)
+			tb.keep(t, "corrected-"+l.name+".png")
+			tb.accessible(t)
+		})
+	}
+}
+
 // What is no page is told on one that can be read just as well.
 func TestFaultsHoldUp(t *testing.T) {
 	openBrowser(t)

@@ -42,7 +42,24 @@ type Article struct {
 
 	Topics  []TopicID // filed under
 	Matches []Match   // and why
+
+	Earlier []Version // what it said before it was corrected, oldest first; its story keeps them, the archive does not
 }
+
+// Version is what an article said before a correction.
+type Version struct {
+	Since    time.Time // when it arrived
+	Headline string
+	Lede     string
+	Passages []string // the body's text, block by block; nil: it had none, or it was too long to be kept
+	FromPage bool     // read from the outlet's page; else the feed's own text
+}
+
+// The bounds of what is kept of an article's earlier versions.
+const (
+	MaxVersions     = 6
+	MaxVersionBytes = 32 << 10 // of text, of all versions of one article together
+)
 
 // Kind is what sort of page an article was read from.
 type Kind string
@@ -133,31 +150,21 @@ type Figure struct {
 
 // Text is the article's body as plain text, blocks apart by blank lines:
 // paragraphs, headings, lists, quotes and code; no captions, no tables.
-func (a *Article) Text() string {
-	size := 0
+func (a *Article) Text() string { return strings.Join(a.Passages(), "\n\n") }
+
+// Passages lists the body's text block by block; no captions, no tables.
+func (a *Article) Passages() []string {
+	all := make([]string, 0, len(a.Body))
 	for i := range a.Body {
-		size += len(a.Body[i].Text) + 2
-		for _, item := range a.Body[i].Items {
-			size += len(item) + 1
-		}
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for i := range a.Body {
-		block := &a.Body[i]
-		if block.Kind == Table || block.Kind == Picture {
+		b := &a.Body[i]
+		if b.Kind == Table || b.Kind == Picture {
 			continue
 		}
-		text := block.Plain()
-		if text == "" {
-			continue
+		if text := b.Plain(); text != "" {
+			all = append(all, text)
 		}
-		if b.Len() > 0 {
-			b.WriteString("\n\n")
-		}
-		b.WriteString(text)
 	}
-	return b.String()
+	return all
 }
 
 // Figures lists the lead picture and those of the body, in order.

@@ -35,26 +35,28 @@ type apiStory struct {
 }
 
 type apiArticle struct {
-	ID        string        `json:"id"`
-	Story     string        `json:"story,omitempty"` // empty: no topic took it
-	Source    jsonSource    `json:"source"`
-	Outlet    string        `json:"outlet"`
-	URL       string        `json:"url,omitempty"`
-	Headline  string        `json:"headline"`
-	Kicker    string        `json:"kicker,omitempty"`
-	Summary   string        `json:"summary,omitempty"`
-	Authors   []string      `json:"authors,omitempty"`
-	Agency    string        `json:"agency,omitempty"`
-	Dateline  *apiDateline  `json:"dateline,omitempty"`
-	Language  string        `json:"language,omitempty"`
-	Rights    string        `json:"rights"`
-	Published string        `json:"published,omitempty"`
-	Updated   string        `json:"updated,omitempty"`
-	Filed     string        `json:"filed"`
-	HTML      string        `json:"content_html,omitempty"`
-	Headings  []jsonHeading `json:"headings,omitempty"`
-	Images    []jsonFigure  `json:"images,omitempty"`
-	Quality   jsonQuality   `json:"quality"`
+	ID        string           `json:"id"`
+	Story     string           `json:"story,omitempty"` // empty: no topic took it
+	Source    jsonSource       `json:"source"`
+	Outlet    string           `json:"outlet"`
+	URL       string           `json:"url,omitempty"`
+	Headline  string           `json:"headline"`
+	Kicker    string           `json:"kicker,omitempty"`
+	Summary   string           `json:"summary,omitempty"`
+	Authors   []string         `json:"authors,omitempty"`
+	Agency    string           `json:"agency,omitempty"`
+	Dateline  *apiDateline     `json:"dateline,omitempty"`
+	Language  string           `json:"language,omitempty"`
+	Rights    string           `json:"rights"`
+	Published string           `json:"published,omitempty"`
+	Updated   string           `json:"updated,omitempty"`
+	Filed     string           `json:"filed"`
+	HTML      string           `json:"content_html,omitempty"`
+	Headings  []jsonHeading    `json:"headings,omitempty"`
+	Images    []jsonFigure     `json:"images,omitempty"`
+	Quality   jsonQuality      `json:"quality"`
+	Corrected []jsonCorrection `json:"corrections,omitempty"` // by the outlet, newest first
+	Versions  []apiVersion     `json:"versions,omitempty"`    // before them, oldest first
 }
 
 type apiDateline struct {
@@ -127,13 +129,13 @@ func (h *masthead) apiArticle(a *news.Article, story news.StoryID, w want) apiAr
 		ID: string(a.ID), Story: string(story), Source: h.jsonSource(h.origin(a)), Outlet: line(a.Outlet), URL: address(a.Link),
 		Headline: headline(a), Kicker: line(a.Kicker), Summary: line(a.Lede), Agency: line(a.Agency),
 		Language: langTag(a.Lang), Rights: a.Rights.String(), Published: when(a.Published), Updated: when(a.Updated), Filed: rfc3339(a.Filed),
-		Dateline: dateline(a), Headings: headings(a), Images: images(a), Quality: h.quality(a),
+		Dateline: dateline(a), Headings: headings(a), Images: images(a), Quality: h.quality(a), Corrected: jsonCorrections(a),
 	}
 	for _, name := range a.Byline {
 		out.Authors = append(out.Authors, line(name))
 	}
 	if !w.brief {
-		out.HTML = contentHTML(a)
+		out.HTML, out.Versions = contentHTML(a), apiVersions(a)
 	}
 	return out
 }

@@ -37,7 +37,8 @@ func apiDesk(t testing.TB) *Server {
 	mast.Why = func(topic news.TopicID, a *news.Article) (Explanation, error) {
 		m := news.Match{Topic: topic, Concept: "concept:grain", Alias: "gandum", Sense: "alias", Field: news.InBody, Quote: "RAHASIA kapal gandum", Score: 1.5}
 		if len(a.Topics) == 0 {
-			return Explanation{Guard: "near", Matches: []news.Match{}, Clauses: []ClauseVerdict{{Clause: "all[0] concept:grain", Nearest: []news.Match{m}, Guard: "fields"}}}, nil
+			return Explanation{Guard: "near", Near: "in one sentence", Needed: 2, Matches: []news.Match{}, Clauses: []ClauseVerdict{
+				{Clause: "all[0] concept:grain", Nearest: []news.Match{m}, Guard: "fields"}, {Clause: "all[1] country:UA", Like: []Likeness{{"Ukrane", "Ukraine"}}}}}, nil
 		}
 		return Explanation{Takes: true, Score: 1.5, Matches: []news.Match{m}, Clauses: []ClauseVerdict{{Clause: "all[0] concept:grain", Met: true}}}, nil
 	}
@@ -341,6 +342,34 @@ func TestExplanationsQuoteWhatRightsAllow(t *testing.T) {
 	m.Sources[1].Rights = news.RightsSummary
 	s.Reload(m)
 	lacks(t, get(t, s, target), "RAHASIA")
+}
+
+func TestAMissIsToldWithWhatCameNearest(t *testing.T) {
+	s := apiDesk(t)
+	target := "/api/topics/grain/why/" + string(storyID(50))
+	doc := askAs(s, target, openSesame).Body.String()
+	contains(t, doc, `"takes": false`, `"needed": 2`, `"guard": "near"`, `"near": "in one sentence"`, `"sense": "alias"`, `"word": "Ukrane"`, `"alias": "Ukraine"`)
+	m := s.head.Load().Masthead
+	m.Sources = slices.Clone(m.Sources)
+	m.Sources[0].Rights = news.RightsSummary
+	s.Reload(m)
+	lacks(t, askAs(s, target, openSesame).Body.String(), "Ukrane") // a word of the text
+}
+
+func TestReasonsSayByWhat(t *testing.T) {
+	for want, r := range map[string]reason{
+		"by its capital in the title": {Sense: "capital", Field: "title"}, "by another name in the body": {Sense: "alias", Field: "body"},
+		"in the lede": {Sense: "term", Field: "lede"}, "": {Sense: "source"},
+	} {
+		if got := where(r); got != want {
+			t.Errorf("%+v: got %q, want %q", r, got, want)
+		}
+	}
+	s, _ := desk(t, richStory())
+	for _, page := range []string{"/topics/grain", "/stories/" + string(storyID(9000))} {
+		contains(t, get(t, s, page), `<b>grain</b> <span class="where">by another name in the body</span>`)
+	}
+	contains(t, get(t, s, jsonPath), `"sense": "alias"`)
 }
 
 // An article that no topic took is for editors: those with the token, or where

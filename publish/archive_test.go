@@ -153,6 +153,7 @@ func richStory() news.Story {
 		Published: at.In(jakarta), Filed: at, Changed: at.Add(10 * time.Minute), Topics: []news.TopicID{"grain"},
 		Matches: []news.Match{{Topic: "grain", Concept: "concept:grain", Alias: "gandum", Sense: "alias", Field: news.InBody, Text: "gandum", Quote: "RAHASIA kapal gandum berlayar."},
 			{Topic: "grain", Concept: "country:UA", Alias: "Ukraina", Sense: "name", Field: news.InTitle, Text: "Ukraina"}},
+		Earlier: []news.Version{{Since: at, Headline: "Gandum & <b>perahu</b>", Lede: "Perahu gandum & jelai berlayar.", Passages: []string{"Kapal RAHASIA berlayar, kata pejabat.", "Sejarah", "Perjanjian", "Kami menunggu.\nLama sekali.", "Gandum\nJelai"}}},
 	}
 	other := news.Article{ID: "x", Source: "harbour", Outlet: "Harbour Post", Link: "https://harbour.example/grain", Headline: "Grain ships sail again", Lang: "en", Published: at, Filed: at.Add(time.Minute), Rights: news.RightsFull}
 	return news.Story{ID: storyID(9000), Topics: []news.TopicID{"grain"}, Filed: at, Updated: at.Add(10 * time.Minute), Revision: 7, Articles: []news.Article{lead, other}}

@@ -42,21 +42,30 @@ type atomEntry struct {
 	Authors    []atomPerson   `xml:"author"`
 	Categories []atomCategory `xml:"category"`
 	Summary    *atomText      `xml:"summary"`
-	Content    *atomText      `xml:"content"`
+	Content    *atomContent   `xml:"content"`
 	Rights     *atomText      `xml:"rights"`
 	Source     *atomSource    `xml:"source"`
 	Media      []mediaContent
 }
 
+// atomText is plain text. It is written in hexadecimal references, because
+// validators take "&amp;P500" in plain text for a reference that was escaped twice.
 type atomText struct {
+	Type    string `xml:"type,attr"`
+	Escaped string `xml:",innerxml"`
+}
+
+func plainText(s string) atomText { return atomText{"text", hexText(s)} }
+
+type atomContent struct {
 	Type string `xml:"type,attr"`
-	Text string `xml:",chardata"`
+	HTML string `xml:",chardata"`
 }
 
 type atomPerson struct {
-	Name  string `xml:"name"`
-	URI   string `xml:"uri,omitempty"`
-	Email string `xml:"email,omitempty"`
+	Name  hexEscaped `xml:"name"`
+	URI   string     `xml:"uri,omitempty"`
+	Email string     `xml:"email,omitempty"`
 }
 
 type atomGenerator struct {
@@ -153,15 +162,15 @@ func (ed *edition) atom() ([]byte, error) {
 	feed := atomFeed{
 		NS: nsAtom, Media: nsMedia, Lang: known(ed.lang()),
 		ID:        h.tag("topic", string(ed.topic.ID)),
-		Title:     atomText{"text", ed.title()},
-		Subtitle:  atomText{"text", ed.description()},
+		Title:     plainText(ed.title()),
+		Subtitle:  plainText(ed.description()),
 		Updated:   rfc3339(h.founded()),
-		Author:    atomPerson{Name: line(h.Site.Title), URI: h.base + "/"},
+		Author:    atomPerson{Name: inHex(line(h.Site.Title)), URI: h.base + "/"},
 		Links:     ed.links(".atom", true),
 		Generator: atomGenerator{Version: line(h.Site.Version), Name: "Dateline"},
 		Icon:      h.base + "/" + iconFile(144),
 		Logo:      h.base + "/" + logoFile,
-		Rights:    atomText{"text", "Each entry belongs to the outlet named in it."},
+		Rights:    plainText("Each entry belongs to the outlet named in it."),
 	}
 	if ed.stamp != "" {
 		feed.Updated = ed.stamp
@@ -183,7 +192,7 @@ func (ed *edition) atomEntry(e *entry) atomEntry {
 	out := atomEntry{
 		Lang:      orElse(known(e.Lang), "und"), // never the feed's: the entry reads the same in all feeds
 		ID:        e.ID,
-		Title:     atomText{"text", e.Title},
+		Title:     plainText(e.Title),
 		Updated:   e.stamp(),
 		Published: rfc3339(e.Published),
 		Links:     []atomLink{{Rel: "alternate", Type: typeHTML, Href: e.URL, Lang: known(e.Lang)}},
@@ -191,19 +200,21 @@ func (ed *edition) atomEntry(e *entry) atomEntry {
 		Media:     mediaOf(e.Lead),
 	}
 	for _, name := range bylines(e.Lead) {
-		out.Authors = append(out.Authors, atomPerson{Name: name})
+		out.Authors = append(out.Authors, atomPerson{Name: inHex(name)})
 	}
 	for _, t := range e.Tags {
 		out.Categories = append(out.Categories, atomCategory(t))
 	}
 	if text := e.Summary; text != "" || e.Content == "" { // some text there has to be
-		out.Summary = &atomText{"text", orElse(text, e.Title)}
+		summary := plainText(orElse(text, e.Title))
+		out.Summary = &summary
 	}
 	if e.Content != "" {
-		out.Content = &atomText{"html", e.Content}
+		out.Content = &atomContent{"html", e.Content}
 	}
 	if r := line(e.Lead.RightsLine); r != "" {
-		out.Rights = &atomText{"text", r}
+		rights := plainText(r)
+		out.Rights = &rights
 	}
 	if e.Page != e.URL {
 		out.Links = append(out.Links, atomLink{Rel: "related", Type: typeHTML, Href: e.Page, Title: "All who tell it"})
@@ -232,7 +243,7 @@ func (ed *edition) atomSource(e *entry) *atomSource {
 	}
 	src := &atomSource{
 		ID:      feed,
-		Title:   atomText{"text", e.Source.Title},
+		Title:   plainText(e.Source.Title),
 		Updated: rfc3339(lastBrought(e)),
 		Links:   []atomLink{{Rel: "self", Href: feed}},
 	}
@@ -240,7 +251,8 @@ func (ed *edition) atomSource(e *entry) *atomSource {
 		src.Links = append(src.Links, atomLink{Rel: "alternate", Type: typeHTML, Href: home})
 	}
 	if r := line(e.Lead.RightsLine); r != "" {
-		src.Rights = &atomText{"text", r}
+		rights := plainText(r)
+		src.Rights = &rights
 	}
 	return src
 }

@@ -40,8 +40,8 @@ type langLine struct {
 // because is a reason as a page shows it: the quotation with what was met in
 // it set off.
 type because struct {
-	Topic, Rule, Alias, Field string
-	Before, Hit, After        string
+	Topic, Rule, Where string
+	Before, Hit, After string
 }
 
 func (p press) cards(entries []entry, topic news.TopicID) []card {
@@ -93,7 +93,7 @@ func (h *masthead) becauses(why []reason, topic news.TopicID) []because {
 		if topic != "" && r.Topic != string(topic) {
 			continue
 		}
-		b := because{Topic: h.topicTitle(news.TopicID(r.Topic)), Rule: ruleName(r.Rule), Alias: r.Alias, Field: r.Field}
+		b := because{Topic: h.topicTitle(news.TopicID(r.Topic)), Rule: ruleName(r.Rule), Where: where(r)}
 		b.Before, b.Hit, b.After = parted(r.Snippet, orElse(r.hit, r.Alias))
 		same := func(o because) bool { return o.Topic == b.Topic && o.Rule == b.Rule }
 		if len(all) < maxBecause && !slices.ContainsFunc(all, same) {
@@ -101,6 +101,21 @@ func (h *masthead) becauses(why []reason, topic news.TopicID) []because {
 		}
 	}
 	return all
+}
+
+// senses says what an alias is to what it stands for.
+var senses = map[string]string{
+	"name": "by name", "demonym": "by its people or adjective", "capital": "by its capital", "leader": "by its leader",
+	"abbreviation": "by abbreviation", "compound": "inside another word", "alias": "by another name", "regex": "by pattern",
+}
+
+// where says by what a reason was met, and in which part of the article.
+func where(r reason) string {
+	words := senses[r.Sense]
+	if r.Field != "" {
+		words = strings.TrimSpace(words + " in the " + r.Field)
+	}
+	return words
 }
 
 // parted cuts a quotation around what was met in it.

@@ -4,22 +4,23 @@ import (
 	"cmp"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"dateline/news"
 )
 
-// comparison says how one telling differs from that which leads its story.
+// comparison says how one text differs from another that was there before it:
+// a telling from that which leads its story, or an article from what it said
+// before it was corrected.
 type comparison struct {
-	Shared  int       // percent of its words that stand in paragraphs of the lead
-	Edited  [][]piece // paragraphs that both have in other words
-	Own     []string  // paragraphs that the lead has not
-	Missing []string  // paragraphs of the lead that it has not
-	Same    bool      // there is no difference
+	Shared   int       // percent of its words that stand in paragraphs of the other
+	Passages [][]piece // the paragraphs that differ, in the order of reading
+	Same     bool      // there is no difference
 }
 
-// piece is a run of words: in both, only in this telling, or only in the lead.
+// piece is a run of words: in both texts, only in this one, or only in the other.
 type piece struct {
 	Text       string
 	Added, Cut bool
@@ -46,54 +47,89 @@ func compare(lead, other *news.Article) *comparison {
 	if primary(lead.Lang) != primary(other.Lang) {
 		return nil
 	}
+	return contrast(lead.Passages(), other.Passages())
+}
+
+// contrast holds paragraphs against those that were there before; it is nil
+// where one of the two has none.
+func contrast(before, after []string) *comparison {
 	seed := maphash.MakeSeed() // only equality counts, so that the outcome does not follow from it
-	theirs, ours := passages(lead, seed), passages(other, seed)
-	if len(theirs) == 0 || len(ours) == 0 {
+	were, are := passages(before, seed), passages(after, seed)
+	if len(were) == 0 || len(are) == 0 {
 		return nil
 	}
 	c := &comparison{}
-	taken := make([]bool, len(theirs))
-	all, shared := 0, 0
-	for i := range ours {
-		p := &ours[i]
-		all += len(p.words)
-		best, common := nearest(p, theirs, taken)
-		if best < 0 {
-			c.Own = append(c.Own, p.text)
+	partners, shared := pair(were, are)
+	gone := unpaired(len(were), partners)
+	c.cut(were, gone[0])
+	all := 0
+	for i := range are {
+		all += len(are[i].words)
+		switch at := partners[i]; {
+		case at < 0:
+			c.Passages = append(c.Passages, []piece{{Text: are[i].text, Added: true}})
 			continue
+		case !slices.Equal(are[i].words, were[at].words):
+			c.Passages = append(c.Passages, differences(&were[at], &are[i]))
 		}
-		taken[best] = true
-		shared += common
-		if !slices.Equal(p.words, theirs[best].words) {
-			c.Edited = append(c.Edited, differences(&theirs[best], p))
-		}
-	}
-	for i := range theirs {
-		if !taken[i] {
-			c.Missing = append(c.Missing, theirs[i].text)
-		}
+		c.cut(were, gone[partners[i]+1])
 	}
 	c.Shared = (100*shared + all/2) / max(1, all)
-	c.Same = len(c.Own)+len(c.Missing)+len(c.Edited) == 0
+	c.Same = len(c.Passages) == 0
 	return c
 }
 
-// passages are the paragraphs of an article's body.
-func passages(a *news.Article, seed maphash.Seed) []passage {
-	var all []passage
-	for _, b := range a.Body {
-		text := line(b.Plain())
-		if b.Kind == news.Picture || b.Kind == news.Table || text == "" || len(all) == maxPassages {
+// cut adds paragraphs that are not there any more.
+func (c *comparison) cut(were []passage, places []int) {
+	for _, at := range places {
+		c.Passages = append(c.Passages, []piece{{Text: were[at].text, Cut: true}})
+	}
+}
+
+// pair finds for each passage the one that it is made of, -1 where there is
+// none, and counts the words that the pairs have in common.
+func pair(were, are []passage) (partners []int, shared int) {
+	partners = make([]int, len(are))
+	taken := make([]bool, len(were))
+	for i := range are {
+		best, common := nearest(&are[i], were, taken)
+		if partners[i] = best; best >= 0 {
+			taken[best] = true
+			shared += common
+		}
+	}
+	return partners, shared
+}
+
+// unpaired lists the places that no partner has, by where they are to be told:
+// those at n+1 follow place n, those at 0 stand before all that is left.
+func unpaired(places int, partners []int) [][]int {
+	after := make([][]int, places+1)
+	last := 0
+	for at := range places {
+		if slices.Contains(partners, at) {
+			last = at + 1
 			continue
 		}
-		p := passage{text: text}
+		after[last] = append(after[last], at)
+	}
+	return after
+}
+
+// passages are texts ready to be compared, as many as are.
+func passages(texts []string, seed maphash.Seed) []passage {
+	var all []passage
+	for _, text := range texts {
+		p := passage{text: line(text)}
 		p.cut(seed)
 		if len(p.words) == 0 {
 			continue
 		}
 		p.sorted = slices.Clone(p.words)
 		slices.Sort(p.sorted)
-		all = append(all, p)
+		if all = append(all, p); len(all) == maxPassages {
+			break
+		}
 	}
 	return all
 }
@@ -196,15 +232,30 @@ func endsApart(text string) bool {
 	return unicode.IsSpace(r) || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// joined makes one piece of pieces of one kind that follow each other.
+// joined makes one piece of pieces of one kind that follow each other. The space
+// behind a marked one stands outside of its mark.
 func joined(e []piece) []piece {
 	var all []piece
-	for _, p := range e {
+	add := func(p piece) {
 		if n := len(all); n > 0 && all[n-1].Added == p.Added && all[n-1].Cut == p.Cut {
 			all[n-1].Text += p.Text
+		} else {
+			all = append(all, p)
+		}
+	}
+	for _, p := range e {
+		add(p)
+	}
+	loose := all
+	all = nil
+	for _, p := range loose {
+		text := strings.TrimRight(p.Text, " ")
+		if p.Text == text || !p.Added && !p.Cut {
+			add(p)
 			continue
 		}
-		all = append(all, p)
+		add(piece{Text: text, Added: p.Added, Cut: p.Cut})
+		add(piece{Text: " "})
 	}
 	return all
 }

@@ -61,6 +61,7 @@ type reason struct {
 	Topic   string `json:"topic"`
 	Rule    string `json:"rule"`
 	Alias   string `json:"alias,omitempty"`
+	Sense   string `json:"sense,omitempty"` // what the alias is to the rule: name, demonym, capital …
 	Field   string `json:"field,omitempty"`
 	Snippet string `json:"snippet,omitempty"`
 
@@ -304,7 +305,7 @@ func reasonsOf(matches []news.Match) []reason {
 			continue
 		}
 		seen[key] = true
-		all = append(all, reason{Topic: string(m.Topic), Rule: line(m.Concept), Alias: line(m.Alias), Field: string(m.Field), Snippet: line(orElse(m.Quote, m.Text)), hit: line(m.Text)})
+		all = append(all, reason{Topic: string(m.Topic), Rule: line(m.Concept), Alias: line(m.Alias), Sense: line(m.Sense), Field: string(m.Field), Snippet: line(orElse(m.Quote, m.Text)), hit: line(m.Text)})
 	}
 	slices.SortStableFunc(all, func(a, b reason) int { return cmp.Compare(a.Topic, b.Topic) })
 	return all

@@ -75,23 +75,24 @@ type jsonAttachment struct {
 // jsonOrigin is what JSON Feed has no word for, of an item: where it is from,
 // why it is here, and who else tells it.
 type jsonOrigin struct {
-	About      string        `json:"about"`
-	Story      string        `json:"story"`
-	Page       string        `json:"page_url"`
-	Source     jsonSource    `json:"source"`
-	Original   string        `json:"original_id,omitempty"`
-	Dateline   *apiDateline  `json:"dateline,omitempty"`
-	Agency     string        `json:"agency,omitempty"`
-	Kicker     string        `json:"kicker,omitempty"`
-	Rights     string        `json:"rights"`
-	Line       string        `json:"rights_line,omitempty"`
-	Images     []jsonFigure  `json:"images,omitempty"`
-	Headings   []jsonHeading `json:"headings,omitempty"`
-	Quality    jsonQuality   `json:"quality"`
-	Publishers []string      `json:"publishers"`
-	Match      []reason      `json:"match"`
-	Also       []teller      `json:"also_reported_by"`
-	Revision   uint64        `json:"revision"`
+	About      string           `json:"about"`
+	Story      string           `json:"story"`
+	Page       string           `json:"page_url"`
+	Source     jsonSource       `json:"source"`
+	Original   string           `json:"original_id,omitempty"`
+	Dateline   *apiDateline     `json:"dateline,omitempty"`
+	Agency     string           `json:"agency,omitempty"`
+	Kicker     string           `json:"kicker,omitempty"`
+	Rights     string           `json:"rights"`
+	Line       string           `json:"rights_line,omitempty"`
+	Images     []jsonFigure     `json:"images,omitempty"`
+	Headings   []jsonHeading    `json:"headings,omitempty"`
+	Quality    jsonQuality      `json:"quality"`
+	Corrected  []jsonCorrection `json:"corrections,omitempty"` // by the outlet, newest first
+	Publishers []string         `json:"publishers"`
+	Match      []reason         `json:"match"`
+	Also       []teller         `json:"also_reported_by"`
+	Revision   uint64           `json:"revision"`
 }
 
 type jsonSource struct {
@@ -170,7 +171,7 @@ func (h *masthead) jsonOrigin(e *entry) jsonOrigin {
 		About: h.base + "/", Story: string(e.Story.ID), Page: e.Page,
 		Source: h.jsonSource(e.Source), Original: h.originalID(e.Lead),
 		Dateline: dateline(e.Lead), Agency: line(e.Lead.Agency), Kicker: line(e.Lead.Kicker), Rights: e.Lead.Rights.String(), Line: line(e.Lead.RightsLine),
-		Images: images(e.Lead), Headings: headings(e.Lead), Quality: h.quality(e.Lead), Publishers: publishers(e.Story),
+		Images: images(e.Lead), Headings: headings(e.Lead), Quality: h.quality(e.Lead), Corrected: jsonCorrections(e.Lead), Publishers: publishers(e.Story),
 		Match: e.Why, Also: e.Others, Revision: uint64(e.Story.Revision),
 	}
 	if o.Also == nil {

@@ -28,8 +28,8 @@ type mediaContent struct {
 }
 
 type mediaText struct {
-	Type string `xml:"type,attr"`
-	Text string `xml:",chardata"`
+	Type    string `xml:"type,attr"`
+	Escaped string `xml:",innerxml"` // in hexadecimal references
 }
 
 type mediaCredit struct {
@@ -106,10 +106,10 @@ func mediaOf(a *news.Article) []mediaContent {
 			m.Duration = strconv.Itoa(secs)
 		}
 		if f.Title != "" {
-			m.Title = &mediaText{"plain", f.Title}
+			m.Title = &mediaText{"plain", hexText(f.Title)}
 		}
 		if f.Caption != "" {
-			m.Description = &mediaText{"plain", f.Caption}
+			m.Description = &mediaText{"plain", hexText(f.Caption)}
 		}
 		if f.Credit != "" {
 			m.Credit = &mediaCredit{Role: "photographer", Scheme: "urn:ebu", Name: f.Credit}

@@ -11,7 +11,6 @@ type opmlRoot struct {
 	Head    struct {
 		Title string `xml:"title"`
 		Owner string `xml:"ownerName,omitempty"`
-		Docs  string `xml:"docs"`
 	} `xml:"head"`
 	Body struct {
 		Outlines []opmlOutline `xml:"outline"`
@@ -25,7 +24,6 @@ type opmlOutline struct {
 	XMLURL      string `xml:"xmlUrl,attr"`
 	HTMLURL     string `xml:"htmlUrl,attr"`
 	Description string `xml:"description,attr,omitempty"`
-	Version     string `xml:"version,attr"`
 }
 
 // opml lists every topic's feed for readers to take over at once.
@@ -34,11 +32,10 @@ func (p press) opml() (document, error) {
 	doc.Version = "2.0"
 	doc.Head.Title = line(p.head.Site.Title)
 	doc.Head.Owner = doc.Head.Title
-	doc.Head.Docs = "https://opml.org/spec2.opml"
 	for i := range p.head.Topics {
 		ed := newEdition(p.head, &p.head.Topics[i], want{}, nil, "")
 		doc.Body.Outlines = append(doc.Body.Outlines, opmlOutline{
-			Text: ed.title(), Title: ed.title(), Type: "rss", Version: "ATOM",
+			Text: ed.title(), Title: ed.title(), Type: "rss", // of any feed; the versions that are known are RSS's alone
 			XMLURL: ed.at(".atom"), HTMLURL: ed.at(""), Description: ed.description(),
 		})
 	}

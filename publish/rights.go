@@ -1,6 +1,10 @@
 package publish
 
-import "dateline/news"
+import (
+	"slices"
+
+	"dateline/news"
+)
 
 // cleared is an article as we may carry it: what the rights in force do not
 // cover is gone. It is the only way from an archive to a document, so that no
@@ -19,6 +23,7 @@ func (h *masthead) cleared(a news.Article) news.Article {
 	a.Body, a.Media, a.Truncated = nil, nil, false
 	a.Kicker = ""
 	a.Matches = withoutQuotes(a.Matches, rights)
+	a.Earlier = versionsWithin(a.Earlier, rights)
 	if rights >= news.RightsSummary {
 		if a.Lead != nil {
 			a.Lead = &news.Figure{Src: a.Lead.Src, Alt: a.Lead.Alt, Caption: a.Lead.Caption, Credit: a.Lead.Credit,
@@ -28,6 +33,19 @@ func (h *masthead) cleared(a news.Article) news.Article {
 	}
 	a.Lede, a.Lead, a.Byline, a.Dateline, a.Agency = "", nil, nil, "", ""
 	return a
+}
+
+// versionsWithin drops of earlier versions what may not be carried of the
+// present one.
+func versionsWithin(versions []news.Version, rights news.Rights) []news.Version {
+	kept := slices.Clone(versions)
+	for i := range kept {
+		kept[i].Passages = nil
+		if rights < news.RightsSummary {
+			kept[i].Lede = ""
+		}
+	}
+	return kept
 }
 
 // withoutQuotes drops the quotations of parts of the text that may not be

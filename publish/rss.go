@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ type rssItem struct {
 	PubDate     string        `xml:"pubDate"`
 	Creators    []string      `xml:"dc:creator"`
 	Language    string        `xml:"dc:language,omitempty"`
-	Rights      string        `xml:"dc:rights,omitempty"`
+	Rights      *hexEscaped   `xml:"dc:rights"`
 	Source      *rssSource    `xml:"source"`
 	Categories  []rssCategory `xml:"category"`
 	Description string        `xml:"description,omitempty"`
@@ -137,13 +138,16 @@ func (ed *edition) rssItem(e *entry) rssItem {
 		PubDate:     rfc822(e.Published),
 		Creators:    bylines(e.Lead),
 		Language:    known(e.Lang),
-		Rights:      line(e.Lead.RightsLine),
 		Description: escapeMarkup(e.Summary),
 		Content:     e.Content,
 		Media:       mediaOf(e.Lead),
 	}
 	if it.Description == "" && it.Content != "" { // the profile wants one before the content
 		it.Description = escapeMarkup(e.Title)
+	}
+	if r := line(e.Lead.RightsLine); r != "" {
+		rights := inHex(r)
+		it.Rights = &rights
 	}
 	if e.Updated.After(e.Published) {
 		it.Updated = e.stamp()
@@ -176,13 +180,17 @@ func person(s Site) string {
 	return line(s.Contact) + " (" + strings.NewReplacer("(", "", ")", "").Replace(line(s.Title)) + ")"
 }
 
+// mailInName is an address behind a name, which is nobody's business and which
+// validators warn of.
+var mailInName = regexp.MustCompile(`<[^<>\s]+@[^<>\s]+>`)
+
 // bylines are those who signed an article, each once; else its agency; else
 // its outlet.
 func bylines(a *news.Article) []string {
 	var names []string
 	seen := map[string]bool{"": true}
 	for _, name := range a.Byline {
-		if name = line(name); !seen[name] {
+		if name = line(mailInName.ReplaceAllString(name, "")); !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}

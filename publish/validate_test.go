@@ -259,6 +259,7 @@ func checkRSS(doc, self string) []string {
 		return j.faults
 	}
 	j.profile(root)
+	j.plainTexts(doc)
 	ch := root.children[0]
 	j.must(root.attrs["version"] == "2.0", "version")
 	j.must(ch.say("title") != "" && ch.say("description") != "", "empty title or description")
@@ -363,6 +364,7 @@ func checkAtom(doc, self string) []string {
 		return j.faults
 	}
 	j.profile(root)
+	j.plainTexts(doc)
 	j.lang("xml:lang", root.attrs["xml:lang"])
 	j.selfLink(root.all("link"), self)
 	newest := j.date("updated", root.say("updated"))
@@ -443,7 +445,7 @@ func TestEveryDocumentIsValid(t *testing.T) {
 		"no title": change(func(a *news.Article) { a.Headline = "" }),
 		"no date":  change(func(a *news.Article) { a.Published = time.Time{} }),
 		"no words": change(func(a *news.Article) { a.Headline, a.Lede, a.Body, a.Lang, a.Link = "", "", nil, "", "" }),
-		"markup":   say("<b>bold</b> &amp; &lt;i&gt; \"q\""), "cdata": say("a ]]> b"), "controls": say("a\x00\x0b\x1f\u0085b"), "rtl": say("أخبار \u202eاليوم\u202c"), "emoji": say("👩‍👩‍👧 🇮🇩"),
+		"markup":   say("<b>bold</b> &amp; &lt;i&gt; \"q\""), "cdata": say("a ]]> b"), "controls": say("a\x00\x0b\x1f\u0085b"), "rtl": say("أخبار \u202eاليوم\u202c"), "emoji": say("👩‍👩‍👧 🇮🇩"), "ampersands": say("S&P500 AT&T Q&A &pi &#x26; R&D"), "mail": say("Desk <desk@post.example>"),
 		"odd language": change(func(a *news.Article) { a.Lang = "xx-not_a tag" }), "long language": change(func(a *news.Article) { a.Lang = "abcdefghijkl" }),
 		"no lede": change(func(a *news.Article) { a.Lede = "" }), "only pictures": change(func(a *news.Article) { a.Lede, a.Body = "", nil }),
 		"clock not set": change(func(a *news.Article) { a.Published = time.Unix(0, 0) }), "narrow language": change(func(a *news.Article) { a.Lang = "ckb" }),

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -20,6 +21,17 @@ var (
 
 	registered = strings.Fields("alternate current describedby edit edit-media enclosure first hub last license next next-archive payment prev-archive previous related replies search self service up via")
 )
+
+// escapedPlainly finds plain text in which a reference of its own is written with
+// a named one: it is taken for HTML that was escaped twice.
+var escapedPlainly = regexp.MustCompile(`<(title|subtitle|summary|rights|name|category|source|dc:rights|media:title|media:description)(?: (?:type="(?:text|plain)"|domain="[^"]*"|url="[^"]*"))?>[^<]*&(?:amp|lt|gt);[^<]*`)
+
+// plainTexts holds a document, as it is written, to hexadecimal references in
+// all that is plain text.
+func (j *judge) plainTexts(doc string) {
+	found := escapedPlainly.FindString(doc)
+	j.must(found == "", "a named reference in plain text: %s", found)
+}
 
 // canonical holds an address to the normal form in which two of the same thing
 // are the same bytes.
@@ -45,6 +57,8 @@ func (j *judge) profile(e *element) {
 	switch e.name {
 	case "language", "dc:language":
 		j.listed(e.text)
+	case "name", "dc:creator":
+		j.must(!mailInName.MatchString(e.text), "%s: %q has an address", e.name, e.text)
 	case "pubDate", "lastBuildDate":
 		t, _ := time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", e.text)
 		j.plausible(e.name, t)
@@ -84,4 +98,40 @@ func (j *judge) listed(lang string) {
 
 func (j *judge) plausible(what string, t time.Time) {
 	j.must(t.Year() >= 1990, "%s: %v is no plausible date", what, t)
+}
+
+// checkOPML lists what is wrong with a subscription list in OPML 2.0.
+func checkOPML(doc string) []string {
+	j := &judge{where: "opml"}
+	root, err := parseTree(doc, "")
+	if err != nil {
+		return []string{err.Error()}
+	}
+	j.shape(root, root.name, map[string]rule{
+		"opml":                {"head! body!", "version!"},
+		"opml>head":           {"title! dateCreated? dateModified? ownerName? ownerEmail? ownerId?", ""},
+		"opml>head>title":     {},
+		"opml>head>ownerName": {},
+		"opml>body":           {"outline*", ""},
+		"opml>body>outline":   {"", "text! title! type! xmlUrl! htmlUrl description"},
+	})
+	j.must(root.attrs["version"] == "2.0", "version %q", root.attrs["version"])
+	for _, body := range root.all("body") {
+		j.must(len(body.all("outline")) > 0, "no outline")
+		for _, o := range body.all("outline") {
+			j.must(o.attrs["type"] == "rss", "type %q", o.attrs["type"])
+			j.address("xmlUrl", o.attrs["xmlUrl"])
+			j.address("htmlUrl", o.attrs["htmlUrl"])
+		}
+	}
+	return j.faults
+}
+
+func TestTheListOfTopicsIsValid(t *testing.T) {
+	s, _ := desk(t)
+	doc := get(t, s, "/opml")
+	for _, fault := range checkOPML(doc) {
+		t.Error(fault)
+	}
+	contains(t, doc, `xmlUrl="https://news.example.org/topics/grain.atom"`, `xmlUrl="https://news.example.org/topics/quiet.atom"`)
 }

@@ -11,7 +11,9 @@ import (
 type Explanation struct {
 	Takes   bool
 	Score   float64
-	Guard   string // what kept the topic from taking it: near, none, sports, enumeration, fields, score, source; empty: nothing, or a clause that is not met
+	Needed  float64 // the score that the rule asks for; 0: any
+	Guard   string  // what kept the topic from taking it: near, none, sports, enumeration, fields, score, source; empty: nothing, or a clause that is not met
+	Near    string  // with the guard near: how close the clauses have to stand
 	Matches []news.Match
 	Clauses []ClauseVerdict
 }
@@ -21,8 +23,12 @@ type ClauseVerdict struct {
 	Clause  string // "all[0] country:RU"
 	Met     bool
 	Nearest []news.Match
-	Guard   string // what kept it from counting
+	Guard   string     // what kept it from counting
+	Like    []Likeness // where nothing spoke for it: words that are spelt nearly as its aliases
 }
+
+// Likeness is a word of an article that is spelt nearly as an alias.
+type Likeness struct{ Word, Alias string }
 
 // apiWhy is why an article is in a topic, or why it is not.
 type apiWhy struct {
@@ -31,7 +37,9 @@ type apiWhy struct {
 	Story   string       `json:"story,omitempty"`
 	Takes   bool         `json:"takes"`
 	Score   float64      `json:"score"`
+	Needed  float64      `json:"needed,omitempty"`
 	Guard   string       `json:"guard,omitempty"`
+	Near    string       `json:"near,omitempty"`
 	Match   []apiMatch   `json:"match"`
 	Clauses []apiVerdict `json:"clauses"`
 }
@@ -46,10 +54,16 @@ type apiMatch struct {
 }
 
 type apiVerdict struct {
-	Clause  string     `json:"clause"`
-	Met     bool       `json:"met"`
-	Guard   string     `json:"guard,omitempty"`
-	Nearest []apiMatch `json:"nearest"`
+	Clause  string        `json:"clause"`
+	Met     bool          `json:"met"`
+	Guard   string        `json:"guard,omitempty"`
+	Nearest []apiMatch    `json:"nearest"`
+	Like    []apiLikeness `json:"spelt_like,omitempty"`
+}
+
+type apiLikeness struct {
+	Word  string `json:"word"`
+	Alias string `json:"alias"`
 }
 
 // apiWhy explains what a topic makes of an article, by the rule in force now,
@@ -66,11 +80,17 @@ func (p press) apiWhy(ctx context.Context, topic *news.Topic, id news.ArticleID)
 	}
 	rights := p.head.cleared(a).Rights
 	out := apiWhy{
-		Topic: string(topic.ID), Article: string(a.ID), Story: string(st.ID), Takes: found.Takes, Score: found.Score, Guard: line(found.Guard),
+		Topic: string(topic.ID), Article: string(a.ID), Story: string(st.ID), Takes: found.Takes, Score: found.Score, Needed: found.Needed, Guard: line(found.Guard), Near: line(found.Near),
 		Match: apiMatches(found.Matches, rights), Clauses: []apiVerdict{},
 	}
 	for _, c := range found.Clauses {
-		out.Clauses = append(out.Clauses, apiVerdict{line(c.Clause), c.Met, line(c.Guard), apiMatches(c.Nearest, rights)})
+		v := apiVerdict{Clause: line(c.Clause), Met: c.Met, Guard: line(c.Guard), Nearest: apiMatches(c.Nearest, rights)}
+		for _, l := range c.Like {
+			if rights >= news.RightsFull { // the word is a quotation
+				v.Like = append(v.Like, apiLikeness{line(l.Word), line(l.Alias)})
+			}
+		}
+		out.Clauses = append(out.Clauses, v)
 	}
 	return apiDocument(out)
 }

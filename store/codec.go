@@ -44,6 +44,7 @@ var fieldNames = [...]string{
 	"Description", "Duration", "Thumbnail", "Articles", "Revision", "Topic", "Concept", "Alias", "Sense", "Field",
 	"Quote", "Score", "Feed", "Into", "Adrift", "Read", "Asks", "Every", "SkipHours", "SkipDays", "Push", "Hub", "Token",
 	"Asked", "Until", "Heard", "Missed", "Requests", "Got", "Took", "Sent", "Withdrawn",
+	"Earlier", "Passages", "FromPage",
 }
 
 var errDamaged = errors.New("the stored value is damaged")

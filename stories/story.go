@@ -24,8 +24,8 @@ func Open(a news.Article) news.Story {
 	}
 }
 
-// Join adds an article to a story, or replaces its earlier version there. It
-// reports whether anything changed that is shown of the story. The result
+// Join adds an article to a story, or replaces its earlier version there, of
+// which it keeps what was said (news.Version). It reports whether anything changed that is shown of the story. The result
 // shares no list of its own with st; the bodies, which nobody changes, it does.
 //
 // The article that opened the story leads it for as long as it has a text.
@@ -42,6 +42,7 @@ func Join(st news.Story, a news.Article) (joined news.Story, changed bool) {
 	at := slices.IndexFunc(joined.Articles, func(b news.Article) bool { return b.ID == a.ID })
 	switch {
 	case at >= 0:
+		a.Earlier = remembered(&joined.Articles[at], &a)
 		joined.Articles[at] = a
 	case len(joined.Articles) < maxTellers:
 		joined.Articles = append(joined.Articles, a)
@@ -113,6 +114,7 @@ func sameShown(a, b news.Article) bool {
 		blank(&v.Categories)
 		blank(&v.Topics)
 		blank(&v.Matches)
+		blank(&v.Earlier)
 	}
 	return reflect.DeepEqual(a, b)
 }

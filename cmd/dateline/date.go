@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"dateline/normalize"
@@ -30,7 +27,7 @@ func (*dateCmd) Help() string {
 // Run prints the date in RFC 3339.
 func (c *dateCmd) Run(std stdio) error {
 	if c.Batch {
-		return c.batch(std)
+		return eachLine(std, readDate)
 	}
 	if c.Text == "" {
 		return errors.New("no text given")
@@ -52,32 +49,25 @@ func (c *dateCmd) Run(std stdio) error {
 }
 
 type dateLine struct {
-	ID   json.RawMessage `json:"id"`
-	Text string          `json:"text"`
-	Lang string          `json:"lang"`
-	Now  string          `json:"now"`
-	Zone string          `json:"zone"`
+	ID   lineID `json:"id"`
+	Text string `json:"text"`
+	Lang string `json:"lang"`
+	Now  string `json:"now"`
+	Zone string `json:"zone"`
 }
 
-func (c *dateCmd) batch(std stdio) error {
-	in := json.NewDecoder(bufio.NewReader(std.In))
-	out := bufio.NewWriter(std.Out)
-	lines := json.NewEncoder(out)
-	for {
-		var line dateLine
-		if err := in.Decode(&line); errors.Is(err, io.EOF) {
-			return out.Flush()
-		} else if err != nil {
-			return errors.Join(fmt.Errorf("read a line: %w", err), out.Flush())
-		}
-		answer := struct {
-			ID   json.RawMessage `json:"id"`
-			Time string          `json:"time"`
-		}{ID: line.ID, Time: line.read()}
-		if err := lines.Encode(answer); err != nil {
-			return fmt.Errorf("write a line: %w", err)
-		}
+// dateAnswer is the answer to a line; an empty time means that it bears none.
+type dateAnswer struct {
+	ID   lineID `json:"id"`
+	Time string `json:"time"`
+}
+
+func readDate(raw []byte) (any, error) {
+	var line dateLine
+	if err := decodeLine(raw, &line); err != nil {
+		return nil, err
 	}
+	return dateAnswer{line.ID, line.read()}, nil
 }
 
 // read is the date of a line, or empty where it is none.

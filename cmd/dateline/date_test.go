@@ -40,10 +40,10 @@ func TestDateBatchAnswersEachLine(t *testing.T) {
 	}
 }
 
-func TestDateBatchKeepsWhatItReadBeforeABrokenLine(t *testing.T) {
+func TestDateBatchGoesOnAfterABrokenLine(t *testing.T) {
 	var out bytes.Buffer
-	err := (&dateCmd{Batch: true}).Run(stdio{In: strings.NewReader("{\"id\":1,\"text\":\"2024-06-20\"}\n{broken\n"), Out: &out})
-	if err == nil || !strings.Contains(out.String(), "2024-06-20T00:00:00Z") {
+	err := (&dateCmd{Batch: true}).Run(stdio{In: strings.NewReader("{\"id\":1,\"text\":\"2024-06-20\"}\n{broken\n{\"id\":3,\"text\":\"2024-06-21\"}\n"), Out: &out})
+	if err == nil || !strings.Contains(out.String(), "2024-06-20T00:00:00Z") || !strings.Contains(out.String(), "2024-06-21T00:00:00Z") {
 		t.Errorf("got %v, %q", err, out.String())
 	}
 }

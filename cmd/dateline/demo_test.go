@@ -206,6 +206,10 @@ func TestCorrectionKeepsTheStory(t *testing.T) {
 		if now, err := d.store.Stories(t.Context(), news.Query{Limit: 500}); err != nil || len(now) != len(all) {
 			t.Errorf("got %d stories, want %d as before", len(now), len(all))
 		}
+		page := string(d.get(t, "/stories/"+string(after.ID)))
+		if !strings.Contains(page, "<del>"+truth.Before) || !strings.Contains(page, "<ins>"+truth.After) {
+			t.Errorf("the story's page does not show %q cut and %q added", truth.Before, truth.After)
+		}
 	}
 }
 

@@ -14,9 +14,13 @@ func explainer(r desk.Roster) func(news.TopicID, *news.Article) (publish.Explana
 		if err != nil {
 			return publish.Explanation{}, err
 		}
-		out := publish.Explanation{Takes: why.Takes, Score: why.Score, Guard: why.Guard, Matches: why.Matches}
+		out := publish.Explanation{Takes: why.Takes, Score: why.Score, Needed: why.Needed, Guard: why.Guard, Near: why.Near, Matches: why.Matches}
 		for _, c := range why.Clauses {
-			out.Clauses = append(out.Clauses, publish.ClauseVerdict{Clause: c.Clause, Met: c.Met, Nearest: c.Nearest, Guard: c.Guard})
+			v := publish.ClauseVerdict{Clause: c.Clause, Met: c.Met, Nearest: c.Nearest, Guard: c.Guard}
+			for _, l := range c.Like {
+				v.Like = append(v.Like, publish.Likeness(l))
+			}
+			out.Clauses = append(out.Clauses, v)
 		}
 		for _, m := range a.Matches { // borne by all that its source sends
 			if m.Topic == topic && m.Sense == "source" {

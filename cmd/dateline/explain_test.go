@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dateline/news"
+	"dateline/publish"
 )
 
 func TestExplanationsTellMatchMissAndWhatASourceBears(t *testing.T) {
@@ -24,6 +25,10 @@ func TestExplanationsTellMatchMissAndWhatASourceBears(t *testing.T) {
 	miss, err := explain("grain", &news.Article{Headline: "Copper is dear", Lang: "en"})
 	if err != nil || miss.Takes || len(miss.Clauses) != 1 || miss.Clauses[0].Met {
 		t.Errorf("a miss: %+v, %v", miss, err)
+	}
+	misspelt, err := explain("grain", &news.Article{Headline: "Wheeat is dear", Lang: "en"})
+	if err != nil || misspelt.Takes || len(misspelt.Clauses[0].Like) != 1 || misspelt.Clauses[0].Like[0] != (publish.Likeness{Word: "Wheeat", Alias: "wheat"}) {
+		t.Errorf("a word spelt nearly as the alias: %+v, %v", misspelt, err)
 	}
 	borne, err := explain("grain", &news.Article{Headline: "Copper is dear", Lang: "en", Matches: []news.Match{{Topic: "grain", Concept: "source", Sense: "source", Alias: "post"}}})
 	if err != nil || !borne.Takes || !slices.ContainsFunc(borne.Matches, func(m news.Match) bool { return m.Sense == "source" }) {

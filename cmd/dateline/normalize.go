@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -48,7 +47,7 @@ func (c *normalizeCmd) Run(std stdio) error {
 		return err
 	}
 	if c.Batch {
-		return normalizeBatch(std.In, std.Out, sites)
+		return normalizeBatch(std, sites)
 	}
 	if c.File == "" {
 		return errors.New("normalize: name a file, or - for standard input")
@@ -91,64 +90,48 @@ func looksLikeHTML(raw []byte) bool {
 
 // normalizeLine is one line of the batch contract.
 type normalizeLine struct {
-	ID   string `json:"id"`
-	URL  string `json:"url"`
-	HTML string `json:"html"`
-	Text string `json:"text"`
-	Lang string `json:"lang"`
+	ID   lineID  `json:"id"`
+	URL  string  `json:"url"`
+	HTML *string `json:"html"`
+	Text *string `json:"text"`
+	Lang string  `json:"lang"`
 }
 
 // normalizeBatch answers each line with one line, in order.
-func normalizeBatch(in io.Reader, out io.Writer, sites normalize.Sites) error {
-	lines, w := bufio.NewReaderSize(in, 1<<20), bufio.NewWriter(out)
-	answers := json.NewEncoder(w)
-	answers.SetEscapeHTML(false)
-	for {
-		raw, err := lines.ReadBytes('\n')
-		if len(bytes.TrimSpace(raw)) > 0 {
-			if err := answers.Encode(normalizeOne(raw, sites)); err != nil {
-				return fmt.Errorf("normalize: %w", err)
-			}
-			if lines.Buffered() == 0 {
-				if err := w.Flush(); err != nil {
-					return fmt.Errorf("normalize: %w", err)
-				}
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return w.Flush()
-		}
-		if err != nil {
-			return fmt.Errorf("normalize: %w", err)
-		}
+func normalizeBatch(std stdio, sites normalize.Sites) error {
+	err := eachLine(std, func(line []byte) (any, error) { return normalizeOne(line, sites) })
+	if err != nil {
+		return fmt.Errorf("normalize: %w", err)
 	}
+	return nil
 }
 
-func normalizeOne(raw []byte, sites normalize.Sites) any {
+func normalizeOne(raw []byte, sites normalize.Sites) (any, error) {
 	var line normalizeLine
-	fault := func(err string) any {
-		return map[string]string{"id": line.ID, "error": err}
+	if err := decodeLine(raw, &line); err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(raw, &line); err != nil {
-		return fault(err.Error())
-	}
-	if line.HTML == "" && line.Text == "" {
-		return fault("neither html nor text")
+	if line.HTML == nil && line.Text == nil {
+		return nil, errors.New("neither html nor text")
 	}
 	h := normalize.Hints{URL: line.URL, Lang: line.Lang, Now: time.Now(), Sites: sites}
-	text, isHTML := line.HTML, line.HTML != ""
+	text, isHTML := line.HTML, line.HTML != nil && (*line.HTML != "" || line.Text == nil)
 	if !isHTML {
 		text = line.Text
 	}
-	line.HTML, line.Text = "", "" // a large page is not held twice
-	doc := newArticleDoc(editFile([]byte(text), isHTML, h))
-	doc.ID = line.ID
-	return doc
+	body := []byte(*text)
+	line.HTML, line.Text, text = nil, nil, nil // a large page is not held twice
+	return normalizeAnswer{line.ID, newArticleDoc(editFile(body, isHTML, h))}, nil
+}
+
+// normalizeAnswer is an article of the batch.
+type normalizeAnswer struct {
+	ID lineID `json:"id"`
+	*articleDoc
 }
 
 // articleDoc is an article in the form of the batch contract.
 type articleDoc struct {
-	ID        string       `json:"id,omitempty"`
 	Headline  string       `json:"headline"`
 	Kicker    string       `json:"kicker"`
 	Lede      string       `json:"lede"`

@@ -52,7 +52,12 @@ func TestNormalizeBatchAnswersEveryLineInOrder(t *testing.T) {
 		"\n" + "this is not JSON\n" + batchLine(t, map[string]string{"id": "empty"}) + `{"id":"typed","html":5}` + "\n" +
 		strings.TrimSuffix(batchLine(t, map[string]string{"id": "dump", "text": ferryDump}), "\n")
 	var got []string
-	for line := range strings.Lines(runNormalize(t, normalizeCmd{Batch: true}, in)) {
+	var out bytes.Buffer
+	err := (&normalizeCmd{Batch: true}).Run(stdio{In: strings.NewReader(in), Out: &out})
+	if err == nil || !strings.HasPrefix(err.Error(), "normalize: line 3: ") {
+		t.Errorf("got %v, want the first line that is no JSON named", err)
+	}
+	for line := range strings.Lines(out.String()) {
 		var answer struct{ ID, Error, Headline string }
 		if err := json.Unmarshal([]byte(line), &answer); err != nil {
 			t.Fatalf("%v in %q", err, line)
@@ -114,9 +119,11 @@ func TestNormalizeBatchHasEveryFieldOfTheContract(t *testing.T) {
 }
 
 func TestNormalizeBatchOfAnEmptyPageHasListsNotNull(t *testing.T) {
-	out := runNormalize(t, normalizeCmd{Batch: true}, `{"id":"1","html":"<p>"}`)
-	if strings.Contains(out, "null") {
-		t.Errorf("got %s", out)
+	for _, line := range []string{`{"id":"1","html":"<p>"}`, `{"id":"1","html":""}`, `{"id":"1","text":""}`} {
+		out := runNormalize(t, normalizeCmd{Batch: true}, line)
+		if strings.Contains(out, "null") || !strings.HasPrefix(out, `{"id":"1","headline":""`) {
+			t.Errorf("%s: got %s", line, out)
+		}
 	}
 }
 

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -32,39 +28,19 @@ A line out: {"id","cluster","update_of"}`
 
 // Run answers each document before it reads the next.
 func (c storyTestCmd) Run(std stdio) error {
-	in := bufio.NewReaderSize(std.In, 1<<16)
-	out := bufio.NewWriter(std.Out)
 	trial := newStoryTrial(c.Events)
-	answers := json.NewEncoder(out)
-	answers.SetEscapeHTML(false)
-	for line := 1; ; line++ {
-		text, err := in.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read documents: %w", err)
+	return eachLine(std, func(line []byte) (any, error) {
+		var doc storyDoc
+		if err := decodeLine(line, &doc); err != nil {
+			return nil, err
 		}
-		if len(strings.TrimSpace(string(text))) > 0 {
-			var doc storyDoc
-			if err := json.Unmarshal(text, &doc); err != nil {
-				return fmt.Errorf("line %d: %w", line, err)
-			}
-			if err := answers.Encode(trial.place(&doc)); err != nil {
-				return fmt.Errorf("write answers: %w", err)
-			}
-		}
-		if err != nil {
-			return out.Flush()
-		}
-		if in.Buffered() == 0 { // whoever feeds us line by line waits for the answer
-			if err := out.Flush(); err != nil {
-				return fmt.Errorf("write answers: %w", err)
-			}
-		}
-	}
+		return trial.place(&doc), nil
+	})
 }
 
 // storyDoc is one document of the batch contract.
 type storyDoc struct {
-	ID        string    `json:"id"`
+	ID        lineID    `json:"id"`
 	Source    string    `json:"source"`
 	URL       string    `json:"url"`
 	GUID      string    `json:"guid"`
@@ -76,9 +52,9 @@ type storyDoc struct {
 
 // storyPlace is the answer to one.
 type storyPlace struct {
-	ID       string `json:"id"`
+	ID       lineID `json:"id"`
 	Cluster  string `json:"cluster"`
-	UpdateOf string `json:"update_of,omitempty"`
+	UpdateOf lineID `json:"update_of,omitempty"`
 }
 
 // batchTime is a time as seconds since 1970 or as RFC 3339.
@@ -106,7 +82,7 @@ func (t *batchTime) UnmarshalJSON(text []byte) error {
 type storyTrial struct {
 	index   *stories.Index
 	stories map[news.StoryID]news.Story
-	latest  map[news.ArticleID]string // the document that was an article's last version
+	latest  map[news.ArticleID]lineID // the document that was an article's last version
 }
 
 func newStoryTrial(events bool) *storyTrial {
@@ -114,13 +90,13 @@ func newStoryTrial(events bool) *storyTrial {
 	if events {
 		o.Joining = nil
 	}
-	return &storyTrial{stories.New(o), map[news.StoryID]news.Story{}, map[news.ArticleID]string{}}
+	return &storyTrial{stories.New(o), map[news.StoryID]news.Story{}, map[news.ArticleID]lineID{}}
 }
 
 func (t *storyTrial) place(doc *storyDoc) storyPlace {
 	a := doc.article()
 	var st news.Story
-	var updateOf string
+	var updateOf lineID
 	found, ok := t.index.Find(&a)
 	if ok {
 		held := t.stories[found.Story]

@@ -40,18 +40,22 @@ func TestStoryBatchTellsUpdatesFromNews(t *testing.T) {
 	}
 	for i, want := range []struct {
 		sameAsFirst bool
-		updateOf    string
-	}{{true, ""}, {true, ""}, {true, "1"}, {true, ""}, {false, ""}} {
+		updateOf    lineID
+	}{{true, ""}, {true, ""}, {true, `"1"`}, {true, ""}, {false, ""}} {
 		if same := got[i].Cluster == got[0].Cluster; same != want.sameAsFirst || got[i].UpdateOf != want.updateOf {
 			t.Errorf("document %s: got %+v, want %+v", got[i].ID, got[i], want)
 		}
 	}
 }
 
-func TestStoryBatchNamesTheLineThatIsWrong(t *testing.T) {
-	in := strings.NewReader("{\"id\":\"1\"}\n{\"id\":\"2\",\"published\":\"yesterday\"}\n")
-	err := storyTestCmd{Batch: true}.Run(stdio{In: in, Out: &bytes.Buffer{}})
+func TestStoryBatchNamesTheLineThatIsWrongAndGoesOn(t *testing.T) {
+	in := strings.NewReader("{\"id\":\"1\"}\n{\"id\":2,\"published\":\"yesterday\"}\n{\"id\":3}\n")
+	var out bytes.Buffer
+	err := storyTestCmd{Batch: true}.Run(stdio{In: in, Out: &out})
 	if err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("got %v, want line 2 named", err)
+	}
+	if got := out.String(); !strings.Contains(got, `{"id":2,"error":"line 2: `) || !strings.Contains(got, `{"id":3,"cluster":`) {
+		t.Errorf("got %s", got)
 	}
 }

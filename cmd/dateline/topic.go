@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -70,7 +67,7 @@ func (TopicTestCmd) Help() string {
 
 // sample is a line of the batch contract.
 type sample struct {
-	ID    string `json:"id"`
+	ID    lineID `json:"id"`
 	Lang  string `json:"lang"`
 	Title string `json:"title"`
 	Body  string `json:"body"`
@@ -78,10 +75,9 @@ type sample struct {
 
 // verdict is the answer to a sample.
 type verdict struct {
-	ID      string                          `json:"id"`
+	ID      lineID                          `json:"id"`
 	Topics  []news.TopicID                  `json:"topics"`
 	Matches map[news.TopicID][]matchVerdict `json:"matches"`
-	Error   string                          `json:"error,omitempty"`
 }
 
 type matchVerdict struct {
@@ -104,7 +100,7 @@ func (t *TopicTestCmd) Run(std stdio) error {
 		return err
 	}
 	if t.Batch {
-		return eachLine(std, func(line []byte) any { return judge(matcher, line) })
+		return eachLine(std, func(line []byte) (any, error) { return judge(matcher, line) })
 	}
 	if t.Labelled != "" {
 		var ids []news.TopicID
@@ -132,10 +128,10 @@ func (t *TopicTestCmd) Run(std stdio) error {
 	return nil
 }
 
-func judge(matcher *topics.Matcher, line []byte) any {
+func judge(matcher *topics.Matcher, line []byte) (any, error) {
 	var s sample
-	if err := json.Unmarshal(line, &s); err != nil {
-		return verdict{Error: "not a JSON object: " + err.Error()}
+	if err := decodeLine(line, &s); err != nil {
+		return nil, err
 	}
 	matches := matcher.Match(&topics.Document{Title: s.Title, Body: s.Body, Lang: s.Lang})
 	v := verdict{ID: s.ID, Topics: matcher.Topics(matches), Matches: map[news.TopicID][]matchVerdict{}}
@@ -145,52 +141,7 @@ func judge(matcher *topics.Matcher, line []byte) any {
 	for _, m := range matches {
 		v.Matches[m.Topic] = append(v.Matches[m.Topic], matchVerdict{m.Field, m.Start, m.End, m.Text, m.Concept, m.Sense})
 	}
-	return v
-}
-
-// maxLine bounds a line of a batch.
-const maxLine = 64 << 20
-
-// eachLine answers JSON lines in their order. It writes each answer when it is
-// known, so that the other end of a pipe can wait for it.
-func eachLine(std stdio, answer func(line []byte) any) error {
-	in := bufio.NewReaderSize(std.In, 1<<16)
-	out := bufio.NewWriter(std.Out)
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	for {
-		line, err := readLine(in)
-		if len(bytes.TrimSpace(line)) > 0 {
-			if err := encoder.Encode(answer(line)); err != nil {
-				return err
-			}
-			if in.Buffered() == 0 {
-				if err := out.Flush(); err != nil {
-					return err
-				}
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return out.Flush()
-		}
-		if err != nil {
-			return fmt.Errorf("read a line: %w", err)
-		}
-	}
-}
-
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := in.ReadSlice('\n')
-		line = append(line, part...)
-		if len(line) > maxLine {
-			return nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, err
-		}
-	}
+	return v, nil
 }
 
 // TopicWhyCmd explains a match or a miss.

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +20,7 @@ type labelledSample struct {
 }
 
 func labelled(line []byte) (s labelledSample, err error) {
-	if err := json.Unmarshal(line, &s); err != nil {
+	if err := decodeLine(line, &s); err != nil {
 		return s, fmt.Errorf("not a sample: %w", err)
 	}
 	return s, nil
@@ -50,7 +49,7 @@ func (t *TopicTestCmd) score(std stdio, matcher *topics.Matcher, ids []news.Topi
 	}
 	defer f.Close()
 	tallies := make([]tally, len(ids)+1) // the last: of all
-	in := bufio.NewReader(f)
+	in, samples := bufio.NewReader(f), 0
 	for n := 1; ; n++ {
 		line, readErr := readLine(in)
 		if len(bytes.TrimSpace(line)) > 0 {
@@ -58,6 +57,7 @@ func (t *TopicTestCmd) score(std stdio, matcher *topics.Matcher, ids []news.Topi
 			if err != nil {
 				return fmt.Errorf("%s:%d: %w", t.Labelled, n, err)
 			}
+			samples++
 			got := matcher.Topics(matcher.Match(&topics.Document{Title: s.Title, Body: s.Body, Lang: s.Lang}))
 			countTopics(std, tallies, ids, &s, got)
 		}
@@ -67,6 +67,9 @@ func (t *TopicTestCmd) score(std stdio, matcher *topics.Matcher, ids []news.Topi
 		if readErr != nil {
 			return fmt.Errorf("read the samples: %w", readErr)
 		}
+	}
+	if samples == 0 {
+		return fmt.Errorf("%s holds no samples", t.Labelled)
 	}
 	for i, id := range ids {
 		printTally(std.Out, string(id), tallies[i])
