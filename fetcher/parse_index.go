@@ -67,7 +67,7 @@ type index struct {
 	feed    *element   // channel or feed
 	entries []*element // in the order in which gofeed gives them
 	trouble string     // why the document must be repaired; "" if it need not
-	texts   []span     // of entries, which gofeed need not read, in their order
+	texts   []span     // parts of entries that gofeed need not read, in their order
 }
 
 // span is a part of a document, from one byte up to another.
@@ -78,12 +78,13 @@ const cutOff = "closed what was open at the end of the document"
 
 // frame is an element being read.
 type frame struct {
-	el     *element
-	raw    string
-	from   int // where it begins
-	inner  int // where its content begins
-	opaque bool
-	spaces map[string]string // prefix to canonical prefix, where this element declares any
+	el      *element
+	raw     string
+	from    int // where it begins
+	inner   int // where its content begins
+	opaque  bool
+	surplus bool              // its entry has more elements than are taken
+	spaces  map[string]string // prefix to canonical prefix, where this element declares any
 }
 
 type indexer struct {
@@ -143,6 +144,9 @@ func (ix *indexer) start(t token, from int) {
 		parent = &ix.open[len(ix.open)-1]
 		f.opaque = parent.opaque
 	}
+	if !f.opaque && parent != nil && isEntry(parent.el.name) && len(parent.el.kids) >= maxKids {
+		f.opaque, f.surplus = true, true
+	}
 	if f.opaque {
 		f.el = parent.el
 	} else if !ix.record(&f, parent, t) {
@@ -152,6 +156,7 @@ func (ix *indexer) start(t token, from int) {
 		if !f.opaque || parent == nil || f.el != parent.el {
 			f.el.inner, f.el.outer = nil, ix.s.text[from:ix.s.at]
 		}
+		ix.hide(&f, parent, span{from, ix.s.at}, span{})
 		return
 	}
 	if len(ix.open) >= maxDepth {
@@ -243,11 +248,25 @@ func (ix *indexer) end(t token, from int) {
 	if last == 0 || f.el != ix.open[last-1].el {
 		f.el.inner = ix.s.text[f.inner:from]
 		f.el.outer = ix.s.text[f.from:ix.s.at]
-		if last > 0 && f.opaque && isText(f.el.name) && isEntry(ix.open[last-1].el.name) {
-			ix.texts = append(ix.texts, span{f.inner, from})
-		}
+	}
+	if last > 0 {
+		ix.hide(f, &ix.open[last-1], span{f.from, ix.s.at}, span{f.inner, from})
 	}
 	ix.open = ix.open[:last]
+}
+
+// hide notes what of an entry's element gofeed need not read: all of it where it
+// is an extension or more than is taken, else the text that we read ourselves.
+func (ix *indexer) hide(f, parent *frame, outer, inner span) {
+	switch {
+	case f.surplus:
+		ix.texts = append(ix.texts, outer)
+	case parent == nil || f.el == parent.el || !isEntry(parent.el.name):
+	case strings.Contains(f.el.name, ":"):
+		ix.texts = append(ix.texts, outer)
+	case f.opaque && isText(f.el.name) && inner.to > inner.from:
+		ix.texts = append(ix.texts, inner)
+	}
 }
 
 func (f *frame) declare(prefix, space string) {
