@@ -144,13 +144,13 @@ func (ix *indexer) start(t token, from int) {
 		parent = &ix.open[len(ix.open)-1]
 		f.opaque = parent.opaque
 	}
-	if !f.opaque && parent != nil && isEntry(parent.el.name) && len(parent.el.kids) >= maxKids {
+	if !f.opaque && parent != nil && ix.isSurplus(parent) {
 		f.opaque, f.surplus = true, true
 	}
 	if f.opaque {
 		f.el = parent.el
-	} else if !ix.record(&f, parent, t) {
-		return
+	} else {
+		ix.record(&f, parent, t)
 	}
 	if t.closed {
 		if !f.opaque || parent == nil || f.el != parent.el {
@@ -166,12 +166,19 @@ func (ix *indexer) start(t token, from int) {
 	ix.open = append(ix.open, f)
 }
 
-// record makes the element of a start tag and hangs it where it belongs.
-func (ix *indexer) record(f, parent *frame, t token) bool {
-	if ix.count++; ix.count > maxIndexed {
+// isSurplus reports whether an element has more elements than are taken, or the
+// document has.
+func (ix *indexer) isSurplus(parent *frame) bool {
+	if ix.count >= maxIndexed {
 		ix.fail("cut a document with too many elements")
-		return false
+		return true
 	}
+	return isEntry(parent.el.name) && len(parent.el.kids) >= maxKids
+}
+
+// record makes the element of a start tag and hangs it where it belongs.
+func (ix *indexer) record(f, parent *frame, t token) {
+	ix.count++
 	el := &element{attrs: attributes(t.attrs)}
 	f.el = el
 	if parent != nil {
@@ -195,11 +202,10 @@ func (ix *indexer) record(f, parent *frame, t token) bool {
 		if el.name == "feed" || el.name == "channel" {
 			ix.feed = el
 		}
-		return true
+		return
 	}
 	ix.place(el, parent)
 	f.opaque = isOpaque(el.name) && isHolder(parent.el.name)
-	return true
 }
 
 func isEntry(name string) bool { return name == "item" || name == "entry" }
@@ -259,14 +265,26 @@ func (ix *indexer) end(t token, from int) {
 // is an extension or more than is taken, else the text that we read ourselves.
 func (ix *indexer) hide(f, parent *frame, outer, inner span) {
 	switch {
+	case parent == nil:
 	case f.surplus:
-		ix.texts = append(ix.texts, outer)
-	case parent == nil || f.el == parent.el || !isEntry(parent.el.name):
+		entry := isEntry(strings.ToLower(localName([]byte(f.raw))))
+		if isEntry(parent.el.name) || entry && (parent.el == ix.root || parent.el == ix.feed) {
+			ix.unread(outer)
+		}
+	case f.el == parent.el || !isEntry(parent.el.name):
 	case strings.Contains(f.el.name, ":"):
-		ix.texts = append(ix.texts, outer)
+		ix.unread(outer)
 	case f.opaque && isText(f.el.name) && inner.to > inner.from:
-		ix.texts = append(ix.texts, inner)
+		ix.unread(inner)
 	}
+}
+
+func (ix *indexer) unread(part span) {
+	if last := len(ix.texts) - 1; last >= 0 && ix.texts[last].to == part.from {
+		ix.texts[last].to = part.to
+		return
+	}
+	ix.texts = append(ix.texts, part)
 }
 
 func (f *frame) declare(prefix, space string) {

@@ -361,6 +361,31 @@ func TestTextsOfEntriesAreNotReadTwice(t *testing.T) {
 	}
 }
 
+// Of a document with too many elements the first entries are read, and gofeed is
+// shown nothing of the rest.
+func TestElementsOfADocumentAreBounded(t *testing.T) {
+	entry := "<item><title>A</title>" + strings.Repeat(`<media:group><media:content url="http://x.example/a.jpg"/></media:group><category>x</category>`, 100) + "</item>"
+	feed := []byte("<rss><channel>" + strings.Repeat(entry, maxIndexed/200) + "</channel></rss>")
+	ix := indexOf(feed, true)
+	if ix.trouble == "" || len(ix.entries) < maxIndexed/302-1 || len(ix.entries) > maxIndexed/302+1 {
+		t.Errorf("%d entries, trouble %q", len(ix.entries), ix.trouble)
+	}
+	at := 0
+	for _, part := range ix.texts {
+		if part.from < at || part.to <= part.from {
+			t.Fatalf("parts that are not read overlap: %v after %d", part, at)
+		}
+		at = part.to
+	}
+	if n := strings.Count(string(without(feed, ix.texts)), "<item>"); n != len(ix.entries) {
+		t.Errorf("gofeed is shown %d entries, want %d", n, len(ix.entries))
+	}
+	d, err := Parse(feed, ParseOptions{})
+	if err != nil || len(d.Entries) != len(ix.entries) || !slices.Contains(d.Repairs, "cut a document with too many elements") {
+		t.Errorf("%d entries, repairs %q, %v", len(d.Entries), d.Repairs, err)
+	}
+}
+
 // Of an entry with thousands of elements the first are read, and gofeed is shown
 // no more of them.
 func TestElementsOfAnEntryAreBounded(t *testing.T) {
