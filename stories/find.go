@@ -19,6 +19,13 @@ type Finding struct {
 	Shingles    int
 }
 
+// Reissues reports whether the article that was found is an earlier version of
+// a, to judge by the article alone: the same outlet's, at the same address or in
+// the same words, whatever the headline and the guid are now.
+func (f *Finding) Reissues(earlier, a *news.Article) bool {
+	return earlier.Source == a.Source && earlier.ID == f.With && (f.Reason == ReasonLink || f.Reason == ReasonText)
+}
+
 // Find looks for the story that an article belongs to: one that has it
 // already, one at the same address, one in the same words, one that it is a
 // copy of, or one of the same event. It changes nothing.

@@ -101,7 +101,7 @@ func (t *storyTrial) place(doc *storyDoc) storyPlace {
 	if ok {
 		held := t.stories[found.Story]
 		with := articleOf(&held, found.With)
-		if with.Source == a.Source && found.Reason != stories.ReasonCopy {
+		if found.Reason == stories.ReasonUpdate || found.Reissues(with, &a) {
 			a.ID = with.ID
 			if with.Headline != a.Headline || with.Text() != a.Text() {
 				updateOf = t.latest[a.ID]
