@@ -241,13 +241,12 @@ func (p *placement) add(ctx context.Context, a *news.Article) error {
 	return nil
 }
 
-// reissued is the article of a story that a brings anew under another guid, as
-// outlets do that make guids and addresses of headlines; nil: none. An outlet
-// that lists both at the same time has two. What was found takes the ID and the
-// filing of the article it is.
+// reissued is the article of a story that a brings anew; nil: none. An outlet
+// that lists both at the same time has two. a takes the ID and the filing of the
+// article that it is.
 func (p *placement) reissued(st *news.Story, found *stories.Finding, a *news.Article) *news.Article {
-	held := teller(st, found.With)
-	if held == nil || !found.Reissues(held, a) {
+	held := found.Reissued(st, a)
+	if held == nil {
 		return nil
 	}
 	own := slices.IndexFunc(p.marks, func(m news.Mark) bool { return m.Article == a.ID })

@@ -19,11 +19,21 @@ type Finding struct {
 	Shingles    int
 }
 
-// Reissues reports whether the article that was found is an earlier version of
-// a, to judge by the article alone: the same outlet's, at the same address or in
-// the same words, whatever the headline and the guid are now.
-func (f *Finding) Reissues(earlier, a *news.Article) bool {
-	return earlier.Source == a.Source && earlier.ID == f.With && (f.Reason == ReasonLink || f.Reason == ReasonText)
+// Reissued is the article of the story found that a brings anew under another
+// ID, as outlets do that make guids and addresses of headlines: the same
+// source's, at the same address or in the same words. nil: there is none.
+func (f *Finding) Reissued(st *news.Story, a *news.Article) *news.Article {
+	for i := range st.Articles {
+		held := &st.Articles[i]
+		switch {
+		case held.Source != a.Source || held.ID == a.ID:
+		case held.ID == f.With && (f.Reason == ReasonLink || f.Reason == ReasonText):
+			return held
+		case held.Text() != "" && sameWords(held.Text(), a.Text()):
+			return held
+		}
+	}
+	return nil
 }
 
 // Find looks for the story that an article belongs to: one that has it
