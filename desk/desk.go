@@ -30,7 +30,7 @@ type Options struct {
 	Workers int              // polls at a time; 0: 16
 	Lease   time.Duration    // how long a claim lasts; 0: 3 minutes. A poll is given two thirds of it
 	Grace   time.Duration    // how long polls under way may go on after the end is called; 0: 5 seconds
-	Window  time.Duration    // how far back copies are joined and new topics filled; 0: 7 days
+	Window  time.Duration    // how far back copies are joined; 0: 7 days
 	Keep    Keep             // what the nightly sweep leaves
 	Push    string           // public address below which hubs reach Pushes, with a slash at its end; empty: no subscriptions
 	Now     func() time.Time // nil: time.Now
@@ -87,6 +87,7 @@ type Desk struct {
 	wake     chan struct{} // there may be something due
 	beat     atomic.Int64  // when Run last looked for due sources, in Unix nanoseconds
 	hindered atomic.Int64  // since when claims fail, in nanoseconds; 0: they do not
+	refused  refusals      // commits that fail
 	push     *mailbox      // what hubs sent
 
 	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // nil: that of the roster's sites

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -71,32 +72,71 @@ func TestFillingATopicKeepsCorrections(t *testing.T) {
 	}
 }
 
-// What the next sweep would take from the archive is not put there, but what a
-// topic takes is.
-func TestFirstPollArchivesWhatTheSweepWouldLeave(t *testing.T) {
+// What an outlet had listed for years when its source was enrolled is found by a
+// topic that is made later, until it has been in the archive for Keep.Articles.
+func TestNewTopicFindsWhatWasOldWhenItCame(t *testing.T) {
+	const year = 365 * 24 * time.Hour
 	n := newNewsroom(t)
 	n.desk = desk.New(desk.Options{Store: n.store, Fetcher: n.fetcher, Now: n.clock, Keep: desk.Keep{Articles: 48 * time.Hour}})
-	n.outlets.send("gazette", wire{"1", "Choirs sing", "A choir of four hundred sang in the old town hall until late at night.", time.Hour},
-		wire{"2", "Lamps burn", "Lamps burned at noon in the old town, and nobody could say why.", 72 * time.Hour},
-		wire{"3", "Accra shuts", text("Accra"), 96 * time.Hour})
+	n.outlets.send("gazette", wire{"1", "Choirs sing", "A choir of four hundred sang in the old town hall until late at night.", 3 * year},
+		wire{"2", "Accra shuts", text("Accra"), 2 * year})
 	n.assign(harbours, "gazette")
-	if tally := n.once(); tally.Fresh != 3 || tally.Stories != 1 {
-		t.Fatalf("got %+v, want three fresh items and a story", tally)
+	if tally := n.once(); tally.Fresh != 2 || tally.Stories != 1 {
+		t.Fatalf("got %+v, want two fresh items and a story", tally)
 	}
-	var kept []string
-	for a, err := range n.store.Articles(context.Background(), time.Time{}) {
-		if err != nil {
+	sweepAndAssign := func(list []news.Topic) {
+		if err := n.desk.Sweep(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		kept = append(kept, a.Headline)
+		n.assign(list, "gazette")
 	}
-	slices.Sort(kept)
-	if want := []string{"Accra shuts", "Choirs sing"}; !slices.Equal(kept, want) {
-		t.Errorf("the archive has %q, want %q", kept, want)
+	n.later(47 * time.Hour)
+	sweepAndAssign(append(slices.Clone(harbours), term("music", "choir")))
+	if got := n.stories("music"); len(got) != 1 || !got[0].Filed.Equal(start.Add(-3*year)) {
+		t.Errorf("got %v, want the choir under its own date", got)
 	}
+	n.later(2 * time.Hour)
+	sweepAndAssign(append(slices.Clone(harbours), term("town", "town")))
+	if got := n.stories("town"); len(got) != 0 {
+		t.Errorf("got %v of what the archive has forgotten", got)
+	}
+}
+
+// A store that takes what polls claim and not what they bring is not ready, until
+// it takes news again.
+func TestDeskIsHinderedWhileNewsIsRefused(t *testing.T) {
+	n := newNewsroom(t)
+	n.outlets.send("gazette", wire{"1", "Accra shuts", text("Accra"), time.Hour})
+	n.outlets.send("herald", wire{"2", "Bergen shuts", text("Bergen"), time.Hour})
+	n.assign(harbours, "gazette", "herald")
+	n.store.BeforeCommit = func(news.Intake) error { return errors.New("the disk is full") }
+	n.once()
+	if n.desk.Hindered().IsZero() {
+		t.Error("two polls were refused, and the desk does not say so")
+	}
+	n.store.BeforeCommit = nil
 	n.later(time.Hour)
-	if tally := n.once(); tally.Fresh != 0 {
-		t.Errorf("got %+v in the second poll, want nothing fresh", tally)
+	if n.once(); !n.desk.Hindered().IsZero() || len(n.stories("harbours")) != 2 {
+		t.Errorf("hindered since %v with %d stories, want two and no hindrance", n.desk.Hindered(), len(n.stories("harbours")))
+	}
+}
+
+// Two outlets' copies of years ago are one story, which no index knows after a
+// restart: a new topic takes that story and opens no other.
+func TestFillingATopicFindsTheStoryOfOldCopies(t *testing.T) {
+	const age = 400 * 24 * time.Hour
+	n := newNewsroom(t)
+	n.outlets.send("gazette", wire{"1", "Accra shuts", text("Accra"), age})
+	n.outlets.send("herald", wire{"h", "Accra's harbour shut", text("Accra"), age - time.Hour})
+	n.assign(harbours, "gazette", "herald")
+	n.once()
+	n.store.Close()
+	n.open()
+	n.assign(append(slices.Clone(harbours), term("citrus", "citrus")), "gazette", "herald")
+	for _, topic := range []string{"harbours", "citrus"} {
+		if got := n.stories(topic); len(got) != 1 || len(got[0].Articles) != 2 {
+			t.Errorf("%s: got %v, want one story that both tell", topic, got)
+		}
 	}
 }
 

@@ -89,7 +89,9 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		d.release(ctx, ledger, 0)
 		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
 	}
-	placed, err := d.file(ctx, news.Intake{Ledger: next, Articles: articles, At: start})
+	in := news.Intake{Ledger: next, Articles: articles, At: start}
+	placed, err := d.file(ctx, in)
+	d.refused.note(in, err)
 	if err != nil {
 		if !errors.Is(err, news.ErrLost) {
 			d.release(ctx, ledger, d.tryAgain())

@@ -1,8 +1,12 @@
 package desk
 
 import (
+	"errors"
 	"log/slog"
+	"sync"
 	"time"
+
+	"dateline/news"
 )
 
 // trouble is with the store: claims that fail in a row.
@@ -41,7 +45,50 @@ func (d *Desk) Hindered() time.Time {
 	if at := d.hindered.Load(); at != 0 {
 		return time.Unix(0, at)
 	}
-	return time.Time{}
+	return d.refused.began()
+}
+
+// refusals are what polls brought and the store did not take, while it took
+// nothing else of the kind: a full disk refuses news, and may take for long
+// that there is none.
+type refusals struct {
+	mu    sync.Mutex // guards all below
+	times int
+	since time.Time
+	of    map[news.SourceID]bool
+}
+
+// mostRefused is how often in a row the store refuses before that is its fault
+// and not that of what was to be kept.
+const mostRefused = 2
+
+// note counts a commit. One that was lost to another process, or that we were
+// told to leave, says nothing of the store.
+func (r *refusals) note(in news.Intake, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case err == nil:
+		if len(in.Articles) > 0 || r.of[in.Ledger.Source] {
+			r.times, r.of = 0, nil
+		}
+	case errors.Is(err, news.ErrLost), errors.Is(err, news.ErrStale), abandoned(err):
+	default:
+		if r.times++; r.times == 1 {
+			r.since, r.of = time.Now(), map[news.SourceID]bool{}
+		}
+		r.of[in.Ledger.Source] = true
+	}
+}
+
+// began is when the first of them was refused; zero: the store takes news.
+func (r *refusals) began() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.times < mostRefused {
+		return time.Time{}
+	}
+	return r.since
 }
 
 // pause is how long to wait before the next claim; 0: there is no trouble.

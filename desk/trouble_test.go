@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"dateline/news"
 	"dateline/store"
 	"dateline/store/storetest"
 )
@@ -41,6 +42,44 @@ func TestTroubleWithTheStoreIsSaidOnce(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
 	if len(lines) != 2 || !strings.Contains(lines[0], "gone") || !strings.Contains(lines[1], "again") {
 		t.Errorf("it said %q", lines)
+	}
+}
+
+// A disk that is full lets claims and quiet polls pass and refuses news: a store
+// that refuses twice in a row and takes no news between is not ready. One source
+// whose copy cannot be kept says nothing of the store.
+func TestRefusedNewsHindersTheDesk(t *testing.T) {
+	full := errors.New("the disk is full")
+	poll := func(source news.SourceID, articles int) news.Intake {
+		return news.Intake{Ledger: news.Ledger{Source: source}, Articles: make([]news.Article, articles)}
+	}
+	type commit struct {
+		in  news.Intake
+		err error
+	}
+	for what, c := range map[string]struct {
+		commits []commit
+		want    bool
+	}{
+		"nothing":                     {nil, false},
+		"one refusal":                 {[]commit{{poll("a", 1), full}}, false},
+		"two refusals":                {[]commit{{poll("a", 1), full}, {poll("b", 1), full}}, true},
+		"the same source twice":       {[]commit{{poll("a", 1), full}, {poll("a", 1), full}}, true},
+		"a quiet poll between":        {[]commit{{poll("a", 1), full}, {poll("b", 0), nil}, {poll("a", 1), full}}, true},
+		"news of another between":     {[]commit{{poll("a", 1), full}, {poll("b", 1), nil}, {poll("a", 1), full}}, false},
+		"news came through":           {[]commit{{poll("a", 1), full}, {poll("a", 1), full}, {poll("b", 1), nil}}, false},
+		"the refused one came, quiet": {[]commit{{poll("a", 0), full}, {poll("a", 0), full}, {poll("a", 0), nil}}, false},
+		"leases lost to others":       {[]commit{{poll("a", 1), news.ErrLost}, {poll("b", 1), news.ErrLost}}, false},
+		"others always before us":     {[]commit{{poll("a", 1), news.ErrStale}, {poll("b", 1), news.ErrStale}}, false},
+		"told to stop":                {[]commit{{poll("a", 1), context.Canceled}, {poll("b", 1), context.Canceled}}, false},
+	} {
+		d := New(Options{})
+		for _, one := range c.commits {
+			d.refused.note(one.in, one.err)
+		}
+		if got := !d.Hindered().IsZero(); got != c.want {
+			t.Errorf("%s: hindered %t, want %t", what, got, c.want)
+		}
 	}
 }
 

@@ -99,8 +99,9 @@ type Store interface {
 	// revisions.
 	Changes(ctx context.Context, since Revision) iter.Seq2[Story, error]
 
-	// Articles yields the archived articles filed at or after a time, oldest
-	// first, whether or not a topic took them.
+	// Articles yields the articles archived at or after a time, in the order of
+	// their archiving, whether or not a topic took them. An article is archived
+	// at the Intake.At that brought its present version, whatever date it bears.
 	Articles(ctx context.Context, since time.Time) iter.Seq2[Article, error]
 
 	// Filled returns what SetFilled saved last: the topics that were filled from
@@ -120,7 +121,7 @@ type Store interface {
 
 // Keep says what a sweep leaves. A zero time keeps everything of its kind.
 type Keep struct {
-	Articles time.Time // archived articles filed at or after
+	Articles time.Time // articles archived at or after
 	Stories  time.Time // stories filed at or after
 	Ledgers  time.Time // ledgers of sources no longer enrolled, last asked at or after
 }

@@ -132,7 +132,7 @@ type keptSource struct {
 type keptArticle struct {
 	id     string
 	source news.SourceID
-	filed  int64
+	kept   int64 // when it was archived, in nanoseconds
 	body   []byte
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"dateline/news"
 )
@@ -52,14 +53,14 @@ type bundle struct {
 const bundleBytes = 256 << 10
 
 // bundles packs the articles of a commit.
-func (v *values) bundles(articles []*news.Article) ([]bundle, error) {
+func (v *values) bundles(articles []*news.Article, at time.Time) ([]bundle, error) {
 	loose := make([]packedArticle, 0, len(articles))
 	for _, a := range articles {
 		text, err := v.plain(a)
 		if err != nil {
 			return nil, err
 		}
-		loose = append(loose, packedArticle{id: string(a.ID), source: a.Source, filed: nanos(a.Filed), body: text})
+		loose = append(loose, packedArticle{id: string(a.ID), source: a.Source, kept: nanos(at), body: text})
 	}
 	return v.tie(loose), nil
 }
@@ -72,7 +73,7 @@ func (v *values) bundlesOf(articles []keptArticle) ([]bundle, error) {
 		if err != nil {
 			return nil, err
 		}
-		loose = append(loose, packedArticle{id: a.id, source: a.source, filed: a.filed, body: append([]byte{formPlain}, text...)})
+		loose = append(loose, packedArticle{id: a.id, source: a.source, kept: a.kept, body: append([]byte{formPlain}, text...)})
 	}
 	return v.tie(loose), nil
 }
@@ -160,7 +161,7 @@ func putBundles(ctx context.Context, tx *sql.Tx, bundles []bundle) error {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `INSERT INTO articles (id, filed, body, bundle) VALUES (?, ?, ?, ?)
-				ON CONFLICT (id) DO UPDATE SET filed = excluded.filed, body = excluded.body, bundle = excluded.bundle`, a.id, a.filed, a.body, id); err != nil {
+				ON CONFLICT (id) DO UPDATE SET filed = excluded.filed, body = excluded.body, bundle = excluded.bundle`, a.id, a.kept, a.body, id); err != nil {
 				return err
 			}
 		}
@@ -190,7 +191,7 @@ func letGo(ctx context.Context, tx *sql.Tx, bundle int64, articles int) error {
 	return err
 }
 
-// sweepArticles forgets the oldest articles filed before a time.
+// sweepArticles forgets the oldest articles archived before a time.
 func sweepArticles(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT id, bundle FROM articles WHERE filed < ? ORDER BY filed LIMIT ?", before, sweepBatch)
 	if err != nil {

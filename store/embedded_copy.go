@@ -88,7 +88,7 @@ func (s *embedded) dumpArticles(ctx context.Context, tx *sql.Tx, give func(load)
 	return batches(rows, err, give, func(l *load) error {
 		var a keptArticle
 		var bundle []byte
-		if err := rows.Scan(&a.id, &a.filed, &a.body, &bundle); err != nil {
+		if err := rows.Scan(&a.id, &a.kept, &a.body, &bundle); err != nil {
 			return err
 		}
 		held, err := s.values.readBundled(news.ArticleID(a.id), a.body, bundle)

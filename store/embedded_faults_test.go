@@ -7,15 +7,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dateline/news"
 )
 
-// archived commits articles in the batches of polls.
+// archived commits articles in the batches of polls, a second apart.
 func archived(t *testing.T, s news.Store, batches, each int, text func(n int) news.Article) {
 	t.Helper()
 	for b := range batches {
-		in := news.Intake{}
+		in := news.Intake{At: noon.Add(time.Duration(b) * time.Second)}
 		for n := range each {
 			in.Articles = append(in.Articles, text(b*each+n))
 		}
@@ -139,7 +140,7 @@ func TestBundlesGoWithTheirArticles(t *testing.T) {
 	want := func(what string, wantBundles, wantAlive, wantArticles int) {
 		t.Helper()
 		articles := 0
-		for a, err := range s.Articles(t.Context(), noon) {
+		for a, err := range s.Articles(t.Context(), time.Time{}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -155,20 +156,26 @@ func TestBundlesGoWithTheirArticles(t *testing.T) {
 	want("at first", 3, many-1, many)
 	correction := copyOf(1)
 	correction.Headline = "Corrected"
-	if _, err := s.Commit(t.Context(), news.Intake{Articles: []news.Article{correction}}); err != nil {
+	if _, err := s.Commit(t.Context(), news.Intake{Articles: []news.Article{correction}, At: noon}); err != nil {
 		t.Fatal(err)
 	}
 	want("after a correction", 3, many-2, many)
 	if got, err := s.Article(t.Context(), correction.ID); err != nil || got.Headline != "Corrected" {
 		t.Errorf("the correction reads %q, %v", got.Headline, err)
 	}
-	archived(t, s, 1, bundleSize, copyOf) // the first bundle once more, and the correction away
+	again := news.Intake{At: noon.Add(-time.Hour)} // the first bundle once more, and the correction away
+	for n := range bundleSize {
+		again.Articles = append(again.Articles, copyOf(n))
+	}
+	if _, err := s.Commit(t.Context(), again); err != nil {
+		t.Fatal(err)
+	}
 	want("after all of a bundle came again", 3, many-1, many)
-	swept, err := s.Sweep(t.Context(), news.Keep{Articles: copyOf(bundleSize + 2).Filed})
-	if err != nil || swept.Articles != bundleSize+2 {
+	swept, err := s.Sweep(t.Context(), news.Keep{Articles: noon})
+	if err != nil || swept.Articles != bundleSize {
 		t.Fatalf("swept %+v, %v", swept, err)
 	}
-	want("after the oldest went", 2, many-1-bundleSize-2, many-bundleSize-2)
+	want("after the oldest went", 2, many-1-bundleSize, many-bundleSize)
 }
 
 // A large article has a bundle of its own: with others it would be more than a
@@ -181,7 +188,7 @@ func TestBundlesStaySmall(t *testing.T) {
 	defer v.close()
 	small, large := copyOf(1), copyOf(2)
 	small.Lede, large.Lede = strings.Repeat("small ", bundleBytes/12), strings.Repeat("large ", bundleBytes)
-	bundles, err := v.bundles([]*news.Article{&small, &small, &large, &small})
+	bundles, err := v.bundles([]*news.Article{&small, &small, &large, &small}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

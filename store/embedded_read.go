@@ -194,36 +194,55 @@ func (s *embedded) Changes(ctx context.Context, since news.Revision) iter.Seq2[n
 
 // Articles implements news.Store.
 func (s *embedded) Articles(ctx context.Context, since time.Time) iter.Seq2[news.Article, error] {
-	return pages(func(after *news.Article) ([]news.Article, error) {
-		filed, id := nanos(since), ""
-		if after != nil {
-			filed, id = nanos(after.Filed), string(after.ID)
+	all := pages(func(after *archivedRow) ([]archivedRow, error) {
+		if after == nil {
+			after = &archivedRow{at: nanos(since)}
 		}
-		var page []news.Article
-		err := s.look(func(db *sql.DB) error {
-			rows, err := db.QueryContext(ctx, s.archive("a.id")+"WHERE (a.filed, a.id) > (?, ?) ORDER BY a.filed, a.id LIMIT ?", filed, id, pageSize)
-			if err != nil {
-				return err
-			}
-			defer rows.Close()
-			for rows.Next() {
-				var key, body, bundle sql.RawBytes
-				if err := rows.Scan(&key, &body, &bundle); err != nil {
-					return err
-				}
-				a, err := s.values.readBundled(news.ArticleID(key), body, bundle)
-				if leftOut(err, s.log) {
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				page = append(page, a)
-			}
-			return rows.Err()
-		})
+		page, err := s.archivePage(ctx, after)
 		return page, fail("articles", err)
 	})
+	return func(yield func(news.Article, error) bool) {
+		for a, err := range all {
+			if err == nil && a.damaged {
+				continue
+			}
+			if !yield(a.Article, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// archivedRow is an article with its place in the archive.
+type archivedRow struct {
+	at int64
+	id string
+	news.Article
+	damaged bool // there is no article
+}
+
+func (s *embedded) archivePage(ctx context.Context, after *archivedRow) (page []archivedRow, err error) {
+	err = s.look(func(db *sql.DB) error {
+		rows, err := db.QueryContext(ctx, s.archive("a.id, a.filed")+"WHERE (a.filed, a.id) > (?, ?) ORDER BY a.filed, a.id LIMIT ?", after.at, after.id, pageSize)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var a archivedRow
+			var body, bundle sql.RawBytes
+			if err := rows.Scan(&a.id, &a.at, &body, &bundle); err != nil {
+				return err
+			}
+			a.Article, err = s.values.readBundled(news.ArticleID(a.id), body, bundle)
+			if a.damaged = leftOut(err, s.log); err != nil && !a.damaged {
+				return err
+			}
+			page = append(page, a)
+		}
+		return rows.Err()
+	})
+	return page, err
 }
 
 // pages yields the values of one page after the other. next is given the last

@@ -38,7 +38,7 @@ CREATE TABLE ledgers (
 
 CREATE TABLE articles (
 	id    TEXT PRIMARY KEY,
-	filed INTEGER NOT NULL,
+	filed INTEGER NOT NULL, -- in the archive: when that was
 	body  BLOB NOT NULL
 ) STRICT;
 CREATE INDEX articles_filed ON articles (filed, id);

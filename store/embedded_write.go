@@ -12,11 +12,11 @@ import (
 
 // Commit implements news.Store in one transaction.
 func (s *embedded) Commit(ctx context.Context, in news.Intake) (news.Revision, error) {
-	bundles, err := s.values.bundles(last(in.Articles, articleID))
+	bundles, err := s.values.bundles(last(in.Articles, articleID), in.At)
 	if err != nil {
 		return 0, fail("commit", err)
 	}
-	set, err := s.values.intake(news.Intake{Ledger: in.Ledger, Stories: in.Stories})
+	set, err := s.values.intake(news.Intake{Ledger: in.Ledger, Stories: in.Stories, At: in.At})
 	if err != nil {
 		return 0, fail("commit", err)
 	}
@@ -56,7 +56,7 @@ type packed struct {
 type packedArticle struct {
 	id     string
 	source news.SourceID
-	filed  int64
+	kept   int64 // when it was archived, in nanoseconds
 	body   []byte
 }
 
@@ -82,7 +82,7 @@ func (v *values) intake(in news.Intake) (packed, error) {
 		if err != nil {
 			return packed{}, err
 		}
-		set.articles = append(set.articles, packedArticle{id: string(a.ID), source: a.Source, filed: nanos(a.Filed), body: body})
+		set.articles = append(set.articles, packedArticle{id: string(a.ID), source: a.Source, kept: nanos(in.At), body: body})
 	}
 	for _, st := range last(in.Stories, storyID) {
 		if len(st.Articles) == 0 {

@@ -160,7 +160,7 @@ func saveCall(sh shard, l news.Ledger, set packed, nonce string, articles []*pac
 	}
 	for _, a := range articles {
 		call.keys = append(call.keys, sh.article(a.id))
-		call.args = append(call.args, a.id, place(a.filed), a.body)
+		call.args = append(call.args, a.id, place(a.kept), a.body)
 	}
 	return call
 }

@@ -148,13 +148,13 @@ func (s *remote) dumpArticles(ctx context.Context, i shard, give func(load) erro
 			at, id := splitMember(members[n])
 			text, ok := b.(string)
 			if !ok || !strings.HasPrefix(text, at) {
-				continue // forgotten or filed anew since the page was read
+				continue // forgotten or archived anew since the page was read
 			}
-			filed, err := fromPlace(at)
+			kept, err := fromPlace(at)
 			if err != nil {
 				return err
 			}
-			a, err := s.values.readable(keptArticle{id: id, filed: filed, body: []byte(text[len(at):])})
+			a, err := s.values.readable(keptArticle{id: id, kept: kept, body: []byte(text[len(at):])})
 			if leftOut(err, s.log) {
 				l.damaged++
 				continue
@@ -277,8 +277,8 @@ func (s *remote) take(ctx context.Context, l load) error {
 		}
 		for _, a := range l.articles {
 			sh := shardOf(a.source)
-			p.Set(ctx, sh.article(a.id), place(a.filed)+string(a.body), 0)
-			p.ZAdd(ctx, sh.key("articles"), redis.Z{Member: place(a.filed) + ":" + a.id})
+			p.Set(ctx, sh.article(a.id), place(a.kept)+string(a.body), 0)
+			p.ZAdd(ctx, sh.key("articles"), redis.Z{Member: place(a.kept) + ":" + a.id})
 		}
 		if l.rest != nil {
 			p.Set(ctx, desk+"revision", uint64(l.rest.revision), 0)

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dateline/news"
@@ -312,7 +313,7 @@ func (s *remote) changes(ctx context.Context, from string) ([]news.Story, error)
 	}
 }
 
-// Articles implements news.Store: it merges the shards by the time of filing.
+// Articles implements news.Store: it merges the shards by the time of archiving.
 func (s *remote) Articles(ctx context.Context, since time.Time) iter.Seq2[news.Article, error] {
 	return func(yield func(news.Article, error) bool) {
 		feeds := make([]articleFeed, shards)
@@ -325,7 +326,7 @@ func (s *remote) Articles(ctx context.Context, since time.Time) iter.Seq2[news.A
 				yield(news.Article{}, fail("articles", err))
 				return
 			}
-			if next == nil || !yield(next.take(), nil) {
+			if next == nil || !yield(next.take().Article, nil) {
 				return
 			}
 		}
@@ -336,17 +337,23 @@ func (s *remote) Articles(ctx context.Context, since time.Time) iter.Seq2[news.A
 type articleFeed struct {
 	shard shard
 	from  string
-	ahead []news.Article
+	ahead []archivedArticle
 	ended bool
 }
 
-func (f *articleFeed) take() news.Article {
+// archivedArticle is an article with its place in the archive.
+type archivedArticle struct {
+	at string
+	news.Article
+}
+
+func (f *articleFeed) take() archivedArticle {
 	a := f.ahead[0]
 	f.ahead = f.ahead[1:]
 	return a
 }
 
-// oldest returns the feed whose next article was filed first; nil: all ended.
+// oldest returns the feed whose next article was archived first; nil: all ended.
 func (s *remote) oldest(ctx context.Context, feeds []articleFeed) (*articleFeed, error) {
 	var first *articleFeed
 	for i := range feeds {
@@ -366,8 +373,8 @@ func (s *remote) oldest(ctx context.Context, feeds []articleFeed) (*articleFeed,
 	return first, nil
 }
 
-func before(a, b *news.Article) bool {
-	return cmp.Or(cmp.Compare(nanos(a.Filed), nanos(b.Filed)), cmp.Compare(a.ID, b.ID)) < 0
+func before(a, b *archivedArticle) bool {
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.ID, b.ID)) < 0
 }
 
 func (s *remote) readAhead(ctx context.Context, f *articleFeed) error {
@@ -394,19 +401,19 @@ func (s *remote) readAhead(ctx context.Context, f *articleFeed) error {
 		return err
 	}
 	for i, b := range bodies {
-		filed, _ := splitMember(members[i])
+		at, _ := splitMember(members[i])
 		text, ok := b.(string)
-		if !ok || len(text) < len(filed) || text[:len(filed)] != filed {
-			continue // forgotten or filed anew since the page was read
+		if !ok || !strings.HasPrefix(text, at) {
+			continue // forgotten or archived anew since the page was read
 		}
-		a, err := s.values.readArticle([]byte(text[len(filed):]))
+		a, err := s.values.readArticle([]byte(text[len(at):]))
 		if leftOut(err, s.log) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		f.ahead = append(f.ahead, a)
+		f.ahead = append(f.ahead, archivedArticle{at, a})
 	}
 	return nil
 }

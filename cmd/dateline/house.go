@@ -26,7 +26,8 @@ type house struct {
 	beat     func() time.Time // when the desk last looked for work; zero: not yet
 	refused  func() time.Time // since when the store refuses the desk's work; zero: it does not
 	metrics  *metrics
-	traces   *tracer      // nil: there is no collector
+	traces   *tracer // nil: there is no collector
+	answered *answered
 	hub      *publish.Hub // of our own; it works while the masthead names it
 	bench    *workbench   // nil: nothing is published
 	pictures *pictures    // nil: they stay with their outlets
@@ -89,6 +90,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		h.traces = newTracer(c.Traces, log)
 		h.metrics.traces = h.traces
 	}
+	h.answered = newAnswered(h.metrics, h.traces)
 	polled := h.metrics.polled
 	if r.web {
 		m, err := c.served()
@@ -120,7 +122,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 
 // publisher makes the server of the pages and feeds.
 func (h *house) publisher(m publish.Masthead) (*publish.Server, error) {
-	options := publish.Options{Log: h.log, Bench: h.bench.published()}
+	options := publish.Options{Log: h.log, Bench: h.bench.published(), Trust: 10 * time.Millisecond}
 	if h.config.Site.Pictures != picturesDirect {
 		var err error
 		if h.pictures, err = newPictures(h.config); err != nil {

@@ -122,7 +122,7 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 	if err != nil {
 		return err
 	}
-	var listener, scrapes net.Listener
+	var listener, scrapes *net.TCPListener
 	if c.Metrics != "" && c.Metrics != metricsOff {
 		if scrapes, err = listen(c.Metrics); err != nil {
 			return fmt.Errorf("metrics: %w", err)
@@ -143,11 +143,11 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 
 	jobs, ctx := errgroup.WithContext(ctx)
 	if scrapes != nil {
-		jobs.Go(func() error { return serveHTTP(ctx, scrapes, h.aside(), log) })
+		jobs.Go(func() error { return serveHTTP(ctx, scrapes, h.aside(), log, nil) })
 		log.Info("metrics", "url", "http://"+scrapes.Addr().String()+"/metrics")
 	}
 	if r.web {
-		jobs.Go(func() error { return serveHTTP(ctx, listener, h.front(), log) })
+		jobs.Go(func() error { return serveHTTP(ctx, listener, h.front(), log, h.kiosk) })
 		log.Info("publishing", "url", "http://"+listener.Addr().String()+"/")
 		if ready != nil {
 			ready(listener.Addr().String())

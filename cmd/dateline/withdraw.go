@@ -13,7 +13,7 @@ import (
 type StoryWithdrawCmd struct {
 	configFlag
 	Story storyRef `arg:"" help:"The ID of a story, as feeds and pages show it."`
-	Undo  bool   `help:"Publish a story again that was withdrawn."`
+	Undo  bool     `help:"Publish a story again that was withdrawn."`
 }
 
 // Help is shown under the flags.

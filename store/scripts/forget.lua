@@ -1,6 +1,6 @@
--- Forgets articles filed before a time, or sources that are off the due-list.
+-- Forgets articles archived before a time, or sources that are off the due-list.
 -- KEYS: articles, off, leases, asked, placed; of sources also the ledger of each
--- ARGV: key prefix, 'articles', filed before, at most; or key prefix, 'ledgers', asked before, id...
+-- ARGV: key prefix, 'articles', archived before, at most; or key prefix, 'ledgers', asked before, id...
 -- Returns the number forgotten; a source without a ledger is not counted.
 local n = 0
 if ARGV[2] == 'articles' then

@@ -1,7 +1,7 @@
 -- Saves a ledger under its lease, and articles of the same shard.
 -- KEYS: due, off, leases, asked, articles, placed, the ledger, each article
 -- ARGV: source (empty: no ledger), lease, nonce, due, asked, ledger,
---       the commit of stories it vouches for (empty: as before; '-': none), then id, filed, body of each article
+--       the commit of stories it vouches for (empty: as before; '-': none), then id, time of archiving, body of each article
 -- Returns 1, or 0 where the lease is lost. The lease is spent with the nonce of
 -- the call, so that the same call sent twice by the client answers 1 twice.
 local id = ARGV[1]

@@ -107,7 +107,12 @@ func commit(t *testing.T, s news.Store, stories ...news.Story) news.Revision {
 // archive saves articles that no poll brought.
 func archive(t *testing.T, s news.Store, articles ...news.Article) {
 	t.Helper()
-	_, err := s.Commit(t.Context(), news.Intake{Articles: articles, At: noon})
+	archiveAt(t, s, noon, articles...)
+}
+
+func archiveAt(t *testing.T, s news.Store, at time.Time, articles ...news.Article) {
+	t.Helper()
+	_, err := s.Commit(t.Context(), news.Intake{Articles: articles, At: at})
 	check(t, err)
 }
 

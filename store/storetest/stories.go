@@ -344,22 +344,20 @@ func changesMayBeLeftEarly(t *testing.T, s news.Store) {
 }
 
 func articlesAreOldestFirst(t *testing.T, s news.Store) {
-	var articles []news.Article
 	for n := range 150 {
-		a := article(n * 37 % 150)
-		a.Filed = noon.Add(time.Duration(n*37%150) * time.Nanosecond)
+		at := n * 37 % 150
+		a := article(at)
+		a.Filed = noon.AddDate(0, 0, -n) // says nothing of its place
 		a.Source = news.SourceID(fmt.Sprint(n % 40))
-		articles = append(articles, a)
+		archiveAt(t, s, noon.Add(time.Duration(at)*time.Nanosecond), a)
 	}
-	archive(t, s, articles...)
-	since := noon.Add(20 * time.Nanosecond)
-	got := collect(t, s.Articles(t.Context(), since))
+	got := collect(t, s.Articles(t.Context(), noon.Add(20*time.Nanosecond)))
 	if len(got) != 130 {
-		t.Fatalf("got %d articles, want the 130 filed at or after", len(got))
+		t.Fatalf("got %d articles, want the 130 archived at or after", len(got))
 	}
 	for i, a := range got {
 		if a.ID != articleID(20+i) {
-			t.Fatalf("article %d is filed at %v", i, a.Filed)
+			t.Fatalf("article %d is %s, want %s", i, a.ID, articleID(20+i))
 		}
 	}
 }
@@ -367,8 +365,8 @@ func articlesAreOldestFirst(t *testing.T, s news.Store) {
 func articleIsReplaced(t *testing.T, s news.Store) {
 	a := article(1, "x")
 	archive(t, s, a, article(2))
-	a.Headline, a.Filed = "Corrected", noon.Add(time.Hour)
-	archive(t, s, a)
+	a.Headline, a.Filed = "Corrected", noon.Add(-time.Hour)
+	archiveAt(t, s, noon.Add(time.Minute), a) // and so it comes last
 	got := collect(t, s.Articles(t.Context(), time.Time{}))
 	if len(got) != 2 {
 		t.Fatalf("got %d articles, want 2", len(got))
@@ -427,14 +425,15 @@ func sweepKeepsWhatItIsTold(t *testing.T, s news.Store) {
 		stories, articles = append(stories, story(n, "x")), append(articles, article(n))
 	}
 	commit(t, s, stories...)
-	archive(t, s, articles...)
-	swept, err := s.Sweep(t.Context(), news.Keep{Articles: articles[430].Filed, Stories: stories[440].Filed})
+	archive(t, s, articles[:430]...)
+	archiveAt(t, s, noon.Add(time.Second), articles[430:]...)
+	swept, err := s.Sweep(t.Context(), news.Keep{Articles: noon.Add(time.Second), Stories: stories[440].Filed})
 	check(t, err)
 	if want := (news.Swept{Articles: 430, Stories: 440}); swept != want {
 		t.Errorf("got %+v, want %+v", swept, want)
 	}
-	if got := collect(t, s.Articles(t.Context(), time.Time{})); len(got) != 20 || got[0].ID != articleID(430) {
-		t.Errorf("%d articles are left, want 20", len(got))
+	if got := collect(t, s.Articles(t.Context(), time.Time{})); len(got) != 20 || !slices.ContainsFunc(got, func(a news.Article) bool { return a.ID == articleID(430) }) {
+		t.Errorf("%d articles are left, want the 20 archived last", len(got))
 	}
 	for _, q := range []news.Query{{}, {Topic: "x"}, {Langs: []string{"en"}}} {
 		if got := list(t, s, q); len(got) != 10 {
