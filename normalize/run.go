@@ -79,7 +79,7 @@ func blank(s string) (size int, shown bool) {
 	case c == 0xC2, c == 0xE2, c == 0xE3, c == 0xEF:
 		r, size := utf8.DecodeRuneInString(s)
 		switch r {
-		case '\u00a0', '\u2028', '\u2029', '\u3000':
+		case '\u0085', '\u00a0', '\u2028', '\u2029', '\u3000':
 			return size, true
 		}
 		if unseen(r) {
@@ -97,7 +97,7 @@ func unseen(r rune) bool {
 	case '\u00ad', '\u200b', '\ufeff', '\u202d', '\u202e', '\ufffe', '\uffff':
 		return true
 	}
-	return r < ' ' && (r < '\t' || r > '\r') || 0x7F <= r && r < 0xA0
+	return r < ' ' && (r < '\t' || r > '\r') || 0x7F <= r && r < 0xA0 && r != '\u0085'
 }
 
 // addWords puts words to the run that are parted by so many single spaces.
