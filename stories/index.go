@@ -157,6 +157,7 @@ func (ix *Index) learn(h *held, a *news.Article) {
 		}
 	}
 	e := &entry{id: a.ID, story: h, text: read(a), link: link, stamp: stamp, head: readHead(a, false), source: a.Source, topics: a.Topics, filed: a.Filed}
+	e.text.order = nil
 	h.articles = append(h.articles, e)
 	ix.add(e)
 }
