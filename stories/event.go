@@ -274,15 +274,14 @@ func (ix *Index) findEvent(a *news.Article) (Finding, bool) {
 	common := func(k uint64) bool { return ix.names.house(k, ix.entries) }
 	var best Finding
 	most := 0
-	for _, e := range ix.sharers(&h) {
-		lead := e.story.articles[0]
+	for _, lead := range ix.sharers(&h) {
 		if !ix.joins(lead.source, news.JoinEvents) || !sameDays(lead.filed, a.Filed) || !shareTopic(lead.topics, a.Topics) {
 			continue
 		}
 		s := h.share(&lead.head, common)
 		if n := 2*s.names + 3*s.figures; s.oneEvent() && n > most {
 			most = n
-			best = Finding{Story: e.story.id, With: lead.id, Reason: ReasonEvent}
+			best = Finding{Story: lead.story.id, With: lead.id, Reason: ReasonEvent}
 		}
 	}
 	return best, most > 0
@@ -293,8 +292,8 @@ func tellsEvent(a *news.Article) bool {
 	return a.Kind == "" || a.Kind == news.KindArticle || a.Kind == news.KindBrief
 }
 
-// sharers are the articles that share most names and figures with a head, the
-// most first.
+// sharers are the leads that share most names and figures with a head, the most
+// first. A name that more than a few leads have leads to none.
 func (ix *Index) sharers(h *head) []*entry {
 	ix.touched = ix.touched[:0]
 	for _, list := range [][]uint64{h.names, h.figures} {
