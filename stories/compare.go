@@ -62,7 +62,7 @@ func Compare(a, b *news.Article) Evidence {
 		e.Same, e.Reason = true, ReasonText
 		e.Verdict = "They say the same words."
 	case !e.Same:
-		e.judgeEvent(a, b)
+		e.judgeEvent(a, b, &ta, &tb)
 	}
 	return e
 }

@@ -15,8 +15,10 @@ import (
 // them scripts without spaces: under other headlines, abridged, cut off at
 // either end, rewritten, corrected, brought up to date, with house text, in
 // other paragraphs; and on bulletins in fixed form, which are news of their own.
+// At the first try wire.jsonl stood at F1 0.988 with six pairs joined wrongly
+// and, after what they taught, frames.jsonl at 0.824 with three.
 func TestCopiesInManyScripts(t *testing.T) {
-	for file, articles := range map[string]int{"copies.jsonl": 120, "wire.jsonl": 125} {
+	for file, articles := range map[string]int{"copies.jsonl": 120, "wire.jsonl": 125, "frames.jsonl": 28} {
 		list := copies(t, file)
 		if len(list) < articles {
 			t.Errorf("%s: %d articles, want %d", file, len(list), articles)
