@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"dateline/news"
 )
@@ -25,6 +26,9 @@ type run struct {
 	breaks  int  // line breaks since the last text
 	runIn   bool // the paragraph goes on in another letter on the next line
 	inLink  bool // the last word was of a link
+	beside  bool // an element begins right behind another
+	tail    int  // where the last element in a line began, and where it ended
+	tailEnd int
 	from    context
 }
 
@@ -97,10 +101,10 @@ func (w *walker) addWords(words string, spaces int, ctx *context) {
 	}
 	if r.solid == 0 {
 		r.from = *ctx
-	} else if r.space || ctx.inLink != r.inLink && glued(r.text, words) {
+	} else if r.space || (ctx.inLink != r.inLink || r.beside) && glued(r.text, words) || r.beside && numberBeside(r.text, words) {
 		r.text = append(r.text, ' ')
 	}
-	r.inLink = ctx.inLink
+	r.inLink, r.beside = ctx.inLink, false
 	r.space, r.breaks = false, 0
 	start := len(r.text)
 	r.text = append(r.text, words...)
@@ -140,6 +144,14 @@ func glued(text []byte, words string) bool {
 	return lower(last) && unicode.IsUpper(firstRune(words))
 }
 
+// numberBeside reports whether a number follows a word, or a word a number,
+// without a blank: "Ann Lee" and "3 May" of two elements.
+func numberBeside(text []byte, words string) bool {
+	last, _ := utf8.DecodeLastRune(text)
+	first := firstRune(words)
+	return unicode.IsLetter(last) && unicode.IsDigit(first) || unicode.IsDigit(last) && unicode.IsLetter(first)
+}
+
 func (w *walker) lineBreak() {
 	w.run.space = true
 	w.run.breaks++
@@ -166,6 +178,9 @@ func (w *walker) flush() {
 	case ctx.list != nil:
 		p.kind = news.List
 	}
+	if r.tailEnd == len(r.text) {
+		p.tail = r.tail
+	}
 	p.links = withAddress(p.links)
 	tags := r.tagged*2 > r.solid
 	w.run = run{text: r.text[:0]}
@@ -177,6 +192,9 @@ func (w *walker) flush() {
 
 func (w *walker) emit(p piece) {
 	p.under = w.under
+	if n := p.node; n != nil && n.Parent == w.under && n.DataAtom == atom.Div {
+		p.under = n // the last line of a box stands in it as the others do
+	}
 	w.pieces = append(w.pieces, p)
 }
 

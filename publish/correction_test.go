@@ -13,7 +13,7 @@ import (
 func TestAPageShowsWhatWasCorrected(t *testing.T) {
 	s, _ := desk(t, richStory())
 	page := get(t, s, "/stories/"+string(storyID(9000)))
-	contains(t, page, `<a href="#corrected"`, `<h2 id="corrected">What was corrected</h2>`, `<time datetime="2026-05-04T13:10:00Z">4 May, 13:10 UTC</time> <span>title, summary, text</span>`,
+	contains(t, page, `<a href="#corrected"`, `<h2 id="corrected">What changed</h2>`, `<time datetime="2026-05-04T13:10:00Z">4 May, 13:10 UTC</time> <span>title, summary, text</span>`,
 		"<ins>kapal", "<del>perahu", "<del>RAHASIA</del>", "<ins>pertama</ins>")
 	_, section, _ := strings.Cut(page, `<section class="corrected"`)
 	section, _, _ = strings.Cut(section, "</section>")
