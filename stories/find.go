@@ -56,7 +56,7 @@ func (ix *Index) Find(a *news.Article) (Finding, bool) {
 	if found, ok := ix.findCopy(&t, a.Filed); ok {
 		return found, true
 	}
-	return ix.findEvent(a)
+	return ix.findEvent(a, &t)
 }
 
 func finding(e *entry, why Reason) Finding {
