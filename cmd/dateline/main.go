@@ -84,7 +84,7 @@ type stdio struct {
 }
 
 func main() {
-	heedContainer()
+	boundMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
