@@ -18,6 +18,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"dateline/news"
 )
 
@@ -86,6 +88,8 @@ type Fetcher struct {
 	robots *robotsCache
 	gzips  sync.Pool     // of *gzip.Reader
 	heavy  chan struct{} // full: no further large body may be read
+	room   int64         // bytes of documents that may be worked on at a time
+	work   *semaphore.Weighted
 
 	mu     sync.Mutex // guards routes
 	routes map[string]*route
@@ -108,9 +112,12 @@ func New(o Options) (*Fetcher, error) {
 	}
 	o.MaxDelay = or(o.MaxDelay, 24*time.Hour)
 	o.Limits = o.Limits.withDefaults()
+	room := workRoom()
 	return &Fetcher{
 		opt:    o,
 		heavy:  make(chan struct{}, mostHeavy),
+		room:   room,
+		work:   semaphore.NewWeighted(room),
 		hosts:  newHosts(max(gap, 0), everywhere, o.Limits.Turn),
 		robots: newRobotsCache(),
 		routes: map[string]*route{},

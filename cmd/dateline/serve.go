@@ -173,6 +173,7 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 			return h.desk.Run(ctx)
 		})
 	} else {
+		h.desk.Acquaint(roster)
 		close(begun)
 	}
 	if reload != nil {
