@@ -144,3 +144,19 @@ func TestAListingIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// A feed whose stories share a language says which, RSS in lower case.
+func TestFeedsSayTheirLanguage(t *testing.T) {
+	st := plainStory(1)
+	st.Articles[0].Lang = "zh-Hant"
+	s, _ := desk(t, st)
+	for path, want := range map[string]string{
+		rssPath: "<language>zh</language>", atomPath: `xml:lang="zh">`, jsonPath: `"language": "zh",`,
+		rssPath + "?lang=zh": "<language>zh</language>", rssPath + "?lang=id": "<language>id</language>", rssPath + "?lang=id,en": "<language>en</language>",
+	} {
+		head, _, _ := strings.Cut(get(t, s, path), "<entry")
+		contains(t, head, want)
+	}
+	contains(t, get(t, s, atomPath), `<entry xml:lang="zh-Hant">`)
+	contains(t, get(t, s, rssPath), "<dc:language>zh-Hant</dc:language>")
+}
