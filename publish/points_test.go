@@ -53,6 +53,12 @@ func TestPointsOfTheProfiles(t *testing.T) {
 			}
 		}},
 		{"RSS: dates are GMT with four-digit years", has(item, "<pubDate>Mon, 04 May 2026 13:00:00 GMT</pubDate>")},
+		{"RSS: when a corrected item changed, as in Atom", func(t *testing.T) {
+			_, changed, _ := strings.Cut(entry, "<updated>")
+			changed, _, _ = strings.Cut(changed, "<")
+			contains(t, item, "<atom:updated>"+changed+"</atom:updated>")
+			lacks(t, strings.Split(rss, "<item>")[2], "<atom:updated>")
+		}},
 		{"RSS: one creator a person, no author", func(t *testing.T) {
 			contains(t, item, "<dc:creator>Sari Dewi</dc:creator>", "<dc:creator>Budi Hartono</dc:creator>")
 			lacks(t, item, "<author>")
