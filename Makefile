@@ -104,6 +104,9 @@ image:
 image-test:
 	-$(call apt,buildah podman runc conmon busybox-static ca-certificates,buildah)
 	-$(call apt,busybox-static,busybox)
+	-$(call apt,podman-compose netavark aardvark-dns iptables,podman-compose)
+	-$(call apt,redis-server,redis-server)
+	-$(call apt,prometheus,prometheus)
 	@if [ "$$(id -u)" != 0 ]; then echo "image-test: left out, it needs root"; \
 	elif ! command -v buildah >/dev/null || ! command -v podman >/dev/null || ! command -v runc >/dev/null; then echo "image-test: left out, there is no container engine"; \
 	else DATELINE_IMAGE=1 $(GO) test ./cmd/dateline -run '^TestImage$$' -count=1 -timeout 30m -v; fi

@@ -40,11 +40,14 @@ func TestImage(t *testing.T) {
 	t.Run("knows time zones", e.zones)
 	t.Run("is built for arm64", e.arm)
 	t.Run("has the bytes of the release", e.released)
+	t.Run("runs by deploy/compose.yaml", e.composed)
+	t.Run("runs by deploy/compose.fleet.yaml", e.composedFleet)
 }
 
 // engine runs buildah and podman with a store of their own.
 type engine struct {
 	root    string
+	dir     string // of the store
 	storage []string
 }
 
@@ -57,7 +60,7 @@ func newEngine(t *testing.T) *engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &engine{root: root, storage: []string{"--root", dir + "/store", "--runroot", dir + "/run", "--storage-driver", "overlay"}}
+	e := &engine{root: root, dir: dir, storage: []string{"--root", dir + "/store", "--runroot", dir + "/run", "--storage-driver", "overlay"}}
 	t.Cleanup(func() {
 		e.quietly("podman", "rm", "--all", "--force", "--time", "0")
 		e.quietly("podman", "rmi", "--all", "--force")
