@@ -104,16 +104,21 @@ func (s *Server) turnedAway(r *http.Request, head *masthead, path string) error 
 	if path == "/healthz" || path == "/readyz" {
 		return nil
 	}
-	if len(head.hosts) > 0 && !slices.Contains(head.hosts, bareHost(r.Host)) {
+	if !head.answersTo(r.Host) {
 		return fault{http.StatusMisdirectedRequest, "This server does not answer for that host name."}
 	}
 	if err := s.origins.Check(r); err != nil {
 		return fault{http.StatusForbidden, "A page of another site may not write here."}
 	}
-	if client, counted := clientOf(r); counted && !s.turns.take(client, head.Access.Rate, time.Now()) {
+	if client, counted := clientOf(r.RemoteAddr); counted && !s.turns.take(client, head.Access.Rate, time.Now()) {
 		return fault{http.StatusTooManyRequests, "There were too many requests from your address. Please try again in a minute."}
 	}
 	return nil
+}
+
+// answersTo reports whether requests under a host name are answered.
+func (h *masthead) answersTo(host string) bool {
+	return len(h.hosts) == 0 || slices.Contains(h.hosts, bareHost(host))
 }
 
 // bareHost is a host name as it is compared: without port, case or last dot.
@@ -124,10 +129,11 @@ func bareHost(host string) string {
 	return strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
 }
 
-// clientOf is who asks: an IPv4 address or the IPv6 network of one site.
-// Forwarded headers are not believed, for everyone can write them.
-func clientOf(r *http.Request) (client netip.Prefix, counted bool) {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+// clientOf is who asks from an address with port: an IPv4 address or the IPv6
+// network of one site. Forwarded headers are not believed, for everyone can
+// write them.
+func clientOf(remote string) (client netip.Prefix, counted bool) {
+	peer, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return netip.Prefix{}, false
 	}

@@ -28,7 +28,7 @@ const (
 // editors decide, a new masthead, is always waited for.
 func (s *Server) current(ctx context.Context, head *masthead, req request, patience time.Duration) (*edited, error) {
 	held := s.shelf.get(req.key)
-	revision, err := s.archive.Revision(ctx, req.scope)
+	revision, err := s.revision(ctx, req.scope, patience)
 	if err != nil {
 		return s.lastGood(head, held, fmt.Errorf("read revision: %w", err))
 	}
@@ -125,6 +125,7 @@ func (s *Server) render(ctx context.Context, head *masthead, req request) (made 
 		doc.changed = later(doc.changed, head.since)
 	}
 	made = renew(doc, held, time.Now())
+	made.request = req
 	made.made = time.Now()
 	made.took = made.made.Sub(began)
 	return s.shelf.put(made), nil

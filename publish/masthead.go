@@ -101,6 +101,15 @@ func newMasthead(m Masthead, generation uint64) (*masthead, error) {
 	return head, nil
 }
 
+// within is a path below that of the site; one that is elsewhere stays as it is,
+// for a proxy may have taken the front off.
+func (h *masthead) within(path string) string {
+	if rest, ok := strings.CutPrefix(path, h.path); ok && (rest == "" || rest[0] == '/') {
+		return rest
+	}
+	return path
+}
+
 // takesBack reports whether an edition under the masthead before may tell what
 // is not to be told under h: a topic became private, or less of a source may be
 // carried.

@@ -18,9 +18,12 @@ const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; 
 var directPolicy = []string{strings.Replace(contentPolicy, "img-src 'self'", "img-src 'self' https: http:", 1)}
 
 // secure sets the headers that every answer bears.
-func secure(h http.Header) {
+func (s *Server) secure(h http.Header) {
 	for _, l := range onEveryAnswer {
 		h[l.name] = l.values
+	}
+	if s.picture == nil {
+		h["Content-Security-Policy"] = directPolicy
 	}
 }
 
@@ -52,7 +55,7 @@ func heads(doc *document, c coded, coding int) (always, whole []headerLine) {
 		always = append(always, lineOf("Last-Modified", doc.changed.UTC().Format(http.TimeFormat)))
 	}
 	if len(doc.links) > 0 {
-		always = append(always, lineOf("Link", slices.Clone(doc.links)...))
+		always = append(always, lineOf("Link", strings.Join(doc.links, ", "))) // one line: many programs read only the first
 	}
 	if doc.isXML() {
 		always = append(always, lineOf("Vary", "Accept-Encoding, "+navigation))
@@ -64,26 +67,61 @@ func heads(doc *document, c coded, coding int) (always, whole []headerLine) {
 	return always, whole
 }
 
+// asks is what a request says about how it wants to be answered.
+type asks struct {
+	codings   string // Accept-Encoding
+	tags      string // If-None-Match, where there is one
+	tagged    bool
+	since     string // If-Modified-Since
+	navigates bool   // a person opens the address
+}
+
+func asksOf(r *http.Request) asks {
+	tags, tagged := r.Header["If-None-Match"]
+	return asks{
+		codings: asList(r.Header["Accept-Encoding"]), tags: asList(tags), tagged: tagged,
+		since: r.Header.Get("If-Modified-Since"), navigates: r.Header.Get(navigation) == "document",
+	}
+}
+
+// asList is the list that several lines of one name are.
+func asList(values []string) string {
+	if len(values) == 1 {
+		return values[0]
+	}
+	return strings.Join(values, ",")
+}
+
 // serve answers with a document, or with 304 where the reader holds it.
 func serve(w http.ResponseWriter, r *http.Request, doc *edited, cacheControl string) {
-	c := &doc.codings[choose(r.Header.Values("Accept-Encoding"), doc)]
+	wants := asksOf(r)
+	c, same := &doc.codings[choose(wants.codings, doc)], unchanged(wants, doc)
 	h := w.Header()
+	c.bear(h, same, cacheControl)
+	if same {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if wants.navigates && doc.isXML() {
+		h["Content-Type"] = xmlType
+	}
+	if r.Method != http.MethodHead {
+		w.Write(c.body) // the reader may have gone; nobody is left to tell
+	}
+}
+
+// bear sets the headers of an answer with a document; same: the reader holds
+// it, and it is not sent.
+func (c *coded) bear(h http.Header, same bool, cacheControl string) {
 	for _, l := range c.always {
 		h[l.name] = l.values
 	}
 	h["Cache-Control"] = []string{cacheControl}
-	if unchanged(r, doc) {
-		w.WriteHeader(http.StatusNotModified)
+	if same {
 		return
 	}
 	for _, l := range c.whole {
 		h[l.name] = l.values
-	}
-	if r.Header.Get(navigation) == "document" && doc.isXML() {
-		h["Content-Type"] = []string{typeXML}
-	}
-	if r.Method != http.MethodHead {
-		w.Write(c.body) // the reader may have gone; nobody is left to tell
 	}
 }
 
@@ -91,10 +129,9 @@ func serve(w http.ResponseWriter, r *http.Request, doc *edited, cacheControl str
 // address. Browsers show the media types of feeds as raw text or save them; as
 // plain XML they show the same bytes with our style sheet. Readers of feeds do
 // not send it.
-const (
-	navigation = "Sec-Fetch-Dest"
-	typeXML    = "application/xml; charset=utf-8"
-)
+const navigation = "Sec-Fetch-Dest"
+
+var xmlType = []string{"application/xml; charset=utf-8"}
 
 // isXML reports whether a document is a feed in XML.
 func (d *document) isXML() bool {
@@ -103,15 +140,14 @@ func (d *document) isXML() bool {
 
 // unchanged reports whether the reader holds the document already. A tag beats
 // a date; the tag of any of its codings will do, for they say the same.
-func unchanged(r *http.Request, doc *edited) bool {
-	if tags := r.Header.Values("If-None-Match"); len(tags) > 0 {
-		return matchesAny(strings.Join(tags, ","), doc)
+func unchanged(a asks, doc *edited) bool {
+	if a.tagged {
+		return matchesAny(a.tags, doc)
 	}
-	date := r.Header.Get("If-Modified-Since")
-	if date == "" {
+	if a.since == "" {
 		return false
 	}
-	since, err := http.ParseTime(date)
+	since, err := http.ParseTime(a.since)
 	return err == nil && !doc.changed.IsZero() && !doc.changed.Truncate(time.Second).After(since)
 }
 
@@ -131,7 +167,8 @@ func matchesAny(list string, doc *edited) bool {
 		if end < 0 {
 			return false
 		}
-		for _, c := range doc.codings {
+		for i := range doc.codings {
+			c := &doc.codings[i]
 			if c.body != nil && c.etag == list[:end+2] {
 				return true
 			}
@@ -143,7 +180,7 @@ func matchesAny(list string, doc *edited) bool {
 
 // choose picks the coding that the reader wants most; of equals the one we like
 // best.
-func choose(accept []string, doc *edited) int {
+func choose(accept string, doc *edited) int {
 	best, bestQ := inIdentity, 0.0
 	wishes := parseWishes(accept)
 	for i := range codingNames {
@@ -172,8 +209,8 @@ type wishes struct {
 }
 
 // parseWishes reads Accept-Encoding.
-func parseWishes(accept []string) (w wishes) {
-	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+func parseWishes(accept string) (w wishes) {
+	for part := range strings.SplitSeq(accept, ",") {
 		name, params, _ := strings.Cut(part, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name == "x-gzip" {

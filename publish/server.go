@@ -23,6 +23,10 @@ type Options struct {
 	// Patience is how long a reader waits for a new edition where another was in
 	// force until now; 0: 10 ms, negative: as long as it takes.
 	Patience time.Duration
+	// Trust is how long a revision that was read is taken for the present one,
+	// so that many requests cost the archive one question; 0: it is asked for
+	// each request.
+	Trust time.Duration
 	// Picture gets a picture that an article of a source shows, bounded in time
 	// and size and from public addresses only; nil: pages name the outlets'
 	// addresses.
@@ -51,6 +55,7 @@ type Server struct {
 	counts   counts
 
 	patience time.Duration
+	glances  glances
 }
 
 // New makes a Server that reads from archive. It fails only on a masthead
@@ -78,6 +83,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 		origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(),
 		bench: o.Bench, trying: make(chan struct{}, 1),
 		picture: o.Picture, pictures: newShelf(maxPictures), getting: make(chan struct{}, picturesAtOnce),
+		glances: glances{trust: o.Trust, of: map[news.TopicID]glance{}},
 	}
 	s.head.Store(head)
 	return s, nil
@@ -106,14 +112,8 @@ func (s *Server) Reload(m Masthead) {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := s.head.Load()
-	secure(w.Header())
-	if s.picture == nil {
-		w.Header()["Content-Security-Policy"] = directPolicy
-	}
-	path := r.URL.Path
-	if rest, ok := strings.CutPrefix(path, head.path); ok && (rest == "" || rest[0] == '/') {
-		path = rest
-	}
+	s.secure(w.Header())
+	path := head.within(r.URL.Path)
 	if err := s.turnedAway(r, head, path); err != nil {
 		s.refuse(w, r, head, err)
 		return

@@ -38,6 +38,7 @@ type stamp struct {
 type edited struct {
 	document
 	codings [len(codingNames)]coded
+	request request       // that it was made for
 	inForce *atomic.Int64 // when it last was, in Unix nanoseconds
 	made    time.Time     // when, and how long it took
 	took    time.Duration
@@ -48,6 +49,7 @@ type coded struct {
 	etag string // quoted
 
 	always, whole []headerLine
+	written       *[2]atomic.Pointer[writtenHead] // for answers in full, and for 304
 }
 
 // The codings, the one we like best first.
@@ -116,7 +118,7 @@ func edit(doc document) *edited {
 
 func code(body []byte) coded {
 	sum := sha256.Sum256(body)
-	return coded{body: body, etag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+	return coded{body: body, etag: `"` + hex.EncodeToString(sum[:12]) + `"`, written: new([2]atomic.Pointer[writtenHead])}
 }
 
 func gzipped(body []byte) []byte {
@@ -147,8 +149,8 @@ func zstandard(body []byte) []byte {
 // size is the memory an edited document takes.
 func (e *edited) size() int64 {
 	n := int64(1024 + len(e.key))
-	for _, c := range e.codings {
-		n += int64(len(c.body))
+	for i := range e.codings {
+		n += int64(len(e.codings[i].body))
 	}
 	return n
 }
@@ -177,6 +179,18 @@ func (s *shelf) get(key string) *edited {
 	}
 	s.order.MoveToFront(el)
 	return el.Value.(*edited)
+}
+
+// peek is what get is for the key of a path and a query.
+func (s *shelf) peek(path, query string) *edited {
+	var room [256]byte
+	key := append(append(append(room[:0], path...), '?'), query...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if el := s.held[string(key)]; el != nil {
+		return el.Value.(*edited)
+	}
+	return nil
 }
 
 // put holds e in place of what its key held, and returns it. One that is

@@ -43,10 +43,11 @@ const (
 	sensePhrase
 	senseRegex
 	senseSource
-	senseNot // means something else, and hides what it contains
+	senseNot       // means something else, and hides what it contains
+	senseElsewhere // tells that a country's name is that of another place
 )
 
-var senseNames = [...]string{"name", "demonym", "capital", "seat", "leader", "abbreviation", "compound", "alias", "term", "phrase", "regex", "source", "not"}
+var senseNames = [...]string{"name", "demonym", "capital", "seat", "leader", "abbreviation", "compound", "alias", "term", "phrase", "regex", "source", "not", "elsewhere"}
 
 func (s sense) String() string { return senseNames[s] }
 
@@ -71,6 +72,8 @@ type lexicon struct {
 	table   *table
 	signs   []*signs // by the place in langCodes
 	common  []map[string]commonness
+
+	namesakes *namesakes
 }
 
 // standard reads the embedded lexicon once, at the first use.
@@ -82,6 +85,10 @@ func readLexicon() (*lexicon, error) {
 		if err := l.readOwn(file); err != nil {
 			return nil, err
 		}
+	}
+	var err error
+	if l.namesakes, err = l.readNamesakes(namesakesFile); err != nil {
+		return nil, err
 	}
 	return l, l.readNames()
 }

@@ -26,7 +26,8 @@ type house struct {
 	beat     func() time.Time // when the desk last looked for work; zero: not yet
 	refused  func() time.Time // since when the store refuses the desk's work; zero: it does not
 	metrics  *metrics
-	traces   *tracer      // nil: there is no collector
+	traces   *tracer // nil: there is no collector
+	answered *answered
 	hub      *publish.Hub // of our own; it works while the masthead names it
 	bench    *workbench   // nil: nothing is published
 	pictures *pictures    // nil: they stay with their outlets
@@ -76,11 +77,14 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log, Step: r.step, Patience: r.patience}); err != nil {
 		return nil, err
 	}
-	if h.fetcher, err = fetcher.New(c.fetcherOptions()); err != nil {
+	asking := c.fetcherOptions()
+	asking.Seats = r.seats
+	if h.fetcher, err = fetcher.New(asking); err != nil {
 		h.close()
 		return nil, err
 	}
-	if r.fetch && r.web && c.Site.URL != "" && !c.Network.PollOnly { // hubs reach the process that polls
+	mail, shared := h.store.(news.Mail)
+	if (r.fetch && r.web || shared) && c.Site.URL != "" && !c.Network.PollOnly { // hubs reach a process that publishes, and it the one that polls
 		h.push = strings.TrimRight(c.Site.URL, "/") + pushPath
 	}
 	h.metrics = newMetrics(h.store, c)
@@ -89,6 +93,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 		h.traces = newTracer(c.Traces, log)
 		h.metrics.traces = h.traces
 	}
+	h.answered = newAnswered(h.metrics, h.traces)
 	polled := h.metrics.polled
 	if r.web {
 		m, err := c.served()
@@ -110,8 +115,9 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	}
 	h.desk = desk.New(desk.Options{
 		Polled: polled,
-		Push:   h.push,
-		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step, Now: r.now,
+		Seats:  r.seats,
+		Push:   h.push, Mail: mail,
+		Store: h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step, Now: r.now,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
 	h.beat, h.refused = h.desk.Beat, h.desk.Hindered
@@ -120,7 +126,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 
 // publisher makes the server of the pages and feeds.
 func (h *house) publisher(m publish.Masthead) (*publish.Server, error) {
-	options := publish.Options{Log: h.log, Bench: h.bench.published()}
+	options := publish.Options{Log: h.log, Bench: h.bench.published(), Trust: 10 * time.Millisecond}
 	if h.config.Site.Pictures != picturesDirect {
 		var err error
 		if h.pictures, err = newPictures(h.config); err != nil {

@@ -10,10 +10,12 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"dateline/publish"
 )
 
 // listen takes an address, and says what to do where another process has it.
-func listen(addr string) (net.Listener, error) {
+func listen(addr string) (*net.TCPListener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("listen: %s is in use by another process: stop it, or choose another address with --listen", addr)
@@ -21,15 +23,16 @@ func listen(addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	return listener, nil
+	return listener.(*net.TCPListener), nil
 }
 
 // mostConnections is how many connections are open at a time; further ones wait
 // to be accepted. One that is idle takes some 20 KiB.
 const mostConnections = 4000
 
-// serveHTTP answers readers until ctx ends, then lets answers under way end.
-func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+// serveHTTP answers until ctx ends, then lets answers under way end. Where
+// there is a front, it stands before the listener and answers what it can.
+func serveHTTP(ctx context.Context, listener *net.TCPListener, handler http.Handler, log *slog.Logger, front func(net.Listener, *http.Server) *publish.Kiosk) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -39,8 +42,13 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	accepting, finish := net.Listener(capped(listener, mostConnections)), func(context.Context) {}
+	if front != nil {
+		kiosk := front(accepting, server)
+		accepting, finish = kiosk, kiosk.Finish
+	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(capped(listener, mostConnections)) }()
+	go func() { ended <- server.Serve(accepting) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("publish: %w", err)
@@ -51,20 +59,21 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 	if err := server.Shutdown(wait); err != nil {
 		server.Close()
 	}
+	finish(wait)
 	<-ended
 	return nil
 }
 
 // cappedListener accepts a connection only while fewer than a number are open.
 type cappedListener struct {
-	net.Listener
+	*net.TCPListener
 	slots  chan struct{} // full: no further one is accepted
 	closed chan struct{}
 	once   sync.Once
 }
 
-func capped(l net.Listener, most int) net.Listener {
-	return &cappedListener{Listener: l, slots: make(chan struct{}, most), closed: make(chan struct{})}
+func capped(l *net.TCPListener, most int) net.Listener {
+	return &cappedListener{TCPListener: l, slots: make(chan struct{}, most), closed: make(chan struct{})}
 }
 
 // Accept waits for a free place, then for a connection.
@@ -74,28 +83,30 @@ func (l *cappedListener) Accept() (net.Conn, error) {
 	case <-l.closed:
 		return nil, net.ErrClosed
 	}
-	c, err := l.Listener.Accept()
+	c, err := l.AcceptTCP()
 	if err != nil {
 		<-l.slots
 		return nil, err
 	}
-	return &placedConn{Conn: c, leave: sync.OnceFunc(func() { <-l.slots })}, nil
+	return &placedConn{TCPConn: c, leave: sync.OnceFunc(func() { <-l.slots })}, nil
 }
 
 // Close ends all waiting.
 func (l *cappedListener) Close() error {
 	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
+	return l.TCPListener.Close()
 }
 
-// placedConn is a connection that gives its place up when it is closed.
+// placedConn is a connection that gives its place up when it is closed. All
+// else is as with the connection itself, so that several pieces are still
+// written in one call.
 type placedConn struct {
-	net.Conn
+	*net.TCPConn
 	leave func()
 }
 
 // Close closes the connection.
 func (c *placedConn) Close() error {
 	defer c.leave()
-	return c.Conn.Close()
+	return c.TCPConn.Close()
 }

@@ -79,7 +79,7 @@ func TestFaultsOfTheServerAreLogged(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, "well")
 	})
-	go func() { ended <- serveHTTP(ctx, l, handler, slog.New(slog.NewTextHandler(log, nil))) }()
+	go func() { ended <- serveHTTP(ctx, l, handler, slog.New(slog.NewTextHandler(log, nil)), nil) }()
 	if res, err := http.Get("http://" + l.Addr().String() + "/bad"); err == nil {
 		res.Body.Close()
 		t.Error("a handler that broke answers")

@@ -2,31 +2,73 @@ package main
 
 import (
 	"io/fs"
+	"math"
 	"os"
 	"path"
+	"runtime"
 	"runtime/debug"
+	gauges "runtime/metrics"
 	"strconv"
 	"strings"
 )
 
-// slackHeap is by how many percent the heap may grow beyond what is in use
-// before it is collected (docs/decisions/0092).
-const slackHeap = 60
+// How far the heap may grow beyond what is in use before it is collected
+// (docs/decisions/0092): by slackHeap percent, but by no more than slackMost
+// bytes, or the slackLarge percent that are more where much is in use.
+const (
+	slackHeap  = 60
+	slackLarge = 20
+	slackMost  = 24 << 20
+	slackLeast = 12 << 20
+	freely     = 64 << 20 // in all, up to which percent alone decide
+)
 
-// heedContainer has the collector keep the process below what its container may
-// use, with a tenth to spare for what it does not see: without that it learns
-// of the limit by being killed. GOMEMLIMIT, where it is set, decides alone, and
-// so does GOGC about how much the heap may grow.
-func heedContainer() {
-	if os.Getenv("GOGC") == "" {
+// boundMemory has the collector keep the process small, and below what its
+// container may use, with a tenth to spare for what it does not see: without
+// that it learns of the limit by being killed. GOMEMLIMIT and GOGC, where they
+// are set, decide alone.
+func boundMemory() {
+	limit := int64(math.MaxInt64)
+	if given := containerMemory(os.DirFS("/")); given > 0 {
+		limit = given - given/10
+	}
+	switch {
+	case os.Getenv("GOMEMLIMIT") != "":
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(slackHeap)
+		}
+	case os.Getenv("GOGC") != "":
+		debug.SetMemoryLimit(limit)
+	default:
 		debug.SetGCPercent(slackHeap)
+		followHeap(limit)
 	}
-	if os.Getenv("GOMEMLIMIT") != "" {
-		return
-	}
-	if limit := containerMemory(os.DirFS("/")); limit > 0 {
-		debug.SetMemoryLimit(limit - limit/10)
-	}
+}
+
+// followHeap sets the limit on memory anew after each collection: to what is in
+// use, and the slack. Unlike a limit that stands, it is never so near that the
+// collector runs without end, whatever the config needs; and unlike a percentage
+// it has pages returned that a burst has left behind.
+func followHeap(limit int64) {
+	limitMemory(limit)
+	runtime.AddCleanup(new([64]byte), followHeap, limit)
+}
+
+func limitMemory(most int64) { debug.SetMemoryLimit(min(most, memoryFor(memoryInUse()))) }
+
+// memoryFor is the limit for what is in use: of the heap after its last
+// collection, and of what is no heap.
+func memoryFor(heap, rest int64) int64 {
+	slack := min(heap*slackHeap/100, max(slackMost, heap*slackLarge/100))
+	return max(heap+rest+max(slack, slackLeast), freely)
+}
+
+func memoryInUse() (heap, rest int64) {
+	samples := []gauges.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	gauges.Read(samples)
+	value := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
+	return value(0), value(1) - value(2) - value(3) - value(4)
 }
 
 // containerMemory is what the control groups of this process allow it, in

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"math"
+	"runtime"
+	"runtime/debug"
 	"testing"
 	"testing/fstest"
 )
@@ -37,5 +40,42 @@ func TestContainerMemory(t *testing.T) {
 		if got := containerMemory(root); got != c.want {
 			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
 		}
+	}
+}
+
+// The limit leaves room to grow, in proportion where little or very much is in
+// use and by so many bytes in between, and never lies below what is in use.
+func TestMemoryFor(t *testing.T) {
+	for _, c := range []struct{ heap, rest, want int64 }{
+		{0, 0, 64},
+		{20, 5, 64},  // 37 would do: percent alone decide
+		{35, 5, 64},  // 61
+		{40, 5, 69},  // by three fifths
+		{60, 10, 94}, // by 24 MiB
+		{120, 10, 154},
+		{500, 10, 610}, // by a fifth
+	} {
+		if got := memoryFor(c.heap<<20, c.rest<<20); got != c.want<<20 {
+			t.Errorf("%d and %d MiB in use: got %d MiB, want %d", c.heap, c.rest, got>>20, c.want)
+		}
+	}
+}
+
+// What is in use decides on the limit, up to that of the container.
+func TestMemoryIsFollowed(t *testing.T) {
+	t.Cleanup(func() { debug.SetMemoryLimit(math.MaxInt64) })
+	held := make([]byte, 120<<20)
+	for i := 0; i < len(held); i += 4096 {
+		held[i] = 1
+	}
+	runtime.GC()
+	limitMemory(math.MaxInt64)
+	if got := debug.SetMemoryLimit(-1); got < 144<<20 || got > 400<<20 {
+		t.Errorf("the limit is %d MiB, with 120 MiB in use", got>>20)
+	}
+	runtime.KeepAlive(held)
+	limitMemory(130 << 20)
+	if got := debug.SetMemoryLimit(-1); got != 130<<20 {
+		t.Errorf("the limit is %d MiB, want the container's 130", got>>20)
 	}
 }

@@ -15,18 +15,10 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry, EnableOpenMetrics: true, MaxRequestsInFlight: 2, Timeout: 20 * time.Second})
 }
 
-// counted counts the answers of a handler.
-func (m *metrics) counted(web http.Handler) http.Handler {
-	return promhttp.InstrumentHandlerInFlight(m.inFlight, promhttp.InstrumentHandlerDuration(m.answers, web))
-}
-
 // front is the public side: what readers are answered, counted and traced,
 // beside what those who run the desk ask for.
 func (h *house) front() http.Handler {
-	web := h.metrics.counted(h.handler())
-	if h.traces != nil {
-		web = h.traces.around(web)
-	}
+	web := h.answered.around(h.handler())
 	beside, scrapes := h.config.Metrics == "", h.metrics.handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead

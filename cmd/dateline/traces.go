@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dateline/desk"
+	"dateline/publish"
 )
 
 // tracer sends what happened to an OpenTelemetry collector: a span for each
@@ -123,45 +124,24 @@ func (t *tracer) polled(out desk.Outcome) {
 	}
 }
 
-// around makes spans of answers: of those whose reader traces (W3C Trace
-// Context, a sampled traceparent), which are slow, or which failed.
-func (t *tracer) around(web http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		noted := &statusNoter{ResponseWriter: w, status: http.StatusOK}
-		web.ServeHTTP(noted, r)
-		end := time.Now()
-		trace, parent, sampled := traceParent(r.Header.Get("traceparent"))
-		if !sampled && noted.status < 500 && end.Sub(start) < slowAnswer {
-			return
-		}
-		if trace == "" {
-			trace = randomHex(16)
-		}
-		answer := span{Trace: trace, ID: randomHex(8), Parent: parent, Name: r.Method, Kind: spanServer, Start: nanoseconds(start), End: nanoseconds(end),
-			Attributes: []attribute{textAttribute("http.request.method", r.Method), textAttribute("url.path", r.URL.Path),
-				numberAttribute("http.response.status_code", noted.status)}}
-		if noted.status >= 500 {
-			answer.Status = &spanStatus{Code: 2}
-		}
-		t.send(answer)
-	})
+// answered makes a span of an answer to a reader who traces (W3C Trace Context,
+// a sampled traceparent), and of one that is slow or failed.
+func (t *tracer) answered(a publish.Answer, traceparent string) {
+	trace, parent, sampled := traceParent(traceparent)
+	if !sampled && a.Status < 500 && a.Took < slowAnswer {
+		return
+	}
+	if trace == "" {
+		trace = randomHex(16)
+	}
+	answer := span{Trace: trace, ID: randomHex(8), Parent: parent, Name: a.Method, Kind: spanServer, Start: nanoseconds(a.Begun), End: nanoseconds(a.Begun.Add(a.Took)),
+		Attributes: []attribute{textAttribute("http.request.method", a.Method), textAttribute("url.path", a.Path),
+			numberAttribute("http.response.status_code", a.Status)}}
+	if a.Status >= 500 {
+		answer.Status = &spanStatus{Code: 2}
+	}
+	t.send(answer)
 }
-
-// statusNoter notes the status of an answer.
-type statusNoter struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader notes the status.
-func (n *statusNoter) WriteHeader(status int) {
-	n.status = status
-	n.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController reach what is below.
-func (n *statusNoter) Unwrap() http.ResponseWriter { return n.ResponseWriter }
 
 // traceParent reads a traceparent header of version 00: who asked, and whether
 // it is traced. What is not one is none.

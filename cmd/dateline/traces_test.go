@@ -16,6 +16,7 @@ import (
 
 	"dateline/desk"
 	"dateline/news"
+	"dateline/publish"
 )
 
 // collector keeps the spans that were sent to it, and refuses while told to.
@@ -90,7 +91,8 @@ func TestPollsAreTraced(t *testing.T) {
 func TestReadersWhoTraceAndFaultsAreTraced(t *testing.T) {
 	tr := newTracer("http://127.0.0.1:1", slog.New(slog.DiscardHandler))
 	status := http.StatusOK
-	web := tr.around(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+	answers := newAnswered(newMetrics(nil, &config{}), tr)
+	web := answers.around(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 	const trace, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 	ask := func(traceparent string) {
 		r := httptest.NewRequest(http.MethodGet, "/topics/x?token=secret", nil)
@@ -112,6 +114,13 @@ func TestReadersWhoTraceAndFaultsAreTraced(t *testing.T) {
 	ask("")
 	if s := <-tr.queue; len(s.Trace) != 32 || s.Parent != "" || s.Status == nil || s.Status.Code != 2 {
 		t.Errorf("a fault: %+v", s)
+	}
+	for _, took := range []time.Duration{slowAnswer / 2, slowAnswer} {
+		answers.Begin()
+		answers.End(publish.Answer{Method: http.MethodGet, Path: "/topics/x", Status: http.StatusOK, Begun: time.Now(), Took: took})
+	}
+	if s := <-tr.queue; len(tr.queue) != 0 || s.Status != nil {
+		t.Errorf("of a quick and a slow answer: %+v and %d more", s, len(tr.queue))
 	}
 }
 
