@@ -37,7 +37,7 @@ type run struct {
 func (w *walker) add(text string, ctx *context) {
 	start, spaces := 0, 0
 	for i := 0; i < len(text); {
-		if c := text[i]; c > ' ' && c < 0xC2 {
+		if c := text[i]; c > ' ' && c < 0xC2 && c != 0x7F {
 			i++
 			continue
 		}
@@ -71,22 +71,33 @@ func isBlank(s string) bool {
 // blank gives the length of the blank that s begins with, 0 where it begins
 // with none, and whether a reader sees it as a space.
 func blank(s string) (size int, shown bool) {
-	switch s[0] {
-	case ' ', '\t', '\n', '\r', '\f':
+	switch c := s[0]; {
+	case c == ' ', '\t' <= c && c <= '\r':
 		return 1, true
-	case 0xC2, 0xE2, 0xE3, 0xEF:
-		for _, b := range [...]string{"\u00a0", "\u2028", "\u2029", "\u3000"} {
-			if strings.HasPrefix(s, b) {
-				return len(b), true
-			}
+	case c < ' ', c == 0x7F:
+		return 1, false
+	case c == 0xC2, c == 0xE2, c == 0xE3, c == 0xEF:
+		r, size := utf8.DecodeRuneInString(s)
+		switch r {
+		case '\u0085', '\u00a0', '\u2028', '\u2029', '\u3000':
+			return size, true
 		}
-		for _, b := range [...]string{"\u00ad", "\u200b", "\ufeff"} {
-			if strings.HasPrefix(s, b) {
-				return len(b), false
-			}
+		if unseen(r) {
+			return size, false
 		}
 	}
 	return 0, false
+}
+
+// unseen reports whether a character is none of a text: one that only says
+// where a line may break, a control character, which a terminal would obey, or
+// one that turns the direction of all that follows.
+func unseen(r rune) bool {
+	switch r {
+	case '\u00ad', '\u200b', '\ufeff', '\u202d', '\u202e', '\ufffe', '\uffff':
+		return true
+	}
+	return r < ' ' && (r < '\t' || r > '\r') || 0x7F <= r && r < 0xA0 && r != '\u0085'
 }
 
 // addWords puts words to the run that are parted by so many single spaces.

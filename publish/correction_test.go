@@ -102,3 +102,15 @@ func TestCorrectionsComeNewestFirstAndEachAgainstTheOneBefore(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", got.String(), want)
 	}
 }
+
+func TestALedeThatOpensTheTextIsNotComparedTwice(t *testing.T) {
+	a := &news.Article{Lede: "Fifteen ships sail.", Body: []news.Block{{Text: "Fifteen ships sail. They carry corn."}}, Filed: noon, Changed: noon.Add(time.Hour),
+		Earlier: []news.Version{{Since: noon, Lede: "Twelve ships sail.", Passages: []string{"Twelve ships sail. They carry corn."}}}}
+	if v := correctionViews(a)[0]; len(v.Summary) != 0 || len(v.Text) != 1 {
+		t.Errorf("the lede is shown %d times beside the text's %d", len(v.Summary), len(v.Text))
+	}
+	a.Lede = "Ships sail at last."
+	if v := correctionViews(a)[0]; len(v.Summary) == 0 {
+		t.Error("a lede of its own is not shown")
+	}
+}

@@ -61,7 +61,7 @@ func (p press) storyPage(e *entry) (document, error) {
 		// Safe: contentWith writes only its own tags around escaped text.
 		Content: template.HTML(contentWith(e.Lead, func(src string) string { return p.picture(e.Story, src) })),
 	}
-	if text := e.Lead.Passages(); len(text) > 0 && beginsWith(text[0], e.Lead.Lede) {
+	if ledeOpens(e.Lead.Passages(), e.Lead.Lede) {
 		s.Summary = "" // it would be read twice
 	}
 	s.Corrected = correctionViews(e.Lead)
@@ -101,6 +101,11 @@ func (p press) telling(e *entry, a *news.Article) telling {
 		t.Against, t.Corrected = compare(e.Lead, a), correctionViews(a)
 	}
 	return t
+}
+
+// ledeOpens reports whether a lede is how a text begins.
+func ledeOpens(passages []string, lede string) bool {
+	return len(passages) > 0 && beginsWith(passages[0], lede)
 }
 
 // beginsWith reports whether a text begins with the words of another.
