@@ -31,6 +31,7 @@ type Options struct {
 	Lease   time.Duration    // how long a poll may hold a source; 0: 3 minutes. It is given two thirds of it to ask and edit
 	Grace   time.Duration    // how long polls under way may go on after the end is called; 0: 5 seconds
 	Window  time.Duration    // how far back copies are joined; 0: 7 days
+	Seats   news.Seats       // where copy is edited and filed; nil: there is one for each worker
 	Keep    Keep             // what the nightly sweep leaves
 	Push    string           // public address below which hubs reach Pushes, with a slash at its end; empty: no subscriptions
 	Mail    news.Mail        // where other processes leave what hubs send, and find it; nil: this one hears its hubs itself

@@ -15,12 +15,28 @@ import (
 const tries = 20
 
 // file finds the stories that an intake's articles tell and commits it all. It
-// returns how many stories are new or changed.
-func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
-	if !anyFiled(in.Articles) && !d.mayUpdate(in.Articles) {
-		_, err := d.o.Store.Commit(ctx, in)
-		return 0, wrap("commit", err)
+// returns how many stories are new or changed. An intake without articles is
+// little work, and needs no seat for it.
+func (d *Desk) file(ctx context.Context, in news.Intake) (placed int, err error) {
+	switch {
+	case len(in.Articles) == 0:
+		return 0, d.archive(ctx, in)
+	case !anyFiled(in.Articles) && !d.mayUpdate(in.Articles):
+		d.o.Seats.Work(func() { err = d.archive(ctx, in) })
+	default:
+		d.o.Seats.Work(func() { placed, err = d.tell(ctx, in) })
 	}
+	return placed, err
+}
+
+// archive commits an intake that tells no story.
+func (d *Desk) archive(ctx context.Context, in news.Intake) error {
+	_, err := d.o.Store.Commit(ctx, in)
+	return wrap("commit", err)
+}
+
+// tell commits an intake with the stories that its articles tell.
+func (d *Desk) tell(ctx context.Context, in news.Intake) (int, error) {
 	d.placing.Lock()
 	defer d.placing.Unlock()
 	in.Articles, in.Ledger.Marks = slices.Clone(in.Articles), slices.Clone(in.Ledger.Marks) // place may find who they are

@@ -279,7 +279,8 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 			a.Changed = now.UTC().Truncate(time.Millisecond)
 		}
 		clampDates(&a, now)
-		if err := d.guard(func() { match(matcher, src, &a) }); err != nil {
+		d.o.Seats.Work(func() { err = d.guard(func() { match(matcher, src, &a) }) })
+		if err != nil {
 			d.log.Error("an article could not be matched to topics", "source", src.ID, "url", a.Link, "err", err)
 			ledger.Poll.Dropped.Faulty++
 			continue
@@ -326,8 +327,8 @@ func (d *Desk) article(src news.Source, it *news.Item, pages []news.Page, now ti
 	if edit == nil {
 		edit = d.sites().Article
 	}
-	defer d.copies.enter(it, pages)()
-	err = d.guard(func() { a = edit(src, it, pages, now) })
+	defer d.copies.enter(it, pages)() // before the seat: who waits here needs none
+	d.o.Seats.Work(func() { err = d.guard(func() { a = edit(src, it, pages, now) }) })
 	return a, err
 }
 

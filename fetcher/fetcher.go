@@ -31,7 +31,8 @@ type Options struct {
 	Gap       time.Duration  // between two requests to one host; 0: a second, but none at allowed addresses; negative: none
 	MaxDelay  time.Duration  // the longest wait that a server may wish for; 0: a day
 	Limits    Limits
-	AnyRobots bool // read article pages whatever robots.txt says: for a page that a person asked for
+	Seats     news.Seats // where documents are read; nil: anywhere
+	AnyRobots bool       // read article pages whatever robots.txt says: for a page that a person asked for
 }
 
 // Limits bounds one exchange. A zero field stands for its default.
@@ -153,7 +154,8 @@ func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, no
 	took := time.Since(began)
 	if err == nil {
 		var r Reply
-		if r, err = f.read(src, last, a, now); err == nil {
+		f.opt.Seats.Work(func() { r, err = f.read(src, last, a, now) })
+		if err == nil {
 			note(&r.Poll, last, a, len(r.Items), took)
 			return r, nil
 		}
