@@ -27,21 +27,6 @@ const bundleTable = `CREATE TABLE IF NOT EXISTS bundles (
 	body  BLOB NOT NULL
 ) STRICT`
 
-// addBundles lays out what a file of version 2 lacks.
-func addBundles(ctx context.Context, tx *sql.Tx) error {
-	has, err := hasBundles(ctx, tx)
-	if err == nil && !has {
-		_, err = tx.ExecContext(ctx, "ALTER TABLE articles ADD COLUMN bundle INTEGER; "+bundleTable)
-	}
-	return err
-}
-
-func hasBundles(ctx context.Context, q querier) (bool, error) {
-	var n int
-	err := q.QueryRowContext(ctx, "SELECT count(*) FROM pragma_table_info('articles') WHERE name = 'bundle'").Scan(&n)
-	return n > 0, err
-}
-
 // bundle is some articles, packed as one.
 type bundle struct {
 	articles []packedArticle // their bodies say where in it they lie
@@ -231,7 +216,7 @@ func sweepArticles(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
 // lie in as "bundle". A file that was never opened for writing since version 2
 // has no bundles.
 func (s *embedded) archive(columns string) string {
-	if !s.bundled {
+	if !s.layout.bundled {
 		return fmt.Sprintf("SELECT %s, a.body, NULL FROM articles a ", columns)
 	}
 	return fmt.Sprintf("SELECT %s, a.body, b.body FROM articles a LEFT JOIN bundles b ON b.id = a.bundle ", columns)
