@@ -4,14 +4,19 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
 	"runtime/debug"
+	measures "runtime/metrics"
 	"strconv"
 	"strings"
 )
 
-// slackHeap is by how many percent the heap may grow beyond what is in use
-// before it is collected (docs/decisions/0092).
-const slackHeap = 60
+// How far the heap may grow beyond what is in use before it is collected
+// (docs/decisions/0092).
+const (
+	slackHeap  = 60       // percent
+	leastSlack = 36 << 20 // bytes: to collect a small heap often saves nothing worth having
+)
 
 // heedContainer has the collector keep the process below what its container may
 // use, with a tenth to spare for what it does not see: without that it learns
@@ -20,6 +25,7 @@ const slackHeap = 60
 func heedContainer() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(slackHeap)
+		paceCollector(slackHeap)
 	}
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
@@ -27,6 +33,29 @@ func heedContainer() {
 	if limit := containerMemory(os.DirFS("/")); limit > 0 {
 		debug.SetMemoryLimit(limit - limit/10)
 	}
+}
+
+// paceCollector sets after each collection by how many percent the heap may grow
+// until the next one. It was set to percent last; while somebody else has set it
+// to another value, it stays.
+func paceCollector(percent int) {
+	type collected struct{ _ [16]byte } // large enough to be collected alone
+	runtime.AddCleanup(new(collected), func(percent int) {
+		now := []measures.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/gogc:percent"}}
+		measures.Read(now)
+		if next := slack(now[0].Value.Uint64()); next != percent && now[1].Value.Uint64() == uint64(percent) {
+			debug.SetGCPercent(next)
+			percent = next
+		}
+		paceCollector(percent)
+	}, percent)
+}
+
+// slack is by how many percent a heap may grow of which so many bytes are in use.
+func slack(live uint64) int {
+	const steps = 10 // percent: to set it holds the whole program up for a moment
+	least := leastSlack * 100 / max(live, 1<<20)
+	return max(slackHeap, int(least/steps*steps))
 }
 
 // containerMemory is what the control groups of this process allow it, in

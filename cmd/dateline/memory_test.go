@@ -5,6 +5,14 @@ import (
 	"testing/fstest"
 )
 
+func TestSmallHeapsMayGrowFurther(t *testing.T) {
+	for live, want := range map[uint64]int{0: 3600, 1 << 20: 3600, 10 << 20: 360, 36 << 20: 100, 50 << 20: 70, 60 << 20: 60, 1 << 30: 60} {
+		if got := slack(live); got != want {
+			t.Errorf("%d MiB in use: got %d %%, want %d", live>>20, got, want)
+		}
+	}
+}
+
 func TestContainerMemory(t *testing.T) {
 	for _, c := range []struct {
 		name  string
