@@ -50,7 +50,7 @@ func (f *Fetcher) readBody(ctx context.Context, end context.CancelFunc, resp *ht
 		return nil, false, err
 	}
 	defer release()
-	body, err = readAll(plain, wire, resp.ContentLength, limits, grown)
+	body, err = f.readAll(plain, wire, resp.ContentLength, grown)
 	switch {
 	case err == nil, len(body) > 0 && errors.Is(err, gzip.ErrHeader): // what follows the end of a gzip file is nothing of it
 		return body, true, nil
@@ -77,10 +77,26 @@ func isVerdict(err error) bool {
 		errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// readAll reads to the end, watching how much a small body swells. It asks
+// readAll reads a body to its end. One of common size is read in room that was
+// used before, and copied once its size is known: growing room takes several
+// times as much as is read.
+func (f *Fetcher) readAll(r io.Reader, wire *meter, length int64, grown func() error) ([]byte, error) {
+	room, ok := f.rooms.Get().(*[]byte)
+	if !ok {
+		room = new([]byte)
+	}
+	body, err := readInto(slices.Grow((*room)[:0], int(min(max(length, 4<<10), 1<<20))+bytes.MinRead), r, wire, f.opt.Limits, grown)
+	if cap(body) > heavyBody {
+		return body, err
+	}
+	*room = body
+	defer f.rooms.Put(room)
+	return bytes.Clone(body), err
+}
+
+// readInto reads to the end, watching how much a small body swells. It asks
 // grown before it goes on with a large one.
-func readAll(r io.Reader, wire *meter, length int64, limits Limits, grown func() error) ([]byte, error) {
-	body := make([]byte, 0, int(min(max(length, 4<<10), 1<<20))+bytes.MinRead)
+func readInto(body []byte, r io.Reader, wire *meter, limits Limits, grown func() error) ([]byte, error) {
 	for {
 		if len(body) == cap(body) {
 			body = slices.Grow(body, bytes.MinRead) // by a quarter where it is large; a bytes.Buffer doubles

@@ -70,7 +70,7 @@ func (f *Fetcher) readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer release()
-	body, err := readAll(plain, wire, 0, f.opt.Limits, func() error { return nil })
+	body, err := f.readAll(plain, wire, 0, func() error { return nil })
 	if err != nil {
 		return nil, fileFault(err)
 	}

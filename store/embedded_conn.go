@@ -49,7 +49,7 @@ type conn struct {
 // run runs a statement without database/sql, which takes several times as long
 // as the statements of a quiet poll. It calls each for each row, and returns how
 // many rows were changed. The caller is the only one to use the connection.
-// Arguments are int64, string or []byte.
+// Arguments are int64, string, []byte or nil.
 func (c *conn) run(query string, each func(*sqlite3.Stmt) error, args ...any) (changed int64, err error) {
 	s := c.plain[query]
 	if s == nil {
@@ -114,6 +114,8 @@ func bind(s *sqlite3.Stmt, at int, arg any) error {
 		return s.BindText(at, v)
 	case []byte:
 		return s.BindBlob(at, v)
+	case nil:
+		return s.BindNull(at)
 	}
 	panic(fmt.Sprintf("store: no way to bind %T", arg))
 }

@@ -217,7 +217,7 @@ func (s *embedded) take(ctx context.Context, l load) error {
 				return err
 			}
 		}
-		if err := putBundles(ctx, tx, bundles); err != nil {
+		if err := putBundles(ctx, tx, s.turns.plain(), bundles); err != nil {
 			return err
 		}
 		for _, st := range l.stories {

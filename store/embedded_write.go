@@ -84,7 +84,7 @@ func (s *embedded) commit(ctx context.Context, tx *sql.Tx, in news.Intake, set k
 		return 0, err
 	}
 	s.step.at(stepTold)
-	if err := putBundles(ctx, tx, set.bundles); err != nil {
+	if err := putBundles(ctx, tx, c, set.bundles); err != nil {
 		return 0, err
 	}
 	s.step.at(stepArchived)
