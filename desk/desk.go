@@ -31,8 +31,10 @@ type Options struct {
 	Lease   time.Duration    // how long a claim lasts; 0: 3 minutes. A poll is given two thirds of it
 	Grace   time.Duration    // how long polls under way may go on after the end is called; 0: 5 seconds
 	Window  time.Duration    // how far back copies are joined; 0: 7 days
+	Seats   news.Seats       // where copy is edited and filed; nil: there is one for each worker
 	Keep    Keep             // what the nightly sweep leaves
 	Push    string           // public address below which hubs reach Pushes, with a slash at its end; empty: no subscriptions
+	Mail    news.Mail        // where other processes leave what hubs send, and find it; nil: this one hears its hubs itself
 	Now     func() time.Time // nil: time.Now
 	Step    func(string)     // called at each of Steps, for tests that end the process there; nil: nobody listens
 	Polled  func(Outcome)    // called after each poll, from several goroutines; nil: nobody listens
@@ -88,7 +90,8 @@ type Desk struct {
 	beat     atomic.Int64  // when Run last looked for due sources, in Unix nanoseconds
 	hindered atomic.Int64  // since when claims fail, in nanoseconds; 0: they do not
 	refused  refusals      // commits that fail
-	push     *mailbox      // what hubs sent
+	mail     news.Mail     // what hubs sent
+	copies   copyRoom
 
 	editor func(news.Source, *news.Item, []news.Page, time.Time) news.Article // nil: that of the roster's sites
 
@@ -119,7 +122,10 @@ func New(o Options) *Desk {
 	d := &Desk{
 		o: o, log: o.Log, now: o.Now,
 		wake: make(chan struct{}, 1),
-		push: newMailbox(),
+		mail: o.Mail, copies: newCopyRoom(),
+	}
+	if d.mail == nil {
+		d.mail = newMailbox()
 	}
 	d.index = d.newIndex()
 	return d
@@ -154,10 +160,9 @@ func or[T comparable](value, otherwise T) T {
 // goes on; only where the sources cannot be enrolled the old ones stay.
 func (d *Desk) Assign(ctx context.Context, r Roster) error {
 	ids := make([]news.SourceID, len(r.Sources))
-	byID := make(map[news.SourceID]*news.Source, len(r.Sources))
+	byID := r.byID()
 	for i := range r.Sources {
 		ids[i] = r.Sources[i].ID
-		byID[ids[i]] = &r.Sources[i]
 		if _, ok := r.Schedules[ids[i]]; !ok {
 			return fmt.Errorf("source %s has no schedule", ids[i])
 		}
@@ -177,6 +182,18 @@ func (d *Desk) Assign(ctx context.Context, r Roster) error {
 	}
 	d.rouse()
 	return nil
+}
+
+// Acquaint gives the desk its sources without work to do: another process polls
+// them, and this one only hears their hubs.
+func (d *Desk) Acquaint(r Roster) { d.swap(r, r.byID()) }
+
+func (r *Roster) byID() map[news.SourceID]*news.Source {
+	byID := make(map[news.SourceID]*news.Source, len(r.Sources))
+	for i := range r.Sources {
+		byID[r.Sources[i].ID] = &r.Sources[i]
+	}
+	return byID
 }
 
 func (d *Desk) swap(r Roster, byID map[news.SourceID]*news.Source) (Roster, map[news.SourceID]*news.Source) {
@@ -204,8 +221,19 @@ func (d *Desk) dueIn(wait time.Duration) {
 }
 
 // maxNap is how long Run sleeps at most: another process may have made a
-// source due.
-const maxNap = 5 * time.Second
+// source due. Where another one hears the hubs, that is at any moment.
+const (
+	maxNap  = 5 * time.Second
+	mailNap = time.Second / 2
+)
+
+// longestNap is maxNap or mailNap.
+func (d *Desk) longestNap() time.Duration {
+	if d.o.Mail != nil && d.o.Push != "" {
+		return mailNap
+	}
+	return maxNap
+}
 
 // Run polls sources as they fall due, until ctx ends. Polls under way then
 // have Options.Grace to finish; what does not is given back, as if it had
@@ -271,7 +299,7 @@ func (d *Desk) nap(ctx context.Context, crew *crew, told time.Duration) {
 		}
 		return
 	}
-	pause := cmp.Or(told, maxNap)
+	pause := cmp.Or(told, d.longestNap())
 	if told == 0 {
 		switch due, err := d.o.Store.NextDue(ctx); {
 		case err != nil:
@@ -279,7 +307,7 @@ func (d *Desk) nap(ctx context.Context, crew *crew, told time.Duration) {
 			d.confirm(ctx, d.now(), true)
 			pause = time.Second
 		default:
-			pause = min(max(due.Sub(d.now()), 0), maxNap)
+			pause = min(max(due.Sub(d.now()), 0), d.longestNap())
 		}
 	}
 	pause = max(pause, 20*time.Millisecond)

@@ -15,14 +15,31 @@ import (
 const tries = 20
 
 // file finds the stories that an intake's articles tell and commits it all. It
-// returns how many stories are new or changed.
-func (d *Desk) file(ctx context.Context, in news.Intake) (int, error) {
-	if !anyFiled(in.Articles) && !d.mayUpdate(in.Articles) {
-		_, err := d.o.Store.Commit(ctx, in)
-		return 0, wrap("commit", err)
+// returns how many stories are new or changed. An intake without articles is
+// little work, and needs no seat for it.
+func (d *Desk) file(ctx context.Context, in news.Intake) (placed int, err error) {
+	switch {
+	case len(in.Articles) == 0:
+		return 0, d.archive(ctx, in)
+	case !anyFiled(in.Articles) && !d.mayUpdate(in.Articles):
+		d.o.Seats.Work(func() { err = d.archive(ctx, in) })
+	default:
+		d.o.Seats.Work(func() { placed, err = d.tell(ctx, in) })
 	}
+	return placed, err
+}
+
+// archive commits an intake that tells no story.
+func (d *Desk) archive(ctx context.Context, in news.Intake) error {
+	_, err := d.o.Store.Commit(ctx, in)
+	return wrap("commit", err)
+}
+
+// tell commits an intake with the stories that its articles tell.
+func (d *Desk) tell(ctx context.Context, in news.Intake) (int, error) {
 	d.placing.Lock()
 	defer d.placing.Unlock()
+	in.Articles, in.Ledger.Marks = slices.Clone(in.Articles), slices.Clone(in.Ledger.Marks) // place may find who they are
 	for range tries {
 		if err := d.catchUp(ctx); err != nil {
 			return 0, fmt.Errorf("catch up with the archive: %w", err)
@@ -161,6 +178,7 @@ func (d *Desk) learn(st *news.Story) {
 type placement struct {
 	desk     *Desk
 	archived bool
+	marks    []news.Mark
 	placed   []news.Story
 	at       map[news.StoryID]int // places in placed
 	among    *stories.Index       // knows them
@@ -168,9 +186,10 @@ type placement struct {
 }
 
 // place decides the stories that articles change. It commits nothing and
-// teaches the index nothing.
+// teaches the index nothing. An article of the intake that is found to be one
+// filed before bears that one's ID from then on, in its mark too.
 func (d *Desk) place(ctx context.Context, in news.Intake) ([]news.Story, error) {
-	p := &placement{desk: d, archived: archived(in), at: map[news.StoryID]int{}, among: d.newIndex(), shared: sharedLinks(in)}
+	p := &placement{desk: d, archived: archived(in), marks: in.Ledger.Marks, at: map[news.StoryID]int{}, among: d.newIndex(), shared: sharedLinks(in)}
 	for i := range in.Articles {
 		var err error
 		if panicked := d.guard(func() { err = p.add(ctx, &in.Articles[i]) }); panicked != nil {
@@ -187,7 +206,8 @@ func (p *placement) add(ctx context.Context, a *news.Article) error {
 	if len(a.Topics) == 0 && !a.Changed.After(a.Filed) {
 		return nil // no topic wants it, and no story has it
 	}
-	id, known := p.tells(a)
+	found, known := p.tells(a)
+	id := found.Story
 	if !known {
 		held, err := Standing(ctx, p.desk.o.Store, news.StoryID(a.ID))
 		switch {
@@ -208,6 +228,9 @@ func (p *placement) add(ctx context.Context, a *news.Article) error {
 		return err
 	}
 	held := teller(&st, a.ID)
+	if held == nil {
+		held = p.reissued(&st, &found, a)
+	}
 	switch {
 	case held == nil && len(a.Topics) == 0:
 		return nil // a copy that no topic wants
@@ -218,6 +241,23 @@ func (p *placement) add(ctx context.Context, a *news.Article) error {
 		p.put(joined)
 	}
 	return nil
+}
+
+// reissued is the article of a story that a brings anew; nil: none. An outlet
+// that lists both at the same time has two. a takes the ID and the filing of the
+// article that it is.
+func (p *placement) reissued(st *news.Story, found *stories.Finding, a *news.Article) *news.Article {
+	held := found.Reissued(st, a)
+	if held == nil {
+		return nil
+	}
+	own := slices.IndexFunc(p.marks, func(m news.Mark) bool { return m.Article == a.ID })
+	if own < 0 || slices.ContainsFunc(p.marks, func(m news.Mark) bool { return m.Article == held.ID && m.Seen.Equal(p.marks[own].Seen) }) {
+		return nil
+	}
+	p.marks[own].Article, p.marks[own].Filed = held.ID, held.Filed
+	a.ID, a.Filed = held.ID, held.Filed
+	return held
 }
 
 func (p *placement) put(st news.Story) {
@@ -257,19 +297,16 @@ func (d *Desk) isNews(a *news.Article) bool {
 
 // tells finds the story that an article tells, among those placed just now or
 // those of the index.
-func (p *placement) tells(a *news.Article) (news.StoryID, bool) {
+func (p *placement) tells(a *news.Article) (stories.Finding, bool) {
 	if p.shared[linkDigest(a.Link)] {
 		unlinked := *a
 		unlinked.Link = ""
 		a = &unlinked
 	}
 	if found, ok := p.among.Find(a); ok {
-		return found.Story, true
+		return found, true
 	}
-	if found, ok := p.desk.index.Find(a); ok {
-		return found.Story, true
-	}
-	return "", false
+	return p.desk.index.Find(a)
 }
 
 // sharedLinks are the links under which a source has several items at once: that

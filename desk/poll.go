@@ -49,7 +49,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger, leave func()) (out 
 	}
 
 	known := about(src.Feed, ledger.Poll)
-	letter := d.push.take(src.ID, &known.Push)
+	letter := d.collect(budget, src.ID, &known.Push)
 	reply, fault := d.read(budget, src, known, letter, start)
 	reply.Poll.Feed = src.Feed
 	fetched := d.now()
@@ -92,7 +92,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger, leave func()) (out 
 		d.log.Warn("the store may have lost stories: what the source sent is filed again", "source", src.ID, "items", len(ledger.Adrift))
 		articles = append(slices.Clip(ledger.Adrift), articles...) // a correction comes after what it corrects
 	}
-	subscribe := d.subscribing(&next.Poll.Push, letter, len(articles) > len(ledger.Adrift), first, start)
+	subscribe := d.subscribing(&next.Poll.Push, letter.Came, len(articles) > len(ledger.Adrift), first, start)
 	next.Poll.Due = due(next.Poll, schedule, src.ID)
 	if ctx.Err() != nil {
 		d.release(ctx, ledger, 0)
@@ -269,12 +269,21 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 	defer func() { ledger.Poll.Repairs = append(ledger.Poll.Repairs, remarks(articles)...) }()
 	for n := range fresh {
 		it, mark := &fresh[n].item, &ledger.Marks[fresh[n].mark]
+		if n > 0 {
+			fresh[n-1].item = news.Item{} // a large feed is not held as items and as articles
+		}
 		pages, note, later := d.pages(ctx, src, it, n == 0)
 		if later {
 			leaveForLater(ledger, fresh[n:], first)
 			break
 		}
+		done, err := d.o.Fetcher.Room(ctx, sizeOf(pages))
+		if err != nil {
+			leaveForLater(ledger, fresh[n:], first)
+			break
+		}
 		a, err := d.article(src, it, pages, now)
+		done()
 		if err != nil {
 			d.log.Error("an item could not be edited and is left out", "source", src.ID, "url", it.Link, "err", err)
 			ledger.Poll.Dropped.Faulty++
@@ -298,7 +307,8 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 			a.Changed = now.UTC().Truncate(time.Millisecond)
 		}
 		clampDates(&a, now)
-		if err := d.guard(func() { match(matcher, src, &a) }); err != nil {
+		d.o.Seats.Work(func() { err = d.guard(func() { match(matcher, src, &a) }) })
+		if err != nil {
 			d.log.Error("an article could not be matched to topics", "source", src.ID, "url", a.Link, "err", err)
 			ledger.Poll.Dropped.Faulty++
 			continue
@@ -345,7 +355,8 @@ func (d *Desk) article(src news.Source, it *news.Item, pages []news.Page, now ti
 	if edit == nil {
 		edit = d.sites().Article
 	}
-	err = d.guard(func() { a = edit(src, it, pages, now) })
+	defer d.copies.enter(it, pages)() // before the seat: who waits here needs none
+	d.o.Seats.Work(func() { err = d.guard(func() { a = edit(src, it, pages, now) }) })
 	return a, err
 }
 
@@ -427,8 +438,12 @@ func bear(src news.SourceID, borne []news.TopicID) (matches []news.Match) {
 	return matches
 }
 
-// maxPages bounds the pages of one article.
-const maxPages = 20
+// maxPages and maxPageBytes bound the pages of one article: no further one is
+// read once those at hand are so large.
+const (
+	maxPages     = 20
+	maxPageBytes = 4 << 20
+)
 
 // pages reads the article that an item links to, for sources that want it. A
 // page that cannot be read is no fault of the feed: the item's own text stands
@@ -442,7 +457,16 @@ func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item, alone 
 		return nil, "", false
 	}
 	var err error
-	if panicked := d.guard(func() { pages, err = ReadArticle(ctx, d.o.Fetcher, d.sites(), src, it.Link) }); panicked != nil {
+	next := func(pages []news.Page) string {
+		done, err := d.o.Fetcher.Room(ctx, sizeOf(pages))
+		if err != nil {
+			return "" // what follows can be left out; what is there cannot
+		}
+		defer done()
+		defer d.copies.enter(it, pages)()
+		return d.sites().NextPage(pages)
+	}
+	if panicked := d.guard(func() { pages, err = readArticle(ctx, d.o.Fetcher, src, it.Link, next) }); panicked != nil {
 		err = panicked
 	}
 	var busy *fetcher.Busy
@@ -460,17 +484,22 @@ func (d *Desk) pages(ctx context.Context, src news.Source, it *news.Item, alone 
 // rules for its host where there are any. With an
 // error it returns the pages read before.
 func ReadArticle(ctx context.Context, f *fetcher.Fetcher, sites normalize.Sites, src news.Source, link string) ([]news.Page, error) {
+	return readArticle(ctx, f, src, link, sites.NextPage)
+}
+
+func readArticle(ctx context.Context, f *fetcher.Fetcher, src news.Source, link string, next func([]news.Page) string) ([]news.Page, error) {
 	if clean := news.CleanLink(link); clean != "" { // with tracking it does not look like its own second page
 		link = clean
 	}
 	var pages []news.Page
-	for link != "" && len(pages) < maxPages {
+	for room := maxPageBytes; link != "" && len(pages) < maxPages && room > 0; {
 		page, err := f.Page(ctx, src, link)
 		if err != nil {
 			return pages, err
 		}
 		pages = append(pages, page)
-		link = sites.NextPage(pages)
+		room -= len(page.HTML)
+		link = next(pages)
 	}
 	return pages, nil
 }

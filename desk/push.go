@@ -25,77 +25,72 @@ const (
 	mailMost    = 64 << 20            // bytes of deliveries that wait; what comes on top is a ping
 )
 
-// letter is what a hub delivered and nobody has read. Without a body it only
-// says that there is something to be had.
-type letter struct {
-	body        []byte
-	contentType string
-}
-
-// mailbox holds what hubs sent until the source's next poll, which is at once:
-// a delivery makes its source due, is claimed like any, and goes the way of a
-// polled document. A process that dies loses nothing, since the source stays
-// due and is then polled.
+// mailbox is the mail of one process alone: what hubs sent until the source's
+// next poll, which is at once. A delivery makes its source due, is claimed like
+// any, and goes the way of a polled document. A process that dies loses nothing,
+// since the source stays due and is then polled.
 type mailbox struct {
-	mu        sync.Mutex // guards what follows
-	letters   map[news.SourceID]*letter
-	size      int
-	confirmed map[news.SourceID]consent
+	mu      sync.Mutex // guards what follows
+	letters map[news.SourceID]news.Letter
+	size    int
 }
 
-// consent is a hub's word on a subscription.
-type consent struct {
-	token string
-	until time.Time // zero: it was denied
-}
+func newMailbox() *mailbox { return &mailbox{letters: map[news.SourceID]news.Letter{}} }
 
-func newMailbox() *mailbox {
-	return &mailbox{letters: map[news.SourceID]*letter{}, confirmed: map[news.SourceID]consent{}}
-}
-
-// put leaves a letter. Where one waits already, the feed itself is the shorter
-// way to both.
-func (m *mailbox) put(id news.SourceID, l letter) {
+// Leave implements news.Mail. The bodies that lie here are mailMost at most.
+func (m *mailbox) Leave(_ context.Context, id news.SourceID, l news.Letter) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if held := m.letters[id]; held != nil {
-		m.size -= len(held.body)
-		l.body = nil
+	held := m.letters[id]
+	if l.Token != "" {
+		held.Token, held.Until = l.Token, l.Until
 	}
-	if m.size+len(l.body) > mailMost {
-		l.body = nil
+	if l.Came {
+		m.size -= len(held.Body)
+		if held.Came || m.size+len(l.Body) > mailMost {
+			l.Body = nil
+		}
+		held.Came, held.Body, held.ContentType = true, l.Body, l.ContentType
+		m.size += len(l.Body)
 	}
-	m.size += len(l.body)
-	m.letters[id] = &l
+	m.letters[id] = held
+	return nil
 }
 
-// take gives the letter for a source, or nil, and writes what its hub said
-// since into the subscription.
-func (m *mailbox) take(id news.SourceID, p *news.Push) *letter {
+// Collect implements news.Mail.
+func (m *mailbox) Collect(_ context.Context, id news.SourceID) (news.Letter, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if c, ok := m.confirmed[id]; ok && c.token == p.Token {
-		p.Until = c.until
+	l, ok := m.letters[id]
+	if ok {
+		m.size -= len(l.Body)
+		m.letters[id] = news.Letter{Token: l.Token, Until: l.Until}
 	}
-	l := m.letters[id]
-	if l != nil {
-		m.size -= len(l.body)
-		delete(m.letters, id)
+	return l, nil
+}
+
+// collect gives what a source's hub sent since its last poll, and writes what it
+// said of the subscription into the record. What cannot be had now is asked of
+// the feed.
+func (d *Desk) collect(ctx context.Context, id news.SourceID, p *news.Push) news.Letter {
+	if p.Token == "" {
+		return news.Letter{}
+	}
+	l, err := d.mail.Collect(ctx, id)
+	if err != nil {
+		d.log.Info("what its hub sent cannot be had, the feed is asked", "source", id, "err", err)
+		return news.Letter{}
+	}
+	if l.Token == p.Token {
+		p.Until = l.Until
 	}
 	return l
 }
 
-// settle notes a hub's word on a subscription.
-func (m *mailbox) settle(id news.SourceID, c consent) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.confirmed[id] = c
-}
-
 // read reads what a hub delivered, or asks the outlet.
-func (d *Desk) read(ctx context.Context, src news.Source, last news.Poll, l *letter, now time.Time) (fetcher.Reply, error) {
-	if l != nil && len(l.body) > 0 {
-		reply, err := d.o.Fetcher.Pushed(src, last, l.body, l.contentType)
+func (d *Desk) read(ctx context.Context, src news.Source, last news.Poll, l news.Letter, now time.Time) (fetcher.Reply, error) {
+	if len(l.Body) > 0 {
+		reply, err := d.o.Fetcher.Pushed(src, last, l.Body, l.ContentType)
 		if err == nil {
 			return reply, nil
 		}
@@ -106,9 +101,9 @@ func (d *Desk) read(ctx context.Context, src news.Source, last news.Poll, l *let
 
 // subscribing brings a subscription up to date with a poll, and reports whether
 // its hub is to be asked for one.
-func (d *Desk) subscribing(p *news.Push, l *letter, found, first bool, now time.Time) bool {
+func (d *Desk) subscribing(p *news.Push, heard, found, first bool, now time.Time) bool {
 	switch {
-	case l != nil:
+	case heard:
 		p.Heard, p.Missed = now, 0
 	case found && !first && p.Until.After(now) && !p.Heard.IsZero():
 		p.Missed++

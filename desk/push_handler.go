@@ -66,12 +66,16 @@ func (d *Desk) confirmPush(w http.ResponseWriter, r *http.Request, id news.Sourc
 	case q.Get("hub.topic") != p.Topic:
 		http.Error(w, "not the topic that was asked for", http.StatusNotFound)
 	case mode == "denied":
-		d.push.settle(id, consent{token: p.Token})
+		if !d.leave(w, r, id, news.Letter{Token: p.Token}) {
+			return
+		}
 		d.log.Info("the hub denies a subscription", "source", id)
 	case mode != "subscribe", challenge == "", len(challenge) > maxChallenge:
 		http.Error(w, "not what was asked for", http.StatusNotFound)
 	default:
-		d.push.settle(id, consent{token: p.Token, until: d.now().Add(lease(q.Get("hub.lease_seconds")))})
+		if !d.leave(w, r, id, news.Letter{Token: p.Token, Until: d.now().Add(lease(q.Get("hub.lease_seconds")))}) {
+			return
+		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, challenge)
 	}
@@ -103,10 +107,10 @@ func (d *Desk) deliver(w http.ResponseWriter, r *http.Request, id news.SourceID,
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	l := letter{body: body, contentType: r.Header.Get("Content-Type")}
+	l := news.Letter{Came: true, Body: body, ContentType: r.Header.Get("Content-Type")}
 	at := d.now()
 	if len(body) == 0 || r.Header.Get("Content-Encoding") != "" {
-		l.body = nil
+		l.Body = nil
 		if next := poll.At.Add(pingGap); next.After(at) {
 			at = next
 		}
@@ -114,11 +118,26 @@ func (d *Desk) deliver(w http.ResponseWriter, r *http.Request, id news.SourceID,
 			at = poll.NotBefore
 		}
 	}
-	d.push.put(id, l)
+	if !d.leave(w, r, id, l) {
+		return
+	}
 	if err := d.o.Store.Hasten(r.Context(), at, id); err != nil {
-		http.Error(w, "try again later", http.StatusServiceUnavailable)
+		http.Error(w, tryLater, http.StatusServiceUnavailable)
 		return
 	}
 	d.rouse()
 	w.WriteHeader(http.StatusAccepted)
+}
+
+const tryLater = "try again later"
+
+// leave puts a letter where the next poll finds it, or tells the hub to come
+// again.
+func (d *Desk) leave(w http.ResponseWriter, r *http.Request, id news.SourceID, l news.Letter) bool {
+	if err := d.mail.Leave(r.Context(), id, l); err != nil {
+		d.log.Warn("what a hub sent could not be kept", "source", id, "err", err)
+		http.Error(w, tryLater, http.StatusServiceUnavailable)
+		return false
+	}
+	return true
 }

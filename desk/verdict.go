@@ -59,7 +59,7 @@ func Standing(ctx context.Context, archive news.Archive, id news.StoryID) (news.
 	for range mostMerged {
 		st, err := archive.Story(ctx, id)
 		if err != nil {
-			return st, fmt.Errorf("story %s: %w", id, err)
+			return st, err
 		}
 		if st.Into == "" {
 			return st, nil

@@ -37,7 +37,7 @@ const pagePatience = 5 * time.Minute
 type answer struct {
 	status    int
 	header    http.Header
-	body      []byte // decoded; only of a 200, 203, 206 or 226
+	body      []byte // only of a 200, 203, 206 or 226; as sent until ask has decoded it
 	whole     bool   // the body was read to its end
 	asked     *url.URL
 	final     *url.URL
@@ -91,9 +91,18 @@ func (f *Fetcher) question(src news.Source) (question, error) {
 	}, nil
 }
 
-// ask holds an exchange: one request, and those that redirects ask for. Its
-// error is a fault, or that of ctx.
+// ask holds an exchange and decodes what came of it. Its error is a fault, Busy,
+// or that of ctx.
 func (f *Fetcher) ask(ctx context.Context, q question) (answer, error) {
+	a, err := f.exchange(ctx, q)
+	if err == nil {
+		err = f.unpack(ctx, &a)
+	}
+	return a, err
+}
+
+// exchange sends one request, and those that redirects ask for.
+func (f *Fetcher) exchange(ctx context.Context, q question) (answer, error) {
 	at := *q.address
 	if q.trusted && at.User != nil {
 		if q.own.Get("Authorization") == "" {
@@ -175,7 +184,7 @@ func (f *Fetcher) hop(ctx context.Context, by *route, req *http.Request, left ti
 		drain(resp.Body)
 		return redirected(to, resp)
 	case http.StatusOK, http.StatusNonAuthoritativeInfo, http.StatusPartialContent, http.StatusIMUsed:
-		a.body, a.whole, err = f.readBody(ctx, cancel, resp)
+		a.body, a.whole, err = f.readSent(ctx, cancel, resp)
 		if busy := (*Busy)(nil); errors.As(err, &busy) {
 			return nil, busy
 		}

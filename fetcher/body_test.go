@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -173,7 +174,13 @@ func FuzzDecode(f *testing.F) {
 	ask := open(f, func(o *Options) { o.Limits = limits })
 	f.Fuzz(func(t *testing.T, header string, body []byte) {
 		resp := &http.Response{Header: http.Header{"Content-Encoding": {header}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: -1}
-		got, whole, err := ask.readBody(t.Context(), func() {}, resp)
+		sent, whole, err := ask.readSent(t.Context(), func() {}, resp)
+		if err != nil {
+			return
+		}
+		a := answer{header: resp.Header, body: sent, whole: whole, final: &url.URL{Host: "desk.example"}}
+		err = ask.unpack(t.Context(), &a)
+		got, whole := a.body, a.whole
 		if int64(len(got)) > limits.Decoded {
 			t.Errorf("%d bytes get past the limit", len(got))
 		}

@@ -16,7 +16,7 @@ import (
 const (
 	maxItems    = 2000
 	maxItemText = 1 << 20 // bytes of Summary and Content together
-	maxItemTags = 40_000  // in each of the two: a tree takes many times the size of the tags it is made of
+	maxItemTags = 20_000  // in each of the two: a tree takes many times the size of the tags it is made of
 	maxTitle    = 4 << 10
 )
 
@@ -118,19 +118,26 @@ func (d *Document) item(e *Entry, now time.Time) news.Item {
 }
 
 // cutTags ends markup before the tag that is one too many.
-func cutTags(markup string) string {
-	tags := 0
-	for i := 0; i < len(markup); i++ {
-		next := strings.IndexByte(markup[i:], '<')
-		if next < 0 {
-			break
-		}
-		if i += next; tags == maxItemTags {
-			return markup[:i]
-		}
-		tags++
+func cutTags(markup string) string { return markup[:tagsEnd(markup, maxItemTags)] }
+
+// tagsEnd is where so many tags of markup are over: before the next one, or at
+// its end. An escaped tag counts, for some escape once too often.
+func tagsEnd[text string | []byte](markup text, most int) int {
+	if len(markup) < most*len("<p>") {
+		return len(markup)
 	}
-	return markup
+	for i := 0; i < len(markup); i++ {
+		switch {
+		case markup[i] == '<':
+		case markup[i] == '&' && len(markup)-i > 3 && markup[i+1] == 'l' && markup[i+2] == 't' && markup[i+3] == ';':
+		default:
+			continue
+		}
+		if most--; most < 0 {
+			return i
+		}
+	}
+	return len(markup)
 }
 
 // trusted is a date that can be true: not before feeds existed, and not in the

@@ -18,6 +18,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"dateline/news"
 )
 
@@ -29,7 +31,8 @@ type Options struct {
 	Gap       time.Duration  // between two requests to one host; 0: a second, but none at allowed addresses; negative: none
 	MaxDelay  time.Duration  // the longest wait that a server may wish for; 0: a day
 	Limits    Limits
-	AnyRobots bool // read article pages whatever robots.txt says: for a page that a person asked for
+	Seats     news.Seats // where documents are read; nil: anywhere
+	AnyRobots bool       // read article pages whatever robots.txt says: for a page that a person asked for
 }
 
 // Limits bounds one exchange. A zero field stands for its default.
@@ -87,6 +90,8 @@ type Fetcher struct {
 	gzips  sync.Pool     // of *gzip.Reader
 	rooms  sync.Pool     // of *[]byte, in which bodies are read
 	heavy  chan struct{} // full: no further large body may be read
+	room   int64         // bytes of documents that may be worked on at a time
+	work   *semaphore.Weighted
 
 	mu     sync.Mutex // guards routes
 	routes map[string]*route
@@ -109,9 +114,12 @@ func New(o Options) (*Fetcher, error) {
 	}
 	o.MaxDelay = or(o.MaxDelay, 24*time.Hour)
 	o.Limits = o.Limits.withDefaults()
+	room := workRoom()
 	return &Fetcher{
 		opt:    o,
 		heavy:  make(chan struct{}, mostHeavy),
+		room:   room,
+		work:   semaphore.NewWeighted(room),
 		hosts:  newHosts(max(gap, 0), everywhere, o.Limits.Turn),
 		robots: newRobotsCache(),
 		routes: map[string]*route{},
@@ -147,7 +155,8 @@ func (f *Fetcher) Fetch(ctx context.Context, src news.Source, last news.Poll, no
 	took := time.Since(began)
 	if err == nil {
 		var r Reply
-		if r, err = f.read(src, last, a, now); err == nil {
+		f.opt.Seats.Work(func() { r, err = f.read(src, last, a, now) })
+		if err == nil {
 			note(&r.Poll, last, a, len(r.Items), took)
 			return r, nil
 		}

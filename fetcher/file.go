@@ -1,7 +1,6 @@
 package fetcher
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -65,14 +64,16 @@ func (f *Fetcher) readFile(path string) ([]byte, error) {
 	}
 	defer file.Close()
 	wire := &meter{from: file, left: f.opt.Limits.Wire}
-	plain, release, err := f.decoder(bufio.NewReader(wire), nil)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	body, err := f.readAll(plain, wire, 0, func() error { return nil })
+	sent, err := f.readAll(wire, 0, func(int64) error { return nil })
 	if err != nil {
 		return nil, fileFault(err)
+	}
+	body, whole, err := f.decode(sent, nil, f.opt.Limits.Decoded)
+	if err != nil {
+		return nil, fileFault(err)
+	}
+	if !whole {
+		return nil, fileFault(io.ErrUnexpectedEOF)
 	}
 	return body, nil
 }

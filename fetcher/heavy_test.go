@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"dateline/news"
 )
 
@@ -74,6 +76,63 @@ func TestLargeBodiesAreNotBegunWithoutRoom(t *testing.T) {
 	_, err = f.Fetch(t.Context(), news.Source{ID: "large", Feed: server.URL + "/large"}, news.Poll{}, time.Now())
 	if busy := (*Busy)(nil); !errors.As(err, &busy) || busy.Wait != heavyAgain {
 		t.Errorf("got %v, want that there is no room", err)
+	}
+}
+
+// What is read waits until there is room to work on it; a small document does
+// not, and nobody is blamed.
+func TestDocumentsWaitForRoomToBeWorkedOn(t *testing.T) {
+	f := open(t, func(o *Options) { o.Limits = Limits{Turn: 50 * time.Millisecond} })
+	feedOf := func(size int) string {
+		return coded(t, "gzip", compressed(t, "gzip", fmt.Appendf(nil, smallFeedFor, strings.Repeat("<!-- quay -->", size/13))))
+	}
+	small, middling := feedOf(lightBody/usualRatio), feedOf(heavyBody/2)
+	done, err := f.Room(t.Context(), heavyBody+1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := fetch(t, f, small, news.Poll{}); len(r.Items) != 1 {
+		t.Errorf("a small document: %d items", len(r.Items))
+	}
+	plain := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, smallFeedFor, strings.Repeat("<!-- quay -->", 2*lightBody/13))
+	})
+	r, err := f.Fetch(t.Context(), source(plain.URL), news.Poll{Failures: 2}, time.Now())
+	if busy := (*Busy)(nil); !errors.As(err, &busy) || busy.Wait != heavyAgain || r.Poll.Failures != 2 {
+		t.Errorf("a document without room: %v, %+v", err, r.Poll)
+	}
+	done()
+	if r := fetch(t, f, plain.URL, news.Poll{}); len(r.Items) != 1 {
+		t.Errorf("a document with room: %d items", len(r.Items))
+	}
+	fetch(t, f, middling, news.Poll{})
+	if !f.work.TryAcquire(f.room) {
+		t.Error("some room is held for ever")
+	}
+}
+
+// Documents of all sizes at once, of which some turn out larger than they
+// seemed, are all read in the end.
+func TestNobodyWaitsInACircle(t *testing.T) {
+	f := open(t, func(o *Options) { o.Limits = Limits{Turn: time.Minute, Ratio: 10_000} })
+	var all errgroup.Group
+	for n := range 24 {
+		size := []int{lightBody / 4, lightBody * 2, heavyBody / 2, heavyBody * 2}[n%4]
+		body := fmt.Appendf(nil, smallFeedFor, strings.Repeat("<!-- quay -->", size/13)) // which gzip makes little of
+		address := coded(t, "gzip", compressed(t, "gzip", body))
+		all.Go(func() error {
+			r, err := f.Fetch(t.Context(), source(address), news.Poll{}, time.Now())
+			if err == nil && len(r.Items) != 1 {
+				err = fmt.Errorf("%d items of %d bytes", len(r.Items), size)
+			}
+			return err
+		})
+	}
+	if err := all.Wait(); err != nil {
+		t.Error(err)
+	}
+	if len(f.heavy) != 0 || !f.work.TryAcquire(f.room) {
+		t.Error("some room is held for ever")
 	}
 }
 

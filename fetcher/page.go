@@ -36,7 +36,20 @@ func (f *Fetcher) Page(ctx context.Context, src news.Source, link string) (news.
 	if err != nil {
 		return news.Page{}, err
 	}
-	return news.Page{Address: bare(a.final), HTML: text}, nil
+	return news.Page{Address: bare(a.final), HTML: cutPage(text)}, nil
+}
+
+// The bounds of a page: a tree takes many times the size of the tags that it is
+// made of, and articles have a few thousand of them at most.
+const (
+	maxPage     = 4 << 20
+	maxPageTags = 40_000
+)
+
+// cutPage ends a page that is longer than any article's.
+func cutPage(text []byte) []byte {
+	text = text[:min(len(text), maxPage)]
+	return text[:tagsEnd(text, maxPageTags)]
 }
 
 func (f *Fetcher) page(ctx context.Context, src news.Source, link string) (answer, error) {

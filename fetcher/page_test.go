@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -213,4 +214,26 @@ func FuzzRobots(f *testing.F) {
 			t.Errorf("delay %v", r.delay)
 		}
 	})
+}
+
+// A page that is longer than any article's is read up to there.
+func TestPagesHaveBounds(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		want       int
+	}{
+		{"tags", strings.Repeat("<p>x", maxPageTags+7), 4 * maxPageTags},
+		{"escaped tags", strings.Repeat("&lt;p&gt;x", maxPageTags+7), 10 * maxPageTags},
+		{"bytes", "<p>" + strings.Repeat("quay ", maxPage/5) + "more", maxPage},
+		{"neither", "<p>" + strings.Repeat("quay ", 1000), 5003},
+	} {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = io.WriteString(w, c.body)
+		})
+		page, err := open(t).Page(t.Context(), news.Source{ID: "s", Feed: s.URL}, s.URL+"/page")
+		if err != nil || len(page.HTML) != c.want {
+			t.Errorf("%s: got %d bytes, want %d (%v)", c.name, len(page.HTML), c.want, err)
+		}
+	}
 }

@@ -199,7 +199,7 @@ func TestTagsOfAnItemAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	items, _ := d.Items()
-	if want := "texts of more than 1 MiB or 40000 tags were cut short: 1"; !slices.Contains(d.Repairs, want) {
+	if want := "texts of more than 1 MiB or 20000 tags were cut short: 1"; !slices.Contains(d.Repairs, want) {
 		t.Errorf("repairs %q; want %q among them", d.Repairs, want)
 	}
 	if len(items) != 1 || strings.Count(items[0].Summary+items[0].Content, "<") != maxItemTags {

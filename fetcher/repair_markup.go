@@ -11,7 +11,7 @@ const (
 	maxDepth    = 256
 	maxEntries  = 10_000
 	maxElements = 1_000_000 // tags of one document
-	maxIndexed  = 250_000   // elements around its texts
+	maxIndexed  = 120_000   // elements around its texts: twelve for each entry
 	maxMending  = 4 << 20   // bytes that may be added to mend it
 )
 

@@ -3,6 +3,7 @@ package fetcher
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -94,9 +95,12 @@ func (f *Fetcher) askRobots(ctx context.Context, src news.Source, to *url.URL) (
 		q.trusted = origin(feed) == origin(to)
 	}
 	a, err := f.ask(ctx, q)
+	busy := (*Busy)(nil)
 	switch {
 	case ctx.Err() != nil:
 		return nil, 0, ctx.Err()
+	case errors.As(err, &busy):
+		return nil, 0, busy
 	case err != nil && a.status == 0: // not even a connection: the page will say why
 		return nil, 0, err
 	case err != nil: // an answer that is no robots.txt: too large, in a circle

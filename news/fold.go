@@ -84,7 +84,7 @@ func foldASCII(s string) (string, bool) {
 func lowerASCII(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
-	var chunk [64]byte
+	var chunk [256]byte
 	i := 0
 	for ; i+len(chunk) <= len(s); i += len(chunk) {
 		for j := 0; j < len(chunk); j += 8 {

@@ -132,6 +132,11 @@ func withoutAddresses(s string) string {
 func readNames(body string, kind uint8) (names []string, agency string, ok bool) {
 	v := bylineWords()
 	weak := kind == bylineWeak
+	for _, sign := range [...]string{" — ", " – "} { // where or for whom behind it
+		if who, where, found := strings.Cut(body, sign); found && len(strings.Fields(where)) <= 4 {
+			body = who
+		}
+	}
 	for name := range strings.SplitSeq(unifyJoins(body), ",") {
 		name = withoutRole(strings.Trim(name, " :：=.、\u3000"))
 		words := strings.Fields(news.Fold(name))

@@ -58,6 +58,9 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, piece{kind: news.Picture, figure: f, frame: p.frame, node: p.node, under: p.under, flags: p.flags})
 		}
 		text, credit := splitCredit(withoutCounter(p.text))
+		if head, name := p.tailCredit(); name != "" && (credit == "" || strings.HasSuffix(name, "("+credit+")")) {
+			text, credit = withoutLabel(strings.TrimRight(withoutCounter(head), " |–—-/([")), name
+		}
 		if p.role == roleCredit {
 			text, credit = "", creditOf(p.text)
 		}
@@ -69,6 +72,26 @@ func attachCaptions(pieces []piece) []piece {
 	shareCredits(kept)
 	return withoutRepeats(kept, shown)
 }
+
+// tailCredit reads the credit that an element of its own sets apart at the end of
+// a caption, where no sign does: "The pier <span>Ann Lee/Courier</span>".
+func (p *piece) tailCredit() (head, name string) {
+	if p.tail == 0 || p.role != roleCaption {
+		return "", ""
+	}
+	head, name = p.text[:p.tail], strings.TrimSpace(p.text[p.tail:])
+	bare := strings.TrimSpace(nameSigns.Replace(name))
+	if !cased(bare) || hasDigit(bare) || countWords(bare) > 8 || closes(name) || !namesLike(bare) || !creditLike(name) && !strings.Contains(bare, " ") {
+		return "", ""
+	}
+	if name[0] == '(' || name[0] == '[' {
+		name = strings.Trim(name, "()[] ")
+	}
+	return head, name
+}
+
+// nameSigns are the signs that stand in credits beside names.
+var nameSigns = strings.NewReplacer("/", " ", "«", " ", "»", " ", "(", " ", ")", " ", "|", " ", ",", " ")
 
 // isClocked reports whether a line bears a time of day.
 func isClocked(s string) bool {

@@ -7,12 +7,12 @@ import (
 
 // choose picks the pieces of the article: those of the smallest container
 // that keeps nearly all the clean words of the best one. A text that others
-// vouch for counts more.
-func choose(pieces []piece, v *vouchers) []piece {
+// vouch for counts more. Beside it are the few pieces right before and behind.
+func choose(pieces []piece, v *vouchers) (chosen, before, behind []piece) {
 	c := survey(pieces, v)
 	best := c.densest()
 	if best == nil {
-		return pieces
+		return pieces, nil, nil
 	}
 	best = c.widen(best)
 	best = c.prefer(best)
@@ -25,8 +25,11 @@ func choose(pieces []piece, v *vouchers) []piece {
 			last = i
 		}
 	}
+	const beside = 6
 	first = c.lead(pieces, first)
-	return untilNext(pieces[first : last+1])
+	chosen = untilNext(pieces[first : last+1])
+	end := first + len(chosen)
+	return chosen, pieces[max(0, first-beside):first], pieces[end:min(len(pieces), end+beside)]
 }
 
 // untilNext cuts off the article that a page shows below its own: another h1,
@@ -215,7 +218,7 @@ func (c *ground) lead(pieces []piece, first int) int {
 		if p.level == 1 {
 			return i
 		}
-		if p.level > 1 && p.density() > 0.5 {
+		if p.level > 1 && p.density() > 0.5 && p.flags&flagByline == 0 {
 			break
 		}
 		if p.clean() {

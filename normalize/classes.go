@@ -16,18 +16,19 @@ var classWords = classTable(map[flags]string{
  topics hashtags playlist upnext readmore seealso morefrom morestories teaser teasers jumplinks
  print noprint screenreader copyright disclaimer rating ratings poll quiz abo sondage umfrage encuesta enquete sondaggio anket ankieta anketa opros gallup infobox authorbox authorbio biography relatedposts jp toc hovercard hoverbox
  correlati relacionadas relacionados terkait bacajuga bagikan lainnya populer mehrzumthema teilen werbung anzeige publicidad compartir reklama`,
-	flagComments:   `comments comment disqus commentlist respond fbcomments commenting komentar kommentare commentaires comentarios comentários discussion livefyre coral spotim viafoura hypercomments`,
+	flagComments:   `comments comment disqus commentlist respond replies fbcomments commenting komentar kommentare commentaires comentarios comentários discussion livefyre coral spotim viafoura hypercomments`,
 	flagCaption:    `caption captions cutline legend legende bildunterschrift imgcaption figcaption photocaption imagecaption captiontext piefoto keterangan didascalia podpis bijschrift bildtext`,
 	flagCredit:     `credit credits photocredit imagecredit imgcredit photographer copyrightholder credittext mediasource fotocredit photoby bildnachweis attribution kuvaaja fotograf fotograaf`,
-	flagByline:     `byline bylines author authors writer contributor contributors authorname dateline penulis autor auteur reporter`,
+	flagByline:     `byline bylines author authors writer contributor contributors authorname dateline penulis autor auteur reporter signatura signature firma`,
 	flagDate:       `date dates time timestamp datetime published pubdate publishdate posted updated publication meta metadata postmeta entrymeta dateline tanggal datum fecha waktu readingtime minread`,
-	flagStandfirst: `standfirst abstract manchet ingress perex vorspann dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada anons lede announcetext zapowiedz anleser teasertext bajante copete occhiello catenaccio`,
+	flagStandfirst: `standfirst abstract manchet ingress perex vorspann dek deck summary subtitle subheadline subhed subheading excerpt chapo chapeau sapo entradilla sommario bajada anons lede announcetext zapowiedz anleser teasertext bajante copete occhiello catenaccio ingressi synopsis spot subtitols subtitol subtitulo sottotitolo untertitel ondertitel podtytul podnaslov`,
 	flagSubhead:    `subhead subheading crosshead crossheading intertitre intertitle zwischentitel zwischenueberschrift ladillo subheader sectiontitle mellanrubrik tussenkop srodtytul mezititulek`,
 	flagBody:       `articlebody storybody articlecontent storycontent entrycontent postcontent postbody articletext storytext bodytext entry-content bodycontent contentbody newsbody newstext newscontent detailtext detailcontent readcontent`,
 	flagTitle:      `headline title headlines posttitle entrytitle`,
 	flagKicker:     `kicker eyebrow rubric supertitle overline`,
 	flagPost:       `twitter instagram tiktok facebook`,
 	flagPlace:      `dateline location placeline`,
+	flagAside:      `pullquote`,
 })
 
 // classPairs are words that mean something only in each other's company.
@@ -37,11 +38,12 @@ var classPairs = classTable(map[flags]string{
  up-next next-post prev-post post-navigation nav-links story-package in-article-link you-may article-tools story-tools page-tools article-footer-links sr-only visually-hidden screen-reader visuallyhidden-x
  baca-juga berita-terkait article-related link-box fact-box-link bottom-links promo-box print-only pull-quote-share jp-relatedposts tags-links cat-links text-size font-size
  article-tags card-list card-grid news-list article-list story-list post-list call-to subscribe-box tease-list inline-related related-inline hover-card hover-box rollover-block rollover-box rollover-content tooltip-content`,
-	flagCaption:    `wp-caption-text image-caption photo-caption caption-text img-caption media-caption gallery-caption slide-caption picture-caption figure-caption video-description video-caption txt-desc image-description photo-description pic-desc media-description`,
-	flagCredit:     `photo-credit image-credit img-credit media-credit picture-credit photo-by image-source photo-source image-copyright photo-copyright caption-credit media-source`,
+	flagCaption:    `wp-caption-text image-caption photo-caption caption-text img-caption media-caption gallery-caption slide-caption picture-caption figure-caption video-description video-caption txt-desc image-description photo-description pic-desc img-desc image-desc photo-desc foto-desc media-description`,
+	flagCredit:     `photo-credit image-credit img-credit media-credit picture-credit photo-by image-source photo-source image-copyright photo-copyright caption-credit media-source image-author photo-author picture-author img-author foto-autor image-box-author`,
 	flagSubhead:    `sub-head sub-heading cross-head sub-title-h section-title section-heading inter-title h-two h-three`,
 	flagStandfirst: `sub-headline sub-title stand-first sub-hed article-summary article-lead story-summary article-dek announce-text article-anons post-lead news-lead lead-text`,
 	flagBody:       `article-body story-body article-content story-content entry-content post-content post-body article-text story-text body-text body-content content-body news-body news-text news-content detail-text detail-content read-content article__body c-entry single-content paywall-body the-content main-text article-main`,
+	flagAside:      `pull-quote`,
 	flagComments:   `comment-list comments-area user-comments fb-comments`,
 	flagTitle:      `article-title post-title entry-title story-title page-title`,
 })

@@ -72,6 +72,10 @@ func trimCredit(s string) string {
 	if !strings.HasSuffix(s, " Inc.") && !strings.HasSuffix(s, " Corp.") && !strings.HasSuffix(s, " Ltd.") {
 		s = strings.TrimRight(s, ".")
 	}
+	if strings.HasPrefix(s, "記者") || strings.HasPrefix(s, "记者") { // "記者林佳蓉／攝影"
+		name, _, _ := strings.Cut(strings.ReplaceAll(s[len("記者"):], "／", "/"), "/")
+		s = strings.TrimSpace(name)
+	}
 	for _, label := range [...]string{"Credit ", "Credit..."} { // of markup that says it twice
 		s = strings.TrimPrefix(s, label)
 	}
@@ -113,6 +117,9 @@ func insideParenthesis(s string) (credit string, ok bool) {
 	label, after, found := strings.Cut(s, " ")
 	if found && creditLabels[news.Fold(label)] && creditLike(after) {
 		return after, true
+	}
+	if who, _, found := strings.Cut(s, ". 재판매"); found { // "[연합뉴스 제공. 재판매 및 DB 금지]"
+		s = who
 	}
 	if creditLike(s) || archivePhotos(s) {
 		return s, true
@@ -276,7 +283,7 @@ func longerLabel(s string, start int) (int, bool) {
 }
 
 // openLabels are the labels that need no colon.
-var openLabels = [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Foto fail ", "Larawan mula sa ", "Litrato mula sa ", "Kuha ni ", "Larawan ni ", "Φωτ. ", "ΦΩΤ. ", "Credit...", "Credit ", "Source: "}
+var openLabels = [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Foto fail ", "Larawan mula sa ", "Litrato mula sa ", "Kuha ni ", "Larawan ni ", "Picha na ", "Φωτ. ", "ΦΩΤ. ", "Credit...", "Credit ", "Source: "}
 
 // openLabel reads labels that need no colon: "Photo by X", "fot. X".
 func openLabel(s string) (text, credit string, ok bool) {
@@ -343,7 +350,7 @@ func endsInAct(s string) bool {
 	if n := utf8.RuneCountInString(s); n < 3 || n > 24 {
 		return false
 	}
-	for _, act := range [...]string{"摄", "攝", "撮影", "提供", "供图", "供圖"} {
+	for _, act := range [...]string{"摄", "攝", "撮影", "提供", "供图", "供圖", "攝影", "摄影"} {
 		if strings.HasSuffix(s, act) {
 			return true
 		}
@@ -354,7 +361,7 @@ func endsInAct(s string) bool {
 // tailCredit reads what stands behind the last sentence: "X/Agency",
 // "- Getty Images", or the whole caption where it is nothing else.
 func tailCredit(s string) (text, credit string, ok bool) {
-	if creditLike(s) {
+	if head, _, found := cutLast(s, " - "); creditLike(s) && (cased(s) || !found || countWords(head) < 3) {
 		return "", s, true
 	}
 	for _, sep := range [...]string{"\n", ". ", "。", "।", "۔", "! ", "? ", ".” ", " | ", " — ", " – ", " - ", " / "} {
@@ -370,6 +377,9 @@ func tailCredit(s string) (text, credit string, ok bool) {
 			return s[:i+len(strings.TrimRight(sep, " -–—|"))], agency, true
 		}
 		slashed := len(tail) < len(s)-i-len(sep) // ". / ANA RUIZ"
+		if sep == " / " && isPerson(tail) && countWords(s[:i]) >= 3 || archivePhotos(tail) {
+			return s[:i+len(strings.TrimRight(sep, " /-–—|"))], tail, true
+		}
 		if !creditLike(tail) && !(slashed && looksLikeAgency(tail) && strings.Contains(tail, " ")) {
 			continue
 		}

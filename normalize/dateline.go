@@ -123,7 +123,7 @@ func slashOpening(s string) (opening, bool) {
 	}
 	to += from + 1
 	agency := strings.TrimSpace(s[from+1 : to])
-	if !isAgency(agency) && !(looksLikeAgency(agency) && strings.HasPrefix(s[to:], "/. ")) {
+	if !isAgency(agency) && !(looksLikeAgency(agency) && (strings.HasPrefix(s[to:], "/. ") || strings.HasPrefix(s[to:], "/ -"))) {
 		return opening{}, false
 	}
 	return opening{head: strings.TrimSpace(s[:from]) + " (" + agency + ")", rest: strings.TrimLeft(s[to+1:], " .-–—:")}, true
@@ -212,6 +212,7 @@ func readOpening(o opening) (p datelineParts, ok bool) {
 		switch {
 		case isAgency(f), len(places) > 0 && p.Agency == "" && namesOutlet(f):
 			p.Agency, sure = f, true
+		case sure && len(places) > 0 && digitRun(f) == len("2024") && len(f) == len("2024"): // the year of the day before it
 		case hasDigit(f):
 			if len(f) > 40 || !isDayText(f) {
 				return p, false

@@ -134,6 +134,10 @@ func wireDateline(s string) (p datelineParts, rest string, ok bool) {
 		return p, "", false
 	}
 	head := s[:at]
+	if head == "本报" || head == "本報" { // "本报讯（记者 王海）", without place and day
+		p.Byline, rest = reportersOf(strings.TrimLeft(s[at+size:], " \u3000"))
+		return p, rest, len(p.Byline) > 0
+	}
 	day := strings.IndexFunc(head, unicode.IsDigit)
 	if day <= 0 || !strings.HasSuffix(head, "日") {
 		return p, "", false
@@ -152,14 +156,19 @@ func wireDateline(s string) (p datelineParts, rest string, ok bool) {
 	if p.Place == "" {
 		return p, "", false
 	}
-	rest = strings.TrimLeft(s[at+size:], " \u3000")
+	p.Byline, rest = reportersOf(strings.TrimLeft(s[at+size:], " \u3000"))
+	return p, rest, true
+}
+
+// reportersOf parts a text from the parenthesis of reporters that it begins with.
+func reportersOf(s string) (names []string, rest string) {
 	for _, pair := range [...][2]string{{"（", "）"}, {"(", ")"}} {
-		if after, found := strings.CutPrefix(rest, pair[0]); found {
+		if after, found := strings.CutPrefix(s, pair[0]); found {
 			if who, tail, closed := strings.Cut(after, pair[1]); closed && len(who) < 120 {
-				p.Byline, _, _ = splitByline(who)
-				rest = tail
+				names, _, _ = splitByline(who)
+				s = tail
 			}
 		}
 	}
-	return p, strings.TrimLeft(rest, " \u3000：:"), true
+	return names, strings.TrimLeft(s, " \u3000：:")
 }

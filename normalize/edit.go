@@ -1,8 +1,11 @@
 package normalize
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"dateline/news"
 )
@@ -27,8 +30,10 @@ type draft struct {
 	pieces    []piece
 	keys      map[string]bool // of the titles
 	titled    bool            // an h1 says the headline: others are crossheads
+	head      *html.Node      // that h1
 	byline    []string
 	agency    string
+	place     string // that a line of the head names
 	published time.Time
 	updated   time.Time
 	lede      string
@@ -47,9 +52,12 @@ func edit(pieces []piece, c claims) *draft {
 		}
 	}
 	d.pieces = attachCaptions(pieces)
+	d.liftOpening()
 	for i := range d.pieces {
 		p := &d.pieces[i]
-		d.titled = d.titled || p.level == 1 && d.saysTitle(p)
+		if !d.titled && p.level == 1 && d.saysTitle(p) {
+			d.titled, d.head = true, p.node
+		}
 	}
 	for i := range d.above {
 		d.headLine(&d.above[i])
@@ -67,6 +75,31 @@ func edit(pieces []piece, c claims) *draft {
 	d.trimSignOff()
 	d.markHeadings()
 	return d
+}
+
+// liftOpening takes a short line that ends in a dash off the text: systems set
+// the dateline outside of the paragraph that it opens.
+func (d *draft) liftOpening() {
+	const most = 12 // pieces of a head
+	for i := 0; i+1 < len(d.pieces) && i < most; i++ {
+		p, next := &d.pieces[i], &d.pieces[i+1]
+		if p.kind != news.Paragraph || p.level > 0 || p.words() > 6 || p.linked > 0 || !next.clean() || !endsInDash(p.text) {
+			continue
+		}
+		parts, _, ok := splitDateline(p.text + " " + next.text)
+		if head := strings.TrimRight(p.text, " -–—"); !ok && namesLike(head) && !isLabel(head) {
+			parts.Place, ok = head, true
+		}
+		if ok {
+			d.note(slug{place: parts.Place, agency: parts.Agency})
+			d.pieces = slices.Delete(d.pieces, i, i+1)
+		}
+		return
+	}
+}
+
+func endsInDash(s string) bool {
+	return len(s) > 3 && (strings.HasSuffix(s, " -") || strings.HasSuffix(s, " –") || strings.HasSuffix(s, " —"))
 }
 
 // trimInside drops furniture between paragraphs, and headings that stand over
@@ -90,7 +123,7 @@ func (d *draft) trimInside() {
 			continue
 		}
 		sold = p.kind == news.Paragraph && len(p.text) < 80 && adPhrases.whole(p.foldedUpTo(80))
-		if isFurniture(p) || p.flags&flagAside != 0 && p.kind != news.Picture && !p.clean() || d.isTitle(p) && (p.level > 0 || p.kind == news.Paragraph && !d.dump && !d.feed) {
+		if isFurniture(p) || d.labelsLinks(i) || p.flags&flagAside != 0 && p.kind != news.Picture && !p.clean() || d.isTitle(p) && (p.level > 0 || p.kind == news.Paragraph && !d.dump && !d.feed) {
 			if last := len(kept) - 1; last >= 0 && illustrates(&kept[last], p) {
 				kept = kept[:last]
 			}
@@ -108,6 +141,17 @@ func (d *draft) trimInside() {
 		kept = append(kept, *p)
 	}
 	d.pieces = dropLinkLists(kept)
+}
+
+// labelsLinks reports whether a short line that points elsewhere stands over a
+// line that is one link: "More from Money".
+func (d *draft) labelsLinks(i int) bool {
+	p := &d.pieces[i]
+	if i+1 >= len(d.pieces) || p.kind != news.Paragraph && p.level == 0 || p.words() > 6 || closes(p.text) || d.feed {
+		return false
+	}
+	next := &d.pieces[i+1]
+	return relatedPhrases.prefix(p.foldedUpTo(100)) > 0 && next.kind == news.Paragraph && next.density() > 0.9
 }
 
 // dropLinkLists drops lists that are links only and stand alone or under a

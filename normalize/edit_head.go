@@ -3,7 +3,6 @@ package normalize
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"dateline/news"
 )
@@ -35,6 +34,9 @@ func (d *draft) trimHead() {
 		if p.kind == news.Picture || p.kind == news.Table || p.kind == news.Code {
 			kept = append(kept, *p)
 			continue
+		}
+		if p.level > 1 && i+1 < end && d.pieces[i+1].kind == news.List && !d.isTitle(p) {
+			break // what the article says in short, in points
 		}
 		if d.isTitle(p) || d.headLine(p) {
 			continue
@@ -87,10 +89,11 @@ func (d *draft) shortOfSummary(p *piece) bool {
 	return slices.ContainsFunc(d.summary, func(s string) bool { return strings.HasPrefix(key(s), k) })
 }
 
-// afterHead moves start behind a standfirst and the lines of author and date
-// that follow it: what stands above those is not the text yet.
+// afterHead moves start behind a standfirst, a paragraph or a heading, and the
+// lines of author and date that follow it: what stands above those is not the
+// text yet.
 func (d *draft) afterHead(start int) int {
-	text := 0
+	text, headed := 0, false
 	for i := start; i < len(d.pieces) && i < start+8; i++ {
 		p := &d.pieces[i]
 		if p.clean() {
@@ -99,20 +102,33 @@ func (d *draft) afterHead(start int) int {
 			}
 			continue
 		}
-		if text == 0 || p.words() > 15 || p.level > 0 {
+		headed = headed || p.level > 1
+		if text == 0 && !headed || p.words() > 15 || p.level > 0 {
 			continue
 		}
 		_, _, author := splitByline(p.text)
-		if _, dated := d.slugLine(p.text); dated || author {
-			for j := start; j < i; j++ {
-				if d.pieces[j].clean() {
-					d.lede = or(d.lede, d.pieces[j].text)
-				}
-			}
+		author = author || p.flags&(flagByline|flagDate) != 0 && hasDigit(p.text)
+		if _, dated := d.slugLine(p.text, p.flags&flagByline != 0); dated || author {
+			d.lede = or(d.lede, standfirstOf(d.pieces[start:i]))
 			return i
 		}
 	}
 	return start
+}
+
+// standfirstOf is the first text of the pieces of a head, else the first heading
+// that is long enough to be one.
+func standfirstOf(head []piece) string {
+	said := ""
+	for i := range head {
+		switch p := &head[i]; {
+		case p.clean():
+			return p.text
+		case p.level > 0 && p.words() >= 4:
+			said = or(said, p.text)
+		}
+	}
+	return said
 }
 
 // isTitle reports whether a piece says the headline again.
@@ -174,201 +190,68 @@ func (d *draft) headLine(p *piece) bool {
 		return false
 	}
 	words := p.words()
-	if p.kind == news.List && opensWithHeadline(p) && !d.feed {
+	switch {
+	case p.kind == news.List && opensWithHeadline(p) && !d.feed,
+		words <= 20 && d.tellsMaker(p),
+		d.isPageLine(p),
+		p.flags&(flagByline|flagDate) != 0 && words < 40 && !p.clean():
 		return true
-	}
-	if words <= 20 {
-		if names, agency, ok := splitByline(p.text); ok {
-			d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
-			return true
-		}
-		if p.flags&flagByline != 0 && p.linked < len(p.text) || p.flags&flagByline != 0 && words <= 4 {
-			if names := labelledNames(p.text); len(names) > 0 && !d.isOutletLine(names[0]) {
-				d.byline = appendNew(d.byline, names...)
-				return true
-			}
-		}
-		if t, ok := d.slugLine(p.text); ok {
-			if d.published.IsZero() {
-				d.published = t
-			} else if d.updated.IsZero() && t.After(d.published) {
-				d.updated = t
-			}
-			return true
-		}
-	}
-	if !d.dump && words <= 8 && p.level == 0 {
-		if who := signedLine(p.text); who != "" {
-			d.byline = appendNew(d.byline, who)
-			return true
-		}
-	}
-	if !d.dump && isStamp(p) || isControl(p.foldedUpTo(120)) || isTimedControl(p.foldedUpTo(120)) || d.isOutletLine(p.text) || words <= 9 && isReadingTime(p) {
-		return true
-	}
-	if p.flags&(flagByline|flagDate) != 0 && words < 40 && !p.clean() {
-		return true
-	}
-	if p.flags&flagKicker != 0 && words < 10 {
+	case p.flags&flagKicker != 0 && words < 10:
 		d.kicker = or(d.kicker, p.text)
 		return true
 	}
+	return d.isStandfirst(p) || words <= 25 && isFurniture(p)
+}
+
+// tellsMaker takes from a line who wrote the article, and when.
+func (d *draft) tellsMaker(p *piece) bool {
+	if names, agency, ok := splitByline(p.text); ok {
+		d.note(slug{who: names, agency: agency})
+		return true
+	}
+	named := p.flags&flagByline != 0 && (p.linked < len(p.text) || p.words() <= 4)
+	if s, ok := d.slugLine(p.text, named); ok {
+		d.note(s)
+		return true
+	}
+	if named {
+		if names := labelledNames(p.text); len(names) > 0 && !d.isOutletLine(names[0]) {
+			d.note(slug{who: names})
+			return true
+		}
+	}
+	if !d.dump && p.words() <= 8 && p.level == 0 {
+		if who := signedLine(p.text); who != "" {
+			d.note(slug{who: []string{who}})
+			return true
+		}
+	}
+	return false
+}
+
+// isPageLine reports whether a line is the page's and none of the article's:
+// its controls, the outlet's name, how long the reading takes, the source.
+func (d *draft) isPageLine(p *piece) bool {
+	words := p.foldedUpTo(120)
+	return !d.dump && isStamp(p) || isControl(words) || isTimedControl(words) || d.isOutletLine(p.text) ||
+		p.words() <= 9 && isReadingTime(p) || !d.dump && p.words() <= 8 && namesSource(p.text)
+}
+
+// namesSource reports whether a line is a label of the small print and the name
+// behind it: "来源：新华网".
+func namesSource(s string) bool {
+	n := closingPhrases.prefix(wordsUpTo(s, 120))
+	return n > 0 && labelAt(s, n) && !closes(s)
+}
+
+// isStandfirst reports whether a line says the article in short before it begins.
+func (d *draft) isStandfirst(p *piece) bool {
 	if p.level > 0 || (p.flags&flagStandfirst != 0 || p.bold || p.italic) && (p.flags&flagBody == 0 || !p.clean()) {
-		if d.summarises(p) {
-			d.lede = or(d.lede, p.text)
-			return true
-		}
-		if d.lede == "" && p.flags&flagStandfirst != 0 && p.flags&flagBody == 0 && words < 70 {
+		if d.summarises(p) || d.lede == "" && p.flags&flagStandfirst != 0 && p.flags&flagBody == 0 && p.words() < 70 {
 			d.lede = or(d.lede, p.text)
 			return true
 		}
 	}
-	if d.lede != "" && p.text == d.lede && p.node != nil && classFlags(attr(p.node, "class"))&flagStandfirst != 0 {
-		return true // the template says the standfirst in the header and again over the text
-	}
-	return words <= 25 && isFurniture(p)
-}
-
-// signedLine reads a line that is a person's name and little else: a handle, or
-// what the newsroom calls such people, "Ann Lee Staff Writer".
-func signedLine(text string) string {
-	words := strings.Fields(text)
-	if len(words) < 2 {
-		return ""
-	}
-	n := len(words)
-	roles := bylineWords().roles
-	for n > 2 && (words[n-1][0] == '@' || strings.Contains(words[n-1], "@") || roles[strings.Trim(news.Fold(words[n-1]), ",|.")]) {
-		n--
-	}
-	name := strings.Trim(strings.Join(words[:n], " "), ",|·•-–— ")
-	if n == len(words) || !isPerson(name) {
-		return ""
-	}
-	return name
-}
-
-// labelledNames reads the names of a line that the markup calls a byline: after
-// a label without its colon, "Journalist Ann Lee", or alone.
-func labelledNames(text string) []string {
-	if label, rest, found := strings.Cut(text, " "); found && isPerson(rest) {
-		if names, _, ok := splitByline(label + ": " + rest); ok {
-			return names
-		}
-	}
-	if isPerson(text) {
-		return []string{text}
-	}
-	return nil
-}
-
-// slugLine reads a short line that is a date, or a date beside the names of
-// who reported and from where: "By Ann Lee | Updated 3 May 2024, 10:15".
-func (d *draft) slugLine(text string) (time.Time, bool) {
-	if t, ok := d.dateLine(text); ok {
-		return t, true
-	}
-	if len(text) > 160 || !hasDigit(text) || closesSentence(text) {
-		return time.Time{}, false
-	}
-	for _, sign := range [...]string{"|", "•", "·", " - ", " – ", " — "} {
-		parts := strings.Split(text, sign)
-		if len(parts) < 2 || len(parts) > 5 {
-			continue
-		}
-		var at time.Time
-		var who []string
-		for i, part := range parts {
-			if t, ok := d.dateLine(strings.Join(parts[i:], sign)); ok && at.IsZero() { // with the hour behind the sign
-				at = t
-				break
-			}
-			if t, ok := d.dateLine(part); ok {
-				if at.IsZero() { // a second one is that of a change
-					at = t
-				}
-			} else if names, _, ok := splitByline(part); ok {
-				who = append(who, names...)
-			} else if person, kind := cutBylineOpening(strings.TrimSpace(part)); kind == 0 && isPerson(person) && !d.isOutletLine(person) {
-				who = append(who, person)
-			} else if countWords(part) > 6 {
-				return time.Time{}, false
-			}
-		}
-		if !at.IsZero() {
-			d.byline = appendNew(d.byline, who...)
-			return at, true
-		}
-	}
-	if at := d.datedOpening(text); !at.IsZero() {
-		return at, true
-	}
-	for i := range text { // "By Ann Lee 3 May 2024"
-		if text[i] != ' ' || i > 80 {
-			continue
-		}
-		who, _, _ := strings.Cut(strings.TrimRight(text[:i], " ,|·•-–—"), "@")
-		names, agency, ok := splitByline(who)
-		if !ok && isPerson(who) && !d.isOutletLine(who) {
-			names, ok = []string{who}, true
-		}
-		if !ok {
-			continue
-		}
-		t, dated := d.dateLine(text[i+1:])
-		if !dated {
-			t = d.datedOpening(text[i+1:])
-		}
-		if !t.IsZero() {
-			d.byline, d.agency = appendNew(d.byline, names...), or(d.agency, agency)
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
-
-// datedOpening reads a line that begins with a date, with the source or the
-// time of a change behind it: "2024-06-01 15:20 来源：新华网", "Publié le
-// 14/05/2024 à 06h30, mis à jour à 09h12".
-func (d *draft) datedOpening(text string) time.Time {
-	for i := len(text) - 1; i > 8; i-- {
-		if text[i] != ' ' && text[i] != ',' || countWords(text[i+1:]) > 8 {
-			continue
-		}
-		rest := strings.TrimSpace(text[i+1:])
-		if !labelled(rest) && !(text[i] == ',' && hasDigit(rest)) || digitRun(rest) == len("2024") {
-			continue // a year belongs to the day before it
-		}
-		if t, ok := d.dateLine(text[:i]); ok {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
-// isPerson reports whether a short text has the shape of one person's name: two
-// or three words in capitals' script, each with one.
-func isPerson(s string) bool {
-	words := strings.Fields(s)
-	if len(words) < 2 || len(words) > 3 || hasDigit(s) || !cased(s) || capitals(s) || len(s) > 60 || strings.ContainsAny(s, ",.:;!?/\"\"") {
-		return false
-	}
-	for _, w := range words {
-		if !startsUpper(w) {
-			return false
-		}
-	}
-	return !isPlace(s) && !isAgency(s)
-}
-
-// dateLine reads a short line that is a date and little else.
-func (d *draft) dateLine(text string) (time.Time, bool) {
-	if len(text) > 90 || !strings.ContainsAny(news.Fold(text), "0123456789") {
-		return time.Time{}, false
-	}
-	return ParseDate(text, d.dates)
-}
-
-func (d *draft) isOutletLine(text string) bool {
-	return len(text) < 60 && isOutlet(text, d.site) && !closes(text)
+	// the template says the standfirst in the header and again over the text
+	return d.lede != "" && p.text == d.lede && p.node != nil && classFlags(attr(p.node, "class"))&flagStandfirst != 0
 }

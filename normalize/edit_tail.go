@@ -103,6 +103,11 @@ func (d *draft) cutCards() {
 			}
 		}
 		if p.level > 0 && p.density() > 0.8 {
+			if box := d.boxBetween(i); box != nil {
+				d.pieces = slices.DeleteFunc(d.pieces, func(q piece) bool { return q.within(box) })
+				i = min(i, len(d.pieces))
+				continue
+			}
 			d.pieces, after = d.pieces[:i], 0
 		}
 	}
@@ -133,6 +138,22 @@ func (d *draft) cutCards() {
 	if first > 1 && end-first >= 2 && d.pieces[first-1].words() <= 8 && relatedPhrases.prefix(d.pieces[first-1].foldedUpTo(100)) > 0 {
 		d.pieces = d.pieces[:first-1]
 	}
+}
+
+// boxBetween is the element around a heading that stands between paragraphs of
+// the text, which goes on behind it; nil: it does not.
+func (d *draft) boxBetween(heading int) *html.Node {
+	beside := func(pieces []piece, parent *html.Node) bool {
+		return slices.ContainsFunc(pieces, func(p piece) bool {
+			return p.clean() && p.kind == news.Paragraph && p.node != nil && p.node.Parent == parent
+		})
+	}
+	for n := d.pieces[heading].node; n != nil && n.Parent != nil; n = n.Parent {
+		if n != d.pieces[heading].node && beside(d.pieces[:heading], n.Parent) && beside(d.pieces[heading:], n.Parent) {
+			return n
+		}
+	}
+	return nil
 }
 
 // cardRun gives the number of pieces at the end that are cards of other
@@ -194,6 +215,8 @@ func (d *draft) noteTail(pieces []piece) {
 		}
 		if names, agency, ok := splitByline(strings.Trim(p.text, "()（）[] ")); ok {
 			d.byline, d.agency = names, or(d.agency, agency)
+		} else if name := withoutAddresses(p.text); !d.dump && isPerson(name) && !d.isOutletLine(name) && !isFurniture(p) {
+			d.byline = []string{name}
 		}
 	}
 }
@@ -223,53 +246,80 @@ func (d *draft) tellsPicture(p *piece) bool {
 	return true
 }
 
+// isTail reports whether a last piece is none of the text.
 func (d *draft) isTail(p *piece) bool {
-	if p.kind == news.Picture {
+	if p.kind == news.Picture || p.kind == news.Table || p.kind == news.Code || isCorrection(p) {
 		return false
 	}
-	if p.kind == news.Table || p.kind == news.Code {
-		return false
-	}
-	if correctionPhrases.prefix(p.foldedUpTo(600)) > 0 && closes(p.text) && p.words() > 6 {
-		return false
-	}
-	if p.kind == news.Paragraph && (len(p.text) <= 8 && wordless(strings.ReplaceAll(p.text, "30", "")) || len(p.text) < 40 && !d.feed && !d.dump && isPerson(p.text)) {
-		return true // "###", "-30-", or who wrote it
-	}
-	if p.level > 0 || isFurniture(p) || isPager(p) || d.isTitle(p) || d.isOutletLine(p.text) {
+	if d.isEndSign(p) || p.level > 0 || isFurniture(p) || isPager(p) || d.isTitle(p) || d.isOutletLine(p.text) {
 		return true
 	}
-	if p.kind == news.List && p.density() < 0.5 {
-		return false
-	}
-	words := p.foldedUpTo(500)
-	if words == nil {
+	if p.kind == news.List && p.density() < 0.5 || len(p.text) > 500 {
 		return false
 	}
 	if isStamp(p) && len(d.pieces) > 3 && !d.feed {
 		return true
 	}
-	if copyrightPhrases.within(words) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright") {
-		return true
+	return isRights(p) || d.tellsHelpers(p) || isSmallPrint(p) || asksReader(p) || isSignature(p) || d.isTailByLook(p)
+}
+
+// isCorrection knows what a newsroom says of its own report, which stays.
+func isCorrection(p *piece) bool {
+	return correctionPhrases.prefix(p.foldedUpTo(600)) > 0 && closes(p.text) && p.words() > 6
+}
+
+// isEndSign knows what ends an article: "###", "-30-", or who wrote it.
+func (d *draft) isEndSign(p *piece) bool {
+	return p.kind == news.Paragraph && (len(p.text) <= 8 && wordless(strings.ReplaceAll(p.text, "30", "")) || len(p.text) < 40 && !d.feed && !d.dump && isPerson(p.text))
+}
+
+// isRights knows a line of rights.
+func isRights(p *piece) bool {
+	return copyrightPhrases.within(p.foldedUpTo(500)) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright")
+}
+
+// tellsHelpers knows the lines that say who helped with a report, who wrote it
+// and where to follow them.
+func (d *draft) tellsHelpers(p *piece) bool {
+	words, size := p.foldedUpTo(500), p.words()
+	return size <= 30 && contributionPhrases.within(words) || d.presentsAuthor(p) ||
+		size <= 25 && networksIn(words) > 1 || size <= 15 && networksIn(words) > 0 && (p.bold || p.italic)
+}
+
+// isSmallPrint knows the lines that words of the small print open: editors,
+// sources, tags. Words alone do not tell them from sentences: marks, links or
+// letters must set the line apart, or its length.
+func isSmallPrint(p *piece) bool {
+	words, size := p.foldedUpTo(500), p.words()
+	n := closingPhrases.prefix(words)
+	switch {
+	case n == 0:
+		return false
+	case news.Unspaced(firstRune(words[0])): // a word there opens sentences too
+		return size <= 30 && (n == len(words) || p.italic || enclosed(p.text) || p.density() > 0.2 || labelAt(p.text, n))
+	case size > 45 || size > 30 && !p.italic && n == 1:
+		return false
 	}
+	return p.italic || p.density() > 0.2 || n > 1 || size <= 12 || labelled(p.text)
+}
+
+// asksReader knows the line that asks for a subscription or the like.
+func asksReader(p *piece) bool {
+	return subscribePhrases.within(p.foldedUpTo(500)) && (p.words() <= 30 || p.italic || p.density() > 0.1)
+}
+
+// isSignature knows the line that an agency's name ends, or a mark in
+// parentheses: "Avec AFP", "(rin/idh)", "（完）".
+func isSignature(p *piece) bool {
 	size := p.words()
-	if size <= 30 && contributionPhrases.within(words) || d.presentsAuthor(p) || size <= 25 && networksIn(words) > 1 {
-		return true
-	}
-	if n := closingPhrases.prefix(words); n > 0 && news.Unspaced(firstRune(words[0])) { // a word there opens sentences too
-		if size <= 30 && (n == len(words) || p.italic || enclosed(p.text) || p.density() > 0.2 || labelAt(p.text, n)) {
-			return true
-		}
-	} else if n > 0 && size <= 45 && (p.italic || p.density() > 0.2 || n > 1 || size <= 12 || labelled(p.text)) && (size <= 30 || p.italic || n > 1) {
-		return true
-	}
-	if subscribePhrases.within(words) && (size <= 30 || p.italic || p.density() > 0.1) {
-		return true
-	}
-	if size <= 6 && closesWithAgency(p.text) || size <= 3 && len(p.text) <= 30 && enclosed(p.text) && !hasDigit(p.text) { // "(rin/idh)", "（完）"
-		return true
-	}
-	if p.italic && p.words() < 60 && (p.density() > 0 || strings.Contains(p.text, "@")) {
+	return size <= 6 && closesWithAgency(p.text) || size <= 3 && len(p.text) <= 30 && enclosed(p.text) && !hasDigit(p.text)
+}
+
+// isTailByLook goes by what markup and shape say: small print in italics with a
+// link or an address, bylines, dates, links, addresses, a bold line over nothing.
+func (d *draft) isTailByLook(p *piece) bool {
+	size := p.words()
+	if p.italic && size < 60 && (p.density() > 0 || strings.Contains(p.text, "@")) {
 		return true
 	}
 	if p.flags&flagByline != 0 && size < 120 || p.flags&flagDate != 0 && size < 60 {
@@ -278,10 +328,13 @@ func (d *draft) isTail(p *piece) bool {
 	if _, _, ok := splitByline(p.text); ok && size < 15 {
 		return true
 	}
-	if _, ok := d.dateLine(p.text); ok && len(words) < 10 {
+	if _, ok := d.dateLine(p.text); ok && len(p.foldedUpTo(500)) < 10 {
 		return true
 	}
-	return p.density() > 0.7 || isTiming(p.text) || isMailbox(p)
+	if p.bold && size <= 8 && !closes(p.text) && !d.feed && !d.dump {
+		return true
+	}
+	return p.density() > 0.7 || isTiming(p.text) || isMailbox(p) || size <= 20 && holdsMailbox(p.text) && !closes(p.text)
 }
 
 // presentsAuthor knows the lines under a text that say who wrote it: they
@@ -291,7 +344,8 @@ func (d *draft) presentsAuthor(p *piece) bool {
 		return false
 	}
 	for _, name := range slices.Concat(d.authors, d.byline) {
-		if strings.Contains(name, " ") && strings.HasPrefix(p.text, name) {
+		at := strings.LastIndexByte(name, ' ')
+		if at > 0 && (strings.HasPrefix(p.text, name) || p.italic && p.words() <= 30 && strings.HasPrefix(p.text, name[at+1:]+" ")) {
 			return true
 		}
 	}
@@ -374,12 +428,35 @@ func cutSignOff(s string) (text, editor string) {
 	return s, ""
 }
 
-// trimSignOff takes the editor's name off the last paragraph.
+// signature is what stands in the parenthesis that a text ends with, where it is
+// an agency, or who wrote and edited it in a few small letters: "(dpa/ame)".
+func signature(s string) (text, agency string, ok bool) {
+	inside, rest := cutParenthesis(s, "(", ")")
+	if inside == "" || len(inside) > 24 || !closes(rest) {
+		return s, "", false
+	}
+	parts := strings.Split(inside, "/")
+	for _, part := range parts {
+		part = strings.TrimSpace(part)
+		switch small := strings.ToLower(part) == part; {
+		case isAgency(part):
+			agency = or(agency, part)
+		case !small || len(part) < 2 || len(part) > 5 || hasDigit(part) || strings.Contains(part, " "):
+			return s, "", false
+		}
+	}
+	return rest, agency, agency != "" || len(parts) > 1
+}
+
+// trimSignOff takes the signature, or the editor's name, off the last paragraph.
 func (d *draft) trimSignOff() {
 	if len(d.pieces) < 2 {
 		return
 	}
 	p := &d.pieces[len(d.pieces)-1]
+	if text, agency, ok := signature(p.text); ok && p.kind == news.Paragraph && p.linked == 0 {
+		p.text, d.agency = text, or(d.agency, agency)
+	}
 	if text, editor := cutSignOff(p.text); editor != "" && p.kind == news.Paragraph && p.linked == 0 {
 		p.text = text
 	}

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -38,7 +39,7 @@ func isFurniture(p *piece) bool {
 	if p.kind != news.List && (p.density() > 0.9 || len(p.links) == 1 && p.density() > 0.7 && isPointer(p)) && len(words) > 2 && p.level == 0 && p.flags&flagPost == 0 && p.kind != news.Quote {
 		return true
 	}
-	if size <= 40 && subscribePhrases.within(words) && (p.density() > 0.15 || p.italic || p.bold || p.level > 0 || shouts(p)) {
+	if size <= 40 && subscribePhrases.within(words) && (networksIn(words) > 0 && size <= 25 || p.density() > 0.15 || p.italic || p.bold || p.level > 0 || shouts(p)) {
 		return true
 	}
 	if p.kind == news.Paragraph && p.level == 0 && size <= 30 && leadsToSubscription(p) {
@@ -105,11 +106,15 @@ func isCounter(words []string) bool {
 	return numbers == 2 || numbers == 1 && others == 1 && len(words) == 2 && counterPhrases.prefix(words) > 0 && !allNumbers(words[:1])
 }
 
+// inflectedNetworks are those of them that languages with many endings inflect:
+// "a Facebookon".
+var inflectedNetworks = [...]string{"facebook", "instagram", "telegram", "whatsapp", "youtube", "twitter"}
+
 // networksIn counts the networks that a line names.
 func networksIn(words []string) int {
 	n := 0
 	for _, w := range words {
-		if networkWords[w] {
+		if networkWords[w] || len(w) > len("facebook") && slices.ContainsFunc(inflectedNetworks[:], func(name string) bool { return strings.HasPrefix(w, name) }) {
 			n++
 		}
 	}
@@ -173,13 +178,14 @@ func isStamp(p *piece) bool {
 // isReadingTime knows the line that says how long the article takes to read.
 func isReadingTime(p *piece) bool {
 	words := p.foldedUpTo(120)
-	for _, w := range words {
-		if strings.ContainsAny(w, "0123456789") {
-			return readingPhrases.within(words)
-		}
+	if !slices.ContainsFunc(words, func(w string) bool { return strings.ContainsAny(w, "0123456789") }) {
+		return false
 	}
-	return false
+	return readingPhrases.within(words) || len(words) <= 4 && slices.ContainsFunc(words, func(w string) bool { return minuteWords[w] })
 }
+
+// minuteWords are the minutes of such a line, folded.
+var minuteWords = foldedList("min|mins|minutes|minuten|minuto|minutos|minuti|minuter|minutter|minuuttia|мин|минут|минуты|хв|хвилин|dk|dakika|menit|minit|phút|นาที|λεπτά|دقيقة|دقائق|دقیقه|דקות|मिनट|মিনিট|分|分钟|分鐘|분")
 
 // isTimedControl knows a control that says how long its sound or film runs:
 // "Listen to this article 4 min".
@@ -204,6 +210,16 @@ func isClock(p *piece) bool {
 func isMailbox(p *piece) bool {
 	_, host, found := strings.Cut(p.text, "@")
 	return found && len(p.text) < 60 && strings.Contains(host, ".") && p.words() <= 4
+}
+
+// holdsMailbox reports whether a word of a line is an address for mail.
+func holdsMailbox(s string) bool {
+	for w := range strings.FieldsSeq(s) {
+		if name, host, found := strings.Cut(w, "@"); found && name != "" && strings.Contains(strings.TrimRight(host, ".)"), ".") {
+			return true
+		}
+	}
+	return false
 }
 
 // labelled reports whether a line begins with a label and a colon.

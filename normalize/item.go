@@ -86,7 +86,7 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 	} else {
 		pieces := fragment(content, base)
 		d := edit(slices.Clone(pieces), c)
-		if len(d.pieces) == 0 {
+		if !slices.ContainsFunc(d.pieces, func(p piece) bool { return p.text != "" || len(p.rows) > 0 }) {
 			d.pieces = bare(pieces, d)
 		}
 		a = d.article(h, it.Lang)
@@ -112,15 +112,23 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 }
 
 // bare is what is left of a text so short that trimming took all of it: what
-// is neither the title nor furniture; of an item without a title, everything.
+// is neither the title nor furniture nor the caption of a picture; of an item
+// without a title, everything.
 func bare(pieces []piece, d *draft) []piece {
 	var left []piece
 	for i := range pieces {
-		if p := &pieces[i]; len(d.keys) == 0 || !d.isTitle(p) && !isFurniture(p) {
+		if p := &pieces[i]; len(d.keys) == 0 && len(d.pieces) == 0 || !d.isTitle(p) && !isFurniture(p) && !captions(d.pieces, p) {
 			left = append(left, *p)
 		}
 	}
 	return left
+}
+
+// captions reports whether a text stands under one of the pictures.
+func captions(pictures []piece, p *piece) bool {
+	return p.text != "" && (p.role != roleBody || slices.ContainsFunc(pictures, func(q piece) bool {
+		return q.figure != nil && (q.figure.Caption != "" && strings.Contains(p.text, q.figure.Caption) || q.figure.Credit != "" && strings.Contains(p.text, q.figure.Credit))
+	}))
 }
 
 // ledeOf is the first text of a summary.

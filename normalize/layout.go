@@ -172,7 +172,7 @@ func (d *draft) kindOfLine(line string) lineKind {
 	}
 	ever := draft{claims: claims{dates: DateOptions{Lang: d.dates.Lang}}} // a date to come is no date, and no headline
 	for _, d := range [...]*draft{d, &ever} {
-		if _, ok := d.slugLine(line); ok {
+		if _, ok := d.slugLine(line, false); ok {
 			return lineTold
 		}
 	}

@@ -87,7 +87,12 @@ func readMeta(root *html.Node) *meta {
 	}
 	visit(root)
 	for _, a := range ld {
-		m.take(a)
+		if a.kind != "" {
+			m.take(a)
+		}
+	}
+	for _, a := range ld {
+		m.published, m.updated = or(m.published, a.published), or(m.updated, a.updated)
 	}
 	first := func(names ...string) string {
 		for _, name := range names {
@@ -137,6 +142,10 @@ func (m *meta) bestTitle(docTitle string) string {
 	}
 	return ""
 }
+
+// datedPages are the JSON-LD types that are no articles and say when a page was
+// published. What an article says goes before it.
+var datedPages = map[string]bool{"WebPage": true, "ItemPage": true, "Recipe": true, "HowTo": true, "Review": true}
 
 // ldArticle is one article of a page's JSON-LD.
 type ldArticle struct {
@@ -198,6 +207,9 @@ func readLD(text string) []ldArticle {
 					image: ldImage(v["image"]), site: ldText(v["publisher"]), authors: ldNames(v["author"]),
 				})
 				return
+			}
+			if datedPages[kind] {
+				found = append(found, ldArticle{published: ldText(v["datePublished"]), updated: ldText(v["dateModified"])})
 			}
 			visit(v["@graph"], depth+1)
 			visit(v["mainEntity"], depth+1)

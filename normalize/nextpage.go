@@ -67,7 +67,8 @@ func articlePieces(page news.Page) []piece {
 	if root == nil {
 		return nil
 	}
-	return choose(readTree(root, baseOf(page.Address, ""), false), nil)
+	chosen, _, _ := choose(readTree(root, baseOf(page.Address, ""), false), nil)
+	return chosen
 }
 
 // leadsOn is the address of the next page by the links of the last.

@@ -81,11 +81,12 @@ func onePage(page news.Page, h Hints) news.Article {
 	chosen := rule.pieces(root, base)
 	missed := rule != nil && rule.body != nil && chosen == nil
 	v := newVouchers(m.body, appendNew(m.summary, h.Summary))
+	var before, behind []piece
 	if chosen == nil {
-		chosen = choose(pieces, v)
+		chosen, before, behind = choose(pieces, v)
 	}
-	site := appendNew(m.site, hostName(base))
 	title := headlineIn(m.title, pieces)
+	site := appendNew(appendNew(m.site, hostName(base)), outletsIn(m.titles, title)...)
 	if h.Title != "" && (title == "" || similar(h.Title, title) < 0.3) {
 		title = h.Title
 	}
@@ -93,6 +94,7 @@ func onePage(page news.Page, h Hints) news.Article {
 	links, clean := shares(pieces)
 	live := isLive(chosen)
 	d := edit(chosen, claims{titles: appendNew(cutTitles(m.titles, site), title, h.Title), summary: appendNew(m.summary, h.Summary), site: site, authors: m.authors, dates: o, vouched: v})
+	d.lookAround(before, behind)
 	a := d.article(h, m.lang)
 	if told := countWords(m.body); told >= 60 && wordsIn(&a) < 30 {
 		a = scripted(a, m.body, title, h) // a script would have put the text there
@@ -102,9 +104,8 @@ func onePage(page news.Page, h Hints) news.Article {
 	if len(m.summary) > 0 {
 		a.Lede = m.summary[0]
 	}
-	a.Byline = m.authors
-	if len(a.Byline) == 0 {
-		a.Byline = d.byline
+	if len(m.authors) > 0 {
+		a.Byline = m.authors
 	}
 	a.Published = publishedDate(m, d, page.Address, o)
 	if t := pageDate(o, m.updated); !t.IsZero() {
@@ -148,6 +149,7 @@ func (d *draft) article(h Hints, lang string) news.Article {
 	a := news.Article{Byline: d.byline, Agency: d.agency, Published: d.published, Updated: d.updated, Lede: d.lede, Kicker: d.kicker, Truncated: d.truncated}
 	a.Body = d.blocks()
 	liftDateline(&a)
+	a.Dateline = or(a.Dateline, d.place)
 	text := firstText(&a, languageBytes)
 	if len(text) < 200 {
 		text = strings.Join(d.titles, ". ") + ". " + text

@@ -187,6 +187,9 @@ ensinnäkin toiseksi kolmanneksi neljänneksi
 thứ_nhất thứ_hai thứ_ba thứ_tư thứ_năm
 kwanza pili tatu nne tano`
 
+// adjectives are ordinals that open phrases too, which a comma does not part.
+var adjectives = foldedList("first|second|third|fourth|fifth")
+
 // wordHeading reads "Erstens: ...", "첫째, ...".
 func wordHeading(s string) (int, string, bool) {
 	i := strings.IndexAny(s[:min(len(s), 60)], ":：,،，、")
@@ -195,5 +198,8 @@ func wordHeading(s string) (int, string, bool) {
 	}
 	_, size := utf8.DecodeRuneInString(s[i:])
 	n := ordinalWords[news.Fold(strings.TrimSpace(s[:i]))]
+	if adjectives[news.Fold(s[:i])] && s[i] == ',' && lower(firstRune(strings.TrimSpace(s[i+size:]))) {
+		return 0, "", false // "First, the heat"
+	}
 	return n, s[i+size:], n > 0
 }

@@ -21,6 +21,7 @@ type piece struct {
 	level   int // of a heading element, 1 to 6; 0: it is none
 	marked  bool
 	runIn   bool // a bold line that its paragraph begins with
+	tail    int  // where the element in the line begins that the text ends with; 0: none does
 	ordered bool
 	list    *html.Node // the innermost list the text is an item of
 	rows    [][]string

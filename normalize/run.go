@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"dateline/news"
 )
@@ -25,6 +26,9 @@ type run struct {
 	breaks  int  // line breaks since the last text
 	runIn   bool // the paragraph goes on in another letter on the next line
 	inLink  bool // the last word was of a link
+	beside  bool // an element begins right behind another
+	tail    int  // where the last element in a line began, and where it ended
+	tailEnd int
 	from    context
 }
 
@@ -33,7 +37,7 @@ type run struct {
 func (w *walker) add(text string, ctx *context) {
 	start, spaces := 0, 0
 	for i := 0; i < len(text); {
-		if c := text[i]; c > ' ' && c < 0xC2 {
+		if c := text[i]; c > ' ' && c < 0xC2 && c != 0x7F {
 			i++
 			continue
 		}
@@ -67,22 +71,33 @@ func isBlank(s string) bool {
 // blank gives the length of the blank that s begins with, 0 where it begins
 // with none, and whether a reader sees it as a space.
 func blank(s string) (size int, shown bool) {
-	switch s[0] {
-	case ' ', '\t', '\n', '\r', '\f':
+	switch c := s[0]; {
+	case c == ' ', '\t' <= c && c <= '\r':
 		return 1, true
-	case 0xC2, 0xE2, 0xE3, 0xEF:
-		for _, b := range [...]string{"\u00a0", "\u2028", "\u2029", "\u3000"} {
-			if strings.HasPrefix(s, b) {
-				return len(b), true
-			}
+	case c < ' ', c == 0x7F:
+		return 1, false
+	case c == 0xC2, c == 0xE2, c == 0xE3, c == 0xEF:
+		r, size := utf8.DecodeRuneInString(s)
+		switch r {
+		case '\u0085', '\u00a0', '\u2028', '\u2029', '\u3000':
+			return size, true
 		}
-		for _, b := range [...]string{"\u00ad", "\u200b", "\ufeff"} {
-			if strings.HasPrefix(s, b) {
-				return len(b), false
-			}
+		if unseen(r) {
+			return size, false
 		}
 	}
 	return 0, false
+}
+
+// unseen reports whether a character is none of a text: one that only says
+// where a line may break, a control character, which a terminal would obey, or
+// one that turns the direction of all that follows.
+func unseen(r rune) bool {
+	switch r {
+	case '\u00ad', '\u200b', '\ufeff', '\u202d', '\u202e', '\ufffe', '\uffff':
+		return true
+	}
+	return r < ' ' && (r < '\t' || r > '\r') || 0x7F <= r && r < 0xA0 && r != '\u0085'
 }
 
 // addWords puts words to the run that are parted by so many single spaces.
@@ -97,10 +112,10 @@ func (w *walker) addWords(words string, spaces int, ctx *context) {
 	}
 	if r.solid == 0 {
 		r.from = *ctx
-	} else if r.space || ctx.inLink != r.inLink && glued(r.text, words) {
+	} else if r.space || (ctx.inLink != r.inLink || r.beside) && glued(r.text, words) || r.beside && numberBeside(r.text, words) {
 		r.text = append(r.text, ' ')
 	}
-	r.inLink = ctx.inLink
+	r.inLink, r.beside = ctx.inLink, false
 	r.space, r.breaks = false, 0
 	start := len(r.text)
 	r.text = append(r.text, words...)
@@ -140,6 +155,14 @@ func glued(text []byte, words string) bool {
 	return lower(last) && unicode.IsUpper(firstRune(words))
 }
 
+// numberBeside reports whether a number follows a word, or a word a number,
+// without a blank: "Ann Lee" and "3 May" of two elements.
+func numberBeside(text []byte, words string) bool {
+	last, _ := utf8.DecodeLastRune(text)
+	first := firstRune(words)
+	return unicode.IsLetter(last) && unicode.IsDigit(first) || unicode.IsDigit(last) && unicode.IsLetter(first)
+}
+
 func (w *walker) lineBreak() {
 	w.run.space = true
 	w.run.breaks++
@@ -166,6 +189,9 @@ func (w *walker) flush() {
 	case ctx.list != nil:
 		p.kind = news.List
 	}
+	if r.tailEnd == len(r.text) {
+		p.tail = r.tail
+	}
 	p.links = withAddress(p.links)
 	tags := r.tagged*2 > r.solid
 	w.run = run{text: r.text[:0]}
@@ -177,6 +203,9 @@ func (w *walker) flush() {
 
 func (w *walker) emit(p piece) {
 	p.under = w.under
+	if n := p.node; n != nil && n.Parent == w.under && n.DataAtom == atom.Div {
+		p.under = n // the last line of a box stands in it as the others do
+	}
 	w.pieces = append(w.pieces, p)
 }
 

@@ -23,6 +23,18 @@ func withoutOutlet(title string, outlets []string, document bool) string {
 	return title
 }
 
+// outletsIn are the last parts of titles whose rest is the headline: what a
+// document's title adds to it is who prints it.
+func outletsIn(titles []string, headline string) []string {
+	var outlets []string
+	for _, t := range titles {
+		if head, tail, sign := lastPart(t); sign != "" && strings.HasPrefix(key(head), key(headline)) {
+			outlets = appendNew(outlets, tail)
+		}
+	}
+	return outlets
+}
+
 func isOutlet(name string, outlets []string) bool {
 	k := strings.ReplaceAll(key(name), " ", "")
 	for _, o := range outlets {
@@ -37,7 +49,7 @@ func isOutlet(name string, outlets []string) bool {
 // lastPart cuts a title at its last separator.
 func lastPart(title string) (head, tail, sign string) {
 	at := -1
-	for _, s := range []string{" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", "｜", " / "} {
+	for _, s := range []string{" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", "｜", " / ", "_"} {
 		if i := strings.LastIndex(title, s); i > at {
 			at, sign = i, s
 		}
@@ -101,5 +113,5 @@ func parts(beside string, behind bool) bool {
 	if !behind {
 		sign, _ = utf8.DecodeLastRuneInString(beside)
 	}
-	return strings.ContainsRune("|｜-–—·•»:：", sign)
+	return strings.ContainsRune("|｜-–—·•»:：_", sign)
 }

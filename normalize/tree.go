@@ -2,7 +2,6 @@ package normalize
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -156,18 +155,23 @@ func oneLine(s string) string {
 	if isOneLine(s) {
 		return s
 	}
-	return strings.Join(strings.Fields(invisible.Replace(s)), " ")
+	return strings.Join(strings.Fields(strings.Map(seen, s)), " ")
 }
 
-// invisible takes out the characters that only say where a line may break.
-var invisible = strings.NewReplacer("\u200b", "", "\u00ad", "", "\ufeff", "")
+// seen takes out the characters that are none of a text.
+func seen(r rune) rune {
+	if unseen(r) {
+		return -1
+	}
+	return r
+}
 
 // isOneLine is the short way for ASCII text that is one line already.
 func isOneLine(s string) bool {
 	space := true
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c >= utf8.RuneSelf || c < ' ' || c == ' ' && space {
+		if c >= 0x7F || c < ' ' || c == ' ' && space {
 			return false
 		}
 		space = c == ' '

@@ -109,6 +109,38 @@ func (w *walker) element(n *html.Node, ctx context) {
 		}
 		return
 	}
+	own := w.ownFlags(n, &ctx)
+	if w.junk(n, own) {
+		if !inline(n.DataAtom) {
+			w.flush()
+		}
+		return
+	}
+	above := ctx.role
+	ctx.depth++
+	ctx.flags |= own
+	ctx.bold = ctx.bold || setsBold(n)
+	ctx.role = w.roleOf(n, own, &ctx)
+	if ctx.role != roleBody && w.run.solid == 0 && namesPicture(n) {
+		return
+	}
+	if w.alone(n, ctx) {
+		return
+	}
+	if inline(n.DataAtom) && !blockStyled(n) {
+		w.inline(n, ctx)
+		if above == roleBody && ctx.role != roleBody {
+			w.flush() // the text that follows is none of the caption
+		}
+		return
+	}
+	w.flush()
+	w.block(n, ctx)
+	w.flush()
+}
+
+// ownFlags are an element's flags without those that its size or its place belie.
+func (w *walker) ownFlags(n *html.Node, ctx *context) flags {
 	own := w.flagsOf(n)
 	if w.heft[n] > 700 { // such words are about a line or two, not about a text
 		own &^= flagByline | flagDate | flagStandfirst | flagKicker | flagTitle | flagSubhead | flagCredit
@@ -119,55 +151,47 @@ func (w *walker) element(n *html.Node, ctx context) {
 	if own&flagFurniture != 0 && (own&flagCredit != 0 || (ctx.frame != nil || w.belowPicture(n)) && namesOwner(n)) {
 		own = own&^flagFurniture | flagCredit // the rights in a picture are its credit
 	}
-	if w.junk(n, own) {
-		if !inline(n.DataAtom) {
-			w.flush()
-		}
-		return
-	}
-	ctx.depth++
-	ctx.flags |= own
-	ctx.bold = ctx.bold || setsBold(n)
+	return own
+}
+
+// roleOf is the role of an element's text by its own flags, else that of the
+// element above it.
+func (w *walker) roleOf(n *html.Node, own flags, ctx *context) role {
+	heft, framed := w.heft[n], ctx.frame != nil
 	switch {
-	case ctx.frame != nil || own&flagStandfirst == 0:
-		if own&flagCredit != 0 && (ctx.flags&flagByline == 0 || ctx.frame != nil && own&flagByline == 0) && w.heft[n] < 400 {
-			ctx.role = roleCredit
-		} else if ctx.frame != nil && own&flagByline != 0 && ctx.role == roleCaption && w.heft[n] < 100 {
-			ctx.role = roleCredit // whose picture it is
-		} else if own&flagCaption != 0 && w.heft[n] < 1500 && hasNoPicture(n) {
-			ctx.role = roleCaption
-		}
+	case !framed && own&flagStandfirst != 0:
+	case own&flagCredit != 0 && (ctx.flags&flagByline == 0 || framed && own&flagByline == 0) && heft < 400:
+		return roleCredit
+	case framed && own&flagByline != 0 && ctx.role == roleCaption && heft < 100: // whose picture it is
+		return roleCredit
+	case own&flagCaption != 0 && heft < 1500 && hasNoPicture(n):
+		return roleCaption
 	}
-	if ctx.role != roleBody && w.run.solid == 0 && namesPicture(n) {
-		return
-	}
+	return ctx.role
+}
+
+// alone reads the elements that hold no text to walk on in: pictures, tables of
+// data, line breaks and rules.
+func (w *walker) alone(n *html.Node, ctx context) bool {
 	switch n.DataAtom {
 	case atom.Br:
 		w.lineBreak()
-		return
 	case atom.Img:
 		w.image(n, ctx)
-		return
 	case atom.Hr:
 		w.flush()
-		return
-	case atom.Table:
-		if rows := dataTable(n); rows != nil {
-			w.flush()
-			ctx.block = n
-			w.emit(piece{kind: news.Table, rows: rows, node: n, flags: ctx.flags})
-			return
-		}
 	case atom.Wbr:
-		return
+	case atom.Table:
+		rows := dataTable(n)
+		if rows == nil {
+			return false
+		}
+		w.flush()
+		w.emit(piece{kind: news.Table, rows: rows, node: n, flags: ctx.flags})
+	default:
+		return false
 	}
-	if inline(n.DataAtom) && !blockStyled(n) {
-		w.inline(n, ctx)
-		return
-	}
-	w.flush()
-	w.block(n, ctx)
-	w.flush()
+	return true
 }
 
 // afterPointer reports whether what was gathered is the label of a pointer to
@@ -205,6 +229,9 @@ func (w *walker) inline(n *html.Node, ctx context) {
 			return
 		}
 	}
+	if setBeside(n) {
+		w.run.beside = true
+	}
 	if ctx.flags&(flagByline|flagDate) != 0 && ctx.depth > 0 {
 		w.run.space = true // templates set names and roles apart by style only
 	}
@@ -222,13 +249,42 @@ func (w *walker) inline(n *html.Node, ctx context) {
 	if ctx.role != roleBody {
 		w.run.space = true
 	}
-	opens := w.run.solid == 0 && w.flagsOf(n)&flagPlace != 0
+	opens, start := w.run.solid == 0 && w.flagsOf(n)&flagPlace != 0, len(w.run.text)
 	w.children(n, ctx)
-	if opens && w.run.solid > 0 && w.run.solid < 60 && !closes(string(w.run.text)) {
+	if start > 0 && len(w.run.text) > start {
+		w.run.tail, w.run.tailEnd = start, len(w.run.text)
+	}
+	if opens && w.run.solid > 0 && w.run.solid < 60 && !closes(string(w.run.text)) && !goesOn(n) {
 		w.run.space = true
 		w.addWords("–", 0, &ctx) // style sets it apart from the sentence
 		w.run.space = true
 	}
+}
+
+// setBeside reports whether an element in a line begins right behind another,
+// with nothing between but style.
+func setBeside(n *html.Node) bool {
+	prev := n.PrevSibling
+	return prev != nil && prev.Type == html.ElementNode && namesPart(prev.DataAtom) && namesPart(n.DataAtom)
+}
+
+// namesPart reports whether templates set the parts of a line in such elements.
+func namesPart(a atom.Atom) bool {
+	switch a {
+	case atom.Span, atom.A, atom.Time, atom.Strong, atom.B, atom.Em, atom.I, atom.Small, atom.Cite:
+		return true
+	}
+	return false
+}
+
+// goesOn reports whether the text behind an element begins with a sign that the
+// sentence, or the dateline, goes on behind: ", May 30 --".
+func goesOn(n *html.Node) bool {
+	next := n.NextSibling
+	if next == nil || next.Type != html.TextNode {
+		return false
+	}
+	return strings.ContainsRune(",;:(/.-–—", firstRune(strings.TrimSpace(next.Data)))
 }
 
 // block walks an element that does.
@@ -255,6 +311,8 @@ func (w *walker) block(n *html.Node, ctx context) {
 		}
 	case atom.Aside:
 		ctx.flags |= flagAside
+	case atom.Summary: // what a fold is called
+		ctx.marked = true
 	}
 	if ctx.flags&flagSubhead != 0 && ctx.level == 0 && w.heft[n] < 200 {
 		ctx.marked = true

@@ -114,6 +114,9 @@ func correctionViews(a *news.Article) []correctionView {
 			case "title":
 				v.Headline = contrast([]string{c.was.Headline}, []string{c.is.Headline}).Passages
 			case "summary":
+				if ledeOpens(c.is.Passages, c.is.Lede) && ledeOpens(c.was.Passages, c.was.Lede) {
+					break // it is shown with the text
+				}
 				v.Summary = contrast([]string{c.was.Lede}, []string{c.is.Lede}).Passages
 			case "text":
 				v.Text = contrast(c.was.Passages, c.is.Passages).Passages

@@ -13,7 +13,7 @@ import (
 func TestAPageShowsWhatWasCorrected(t *testing.T) {
 	s, _ := desk(t, richStory())
 	page := get(t, s, "/stories/"+string(storyID(9000)))
-	contains(t, page, `<a href="#corrected"`, `<h2 id="corrected">What was corrected</h2>`, `<time datetime="2026-05-04T13:10:00Z">4 May, 13:10 UTC</time> <span>title, summary, text</span>`,
+	contains(t, page, `<a href="#corrected"`, `<h2 id="corrected">What changed</h2>`, `<time datetime="2026-05-04T13:10:00Z">4 May, 13:10 UTC</time> <span>title, summary, text</span>`,
 		"<ins>kapal", "<del>perahu", "<del>RAHASIA</del>", "<ins>pertama</ins>")
 	_, section, _ := strings.Cut(page, `<section class="corrected"`)
 	section, _, _ = strings.Cut(section, "</section>")
@@ -100,5 +100,17 @@ func TestCorrectionsComeNewestFirstAndEachAgainstTheOneBefore(t *testing.T) {
 	}
 	if want := "14:00 -Two-+Three+\n13:00 -One-+Two+\n"; got.String() != want {
 		t.Errorf("got\n%swant\n%s", got.String(), want)
+	}
+}
+
+func TestALedeThatOpensTheTextIsNotComparedTwice(t *testing.T) {
+	a := &news.Article{Lede: "Fifteen ships sail.", Body: []news.Block{{Text: "Fifteen ships sail. They carry corn."}}, Filed: noon, Changed: noon.Add(time.Hour),
+		Earlier: []news.Version{{Since: noon, Lede: "Twelve ships sail.", Passages: []string{"Twelve ships sail. They carry corn."}}}}
+	if v := correctionViews(a)[0]; len(v.Summary) != 0 || len(v.Text) != 1 {
+		t.Errorf("the lede is shown %d times beside the text's %d", len(v.Summary), len(v.Text))
+	}
+	a.Lede = "Ships sail at last."
+	if v := correctionViews(a)[0]; len(v.Summary) == 0 {
+		t.Error("a lede of its own is not shown")
 	}
 }

@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"html/template"
+	"slices"
 	"time"
 
 	"dateline/news"
@@ -60,6 +61,9 @@ func (p press) storyPage(e *entry) (document, error) {
 		// Safe: contentWith writes only its own tags around escaped text.
 		Content: template.HTML(contentWith(e.Lead, func(src string) string { return p.picture(e.Story, src) })),
 	}
+	if ledeOpens(e.Lead.Passages(), e.Lead.Lede) {
+		s.Summary = "" // it would be read twice
+	}
 	s.Corrected = correctionViews(e.Lead)
 	for _, id := range e.Story.Topics {
 		if p.head.topics[id] != nil {
@@ -90,8 +94,32 @@ func (p press) telling(e *entry, a *news.Article) telling {
 	if changed := a.Changed.UTC().Truncate(time.Second); changed.After(published) && a.Changed.After(a.Filed) {
 		t.Changed = changed
 	}
+	if beginsWith(e.Lead.Lede, a.Lede) {
+		t.Summary = ""
+	}
 	if !t.Lead {
 		t.Against, t.Corrected = compare(e.Lead, a), correctionViews(a)
 	}
 	return t
+}
+
+// ledeOpens reports whether a lede is how a text begins.
+func ledeOpens(passages []string, lede string) bool {
+	return len(passages) > 0 && beginsWith(passages[0], lede)
+}
+
+// beginsWith reports whether a text begins with the words of another.
+func beginsWith(text, words string) bool {
+	ours, theirs := wordsOf(text), wordsOf(words)
+	return len(theirs) <= len(ours) && slices.Equal(ours[:len(theirs)], theirs)
+}
+
+// wordsOf are the words of a text, folded.
+func wordsOf(text string) []string {
+	folded := news.Fold(text)
+	var all []string
+	for _, t := range news.AppendTokens(nil, folded) {
+		all = append(all, folded[t.Start:t.End])
+	}
+	return all
 }

@@ -33,7 +33,7 @@ type pages struct {
 
 func newPages() (*pages, error) {
 	t, err := template.New("").Funcs(template.FuncMap{
-		"iso": rfc3339, "typed": typed, "plural": plural, "join": func(words []string) string { return strings.Join(words, ", ") },
+		"iso": rfc3339, "typed": typed, "plural": plural, "commas": commas, "segments": segments,
 	}).ParseFS(web, "web/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read page templates: %w", err)
@@ -131,6 +131,12 @@ func plural(n int, one, many string) string {
 	}
 	return strconv.Itoa(n) + " " + many
 }
+
+// commas is a list of words in one line.
+func commas(words []string) string { return strings.Join(words, ", ") }
+
+// segments is an address in the parts after which it may be broken.
+func segments(address string) []string { return strings.SplitAfter(address, "/") }
 
 // refuse answers with what is wrong: a page for people, a sentence for
 // programs.

@@ -43,3 +43,17 @@ func TestAFullPageWeighsLittle(t *testing.T) {
 		t.Errorf("got %d bytes in gzip, want at most 60000", weight)
 	}
 }
+
+func TestAStoryIsNotReadTwice(t *testing.T) {
+	st := richStory()
+	lead, other := &st.Articles[0], &st.Articles[1]
+	lead.Earlier = nil
+	lead.Lede, lead.Body[0].Text, lead.Body[0].Links = "Kapal pertama berlayar.", "KAPAL pertama berlayar, kata pejabat.", nil
+	other.Lede = "Kapal pertama berlayar"
+	s, _ := desk(t, st)
+	page := get(t, s, "/stories/"+string(st.ID))
+	lacks(t, page, `class="standfirst"`, `class="summary"`)
+	lead.Lede, other.Lede = "Gandum dikirim lagi.", "Grain is shipped."
+	s, _ = desk(t, st)
+	contains(t, get(t, s, "/stories/"+string(st.ID)), `<p class="standfirst">Gandum dikirim lagi.</p>`, `dir="auto">Grain is shipped.</p>`)
+}

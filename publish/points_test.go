@@ -2,6 +2,7 @@ package publish
 
 import (
 	"encoding/json"
+	"image/png"
 	"regexp"
 	"strings"
 	"testing"
@@ -109,5 +110,37 @@ func TestPointsOfTheProfiles(t *testing.T) {
 		{"media: the same caption in the text", has(feed, `<figcaption>Kapal di dermaga. <cite>Antar/Wira</cite></figcaption>`)},
 	} {
 		t.Run(c.point, c.check)
+	}
+}
+
+// TestIconsAreWhatFeedsSayOfThem reads the pictures that the formats name: an
+// icon is a square, a logo twice as wide as high (RFC 4287, 4.2.5 and 4.2.8), RSS
+// takes 144 by 400 at most, and JSON Feed wants icons of 512 and 64.
+func TestIconsAreWhatFeedsSayOfThem(t *testing.T) {
+	s, _ := desk(t, richStory())
+	for path, want := range map[string][2]int{"/icon-144.png": {144, 144}, "/icon-512.png": {512, 512}, "/icon-64.png": {64, 64}, "/logo.png": {2, 1}} {
+		w := ask(s, "GET", path)
+		size, err := png.DecodeConfig(w.Body)
+		if err != nil || w.Header().Get("Content-Type") != "image/png" {
+			t.Errorf("%s: %s, %v", path, w.Header().Get("Content-Type"), err)
+		} else if want[0] > 2 && (size.Width != want[0] || size.Height != want[1]) || size.Width*want[1] != size.Height*want[0] {
+			t.Errorf("%s is %d×%d, want %v", path, size.Width, size.Height, want)
+		}
+	}
+	contains(t, get(t, s, rssPath), "<url>https://news.example.org/icon-144.png</url>", "<width>144</width>", "<height>144</height>")
+	contains(t, get(t, s, atomPath), "<icon>https://news.example.org/icon-144.png</icon>", "<logo>https://news.example.org/logo.png</logo>")
+	contains(t, get(t, s, jsonPath), `"icon": "https://news.example.org/icon-512.png"`, `"favicon": "https://news.example.org/icon-64.png"`)
+}
+
+func TestAListingIsBounded(t *testing.T) {
+	var many []news.Story
+	for n := range 120 {
+		many = append(many, plainStory(n))
+	}
+	s, _ := desk(t, many...)
+	for path, mark := range map[string]string{rssPath: "<item>", atomPath: "<entry ", jsonPath: `"content_html"`, "/topics/grain": "<article"} {
+		if got := strings.Count(get(t, s, path), mark); got != news.DefaultLimit {
+			t.Errorf("%s has %d stories, want %d", path, got, news.DefaultLimit)
+		}
 	}
 }

@@ -55,7 +55,7 @@ func heads(doc *document, c coded, coding int) (always, whole []headerLine) {
 		always = append(always, lineOf("Last-Modified", doc.changed.UTC().Format(http.TimeFormat)))
 	}
 	if len(doc.links) > 0 {
-		always = append(always, lineOf("Link", slices.Clone(doc.links)...))
+		always = append(always, lineOf("Link", strings.Join(doc.links, ", "))) // one line: many programs read only the first
 	}
 	if doc.isXML() {
 		always = append(always, lineOf("Vary", "Accept-Encoding, "+navigation))

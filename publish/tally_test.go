@@ -89,11 +89,21 @@ func TestTheFrontLeadsWithWhatMostTell(t *testing.T) {
 	picture := &figureView{Src: "https://a.example/x.png"}
 	day := func(n int) time.Time { return noon.Add(-time.Duration(n) * time.Hour) }
 	cards := []card{{ID: "newest", Filed: day(0)}, {ID: "pictured", Filed: day(1), Figure: picture}, {ID: "told", Filed: day(2), Figure: picture, Others: 3}, {ID: "bare", Filed: day(3), Others: 9}, {ID: "old", Filed: day(30), Figure: picture, Others: 20}}
-	lead, rest := leading(cards)
+	lead, rest := leading(cards, map[string]bool{})
 	if lead.ID != "told" || len(rest) != 4 || rest[0].ID != "newest" || rest[2].ID != "bare" {
 		t.Errorf("got lead %s and %d others", lead.ID, len(rest))
 	}
-	if lead, rest := leading(nil); lead != nil || rest != nil {
+	led := map[string]bool{"told": true}
+	if lead, _ := leading(cards, led); lead.ID != "pictured" || !led["pictured"] {
+		t.Errorf("where the story that most tell leads another topic: got lead %s", lead.ID)
+	}
+	if lead, _ := leading([]card{cards[2], cards[4]}, led); lead.ID != "old" {
+		t.Errorf("where only older stories lead no other topic: got lead %s", lead.ID)
+	}
+	if lead, _ := leading(cards[2:3], led); lead.ID != "told" {
+		t.Errorf("where there is no other story: got lead %s", lead.ID)
+	}
+	if lead, rest := leading(nil, nil); lead != nil || rest != nil {
 		t.Error("a topic without stories has a lead")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +63,11 @@ func parseAddress(address string) (redisAddress, error) {
 	options, err := url.ParseQuery(query)
 	if err != nil {
 		return a, errors.New("what follows the question mark is not key=value")
+	}
+	for option := range options {
+		if !slices.Contains([]string{"tls", "ca", "cert", "key", "db"}, option) {
+			return a, fmt.Errorf("there is no option %q: want tls, ca, cert or key", option)
+		}
 	}
 	if at := strings.LastIndex(rest, "@"); at >= 0 {
 		user, password, _ := strings.Cut(rest[:at], ":")

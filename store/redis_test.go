@@ -127,6 +127,7 @@ func TestRedisRefusals(t *testing.T) {
 	for _, c := range []struct{ name, address, want string }{
 		{"no password", address, "password is refused"},
 		{"wrong password", "unix://:wr0ng" + secret + "@" + path, "password is refused"},
+		{"an option misspelt", "rediss://:" + secret + "@127.0.0.1:1?cafile=x", `there is no option "cafile": want tls, ca, cert or key`},
 		{"nobody there", "unix://:" + secret + "@" + path + "x", "not reachable"},
 		{"nobody at the port", "redis://u:" + secret + "@127.0.0.1:1", "not reachable"},
 		{"port", "redis://u:" + secret + "@h:99999", "port"},

@@ -105,6 +105,10 @@ func TestRoundTrips(t *testing.T) {
 	want("a commit of stories", 3, 2, func() { _, err = s.Commit(t.Context(), in); check(err) })
 	want("the ledgers of many", 1, 1, func() { _, err = s.Ledgers(t.Context(), ids...); check(err) })
 	want("a revision", 1, 1, func() { _, err = s.Revision(t.Context(), "x"); check(err) })
+	want("a letter left", 1, 1, func() {
+		check(s.Leave(t.Context(), "s", news.Letter{Came: true, Body: []byte("x"), Token: "x", Until: later}))
+	})
+	want("letters collected", 1, 1, func() { _, err = s.Collect(t.Context(), "s"); check(err) })
 	want("a listing", 2, 2, func() { _, err = s.Stories(t.Context(), news.Query{Topic: "x"}); check(err) })
 }
 

@@ -2,6 +2,7 @@ package stories
 
 import (
 	"fmt"
+	"slices"
 
 	"dateline/news"
 )
@@ -25,7 +26,9 @@ const (
 	similarLength  = 0.6 // of bulletins in one form
 	minFigures     = 4   // that both have together, before they can speak against a copy
 	figureShare    = 0.5
-	figureSpan     = 25 // words a figure, at most, in a text that its figures make
+	figureSpan     = 25      // words a figure, at most, in a text that its figures make
+	frameWords     = 150     // of a bulletin between an opening and a closing
+	frameShare     = 1.0 / 3 // of it, that stands between them at least
 )
 
 // Evidence is what two articles have in common, and what follows from it.
@@ -59,7 +62,7 @@ func Compare(a, b *news.Article) Evidence {
 		e.Same, e.Reason = true, ReasonText
 		e.Verdict = "They say the same words."
 	case !e.Same:
-		e.judgeEvent(a, b)
+		e.judgeEvent(a, b, &ta, &tb)
 	}
 	return e
 }
@@ -82,7 +85,35 @@ func weigh(a, b *text, house func(uint64) bool) Evidence {
 		e.Containment = float64(e.Common) / float64(e.Shingles)
 	}
 	e.decide(a.words, b.words)
+	if e.Same && e.Containment < sureCopy && similar(a.words, b.words) && (framed(a.order, b.shingles) || framed(b.order, a.shingles)) {
+		e.Same, e.Reason = false, ""
+		e.Verdict = fmt.Sprintf("They share %d runs of five words at their beginning and end and none between: two bulletins in one frame.", e.Common)
+	}
 	return e
+}
+
+// framed reports whether a text shares with another its opening and its closing,
+// and of what stands between, a third of it or more, next to nothing: briefings
+// and horoscopes begin and end with the same words every day.
+func framed(order, shingles []uint64) bool {
+	has := func(s uint64) bool {
+		_, ok := slices.BinarySearch(shingles, s)
+		return ok
+	}
+	first, end := 0, len(order)
+	for first < end && has(order[first]) {
+		first++
+	}
+	for end > first && has(order[end-1]) {
+		end--
+	}
+	between := count(order[first:end], has)
+	return first > 0 && end < len(order) && float64(end-first) >= frameShare*float64(len(order)) && 10*between <= end-first
+}
+
+// similar reports whether two texts are of like length.
+func similar(wordsA, wordsB int) bool {
+	return float64(min(wordsA, wordsB)) > similarLength*float64(max(wordsA, wordsB))
 }
 
 // decide settles whether the evidence makes a copy.
@@ -108,7 +139,7 @@ func (e *Evidence) decide(wordsA, wordsB int) {
 // long report with a figure here and there, figures that an editor changed or
 // spelt out say nothing against a copy.
 func (e *Evidence) anotherBulletin(wordsA, wordsB int) bool {
-	return float64(min(wordsA, wordsB)) > similarLength*float64(max(wordsA, wordsB)) &&
+	return similar(wordsA, wordsB) &&
 		e.Containment < sureCopy &&
 		e.Figures >= minFigures && figureSpan*e.Figures >= min(wordsA, wordsB) &&
 		float64(e.CommonFigures) < figureShare*float64(e.Figures)

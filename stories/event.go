@@ -266,7 +266,7 @@ func (s sharing) oneEvent() bool {
 // findEvent looks for the story of the event that an article tells of in words
 // of its own: of the same topic, from the same day or so, with the names and
 // figures of the story's lead.
-func (ix *Index) findEvent(a *news.Article) (Finding, bool) {
+func (ix *Index) findEvent(a *news.Article, t *text) (Finding, bool) {
 	if !ix.joins(a.Source, news.JoinEvents) || !tellsEvent(a) {
 		return Finding{}, false
 	}
@@ -274,15 +274,14 @@ func (ix *Index) findEvent(a *news.Article) (Finding, bool) {
 	common := func(k uint64) bool { return ix.names.house(k, ix.entries) }
 	var best Finding
 	most := 0
-	for _, e := range ix.sharers(&h) {
-		lead := e.story.articles[0]
+	for _, lead := range ix.sharers(&h) {
 		if !ix.joins(lead.source, news.JoinEvents) || !sameDays(lead.filed, a.Filed) || !shareTopic(lead.topics, a.Topics) {
 			continue
 		}
 		s := h.share(&lead.head, common)
-		if n := 2*s.names + 3*s.figures; s.oneEvent() && n > most {
+		if n := 2*s.names + 3*s.figures; s.oneEvent() && n > most && !framed(t.order, lead.text.shingles) {
 			most = n
-			best = Finding{Story: e.story.id, With: lead.id, Reason: ReasonEvent}
+			best = Finding{Story: lead.story.id, With: lead.id, Reason: ReasonEvent}
 		}
 	}
 	return best, most > 0
@@ -293,8 +292,8 @@ func tellsEvent(a *news.Article) bool {
 	return a.Kind == "" || a.Kind == news.KindArticle || a.Kind == news.KindBrief
 }
 
-// sharers are the articles that share most names and figures with a head, the
-// most first.
+// sharers are the leads that share most names and figures with a head, the most
+// first. A name that more than a few leads have leads to none.
 func (ix *Index) sharers(h *head) []*entry {
 	ix.touched = ix.touched[:0]
 	for _, list := range [][]uint64{h.names, h.figures} {
@@ -320,7 +319,7 @@ func primary(lang string) string {
 }
 
 // judgeEvent settles whether two articles that are no copies tell of one event.
-func (e *Evidence) judgeEvent(a, b *news.Article) {
+func (e *Evidence) judgeEvent(a, b *news.Article, ta, tb *text) {
 	ha, hb := readHead(a, true), readHead(b, true)
 	s := ha.share(&hb, nil)
 	keys := map[uint64]bool{}
@@ -332,7 +331,7 @@ func (e *Evidence) judgeEvent(a, b *news.Article) {
 		}
 	}
 	e.Names = ha.told(keys)
-	if s.oneEvent() && sameDays(a.Filed, b.Filed) && shareTopic(a.Topics, b.Topics) && tellsEvent(a) && tellsEvent(b) {
+	if s.oneEvent() && !framed(ta.order, tb.shingles) && !framed(tb.order, ta.shingles) && sameDays(a.Filed, b.Filed) && shareTopic(a.Topics, b.Topics) && tellsEvent(a) && tellsEvent(b) {
 		e.Same, e.Reason = true, ReasonEvent
 		e.Verdict = fmt.Sprintf("They tell of one event in their own words: both name %s.", strings.Join(e.Names, ", "))
 	} else if len(e.Names) > 0 {

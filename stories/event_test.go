@@ -3,6 +3,7 @@ package stories
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -211,4 +212,55 @@ func FuzzHead(f *testing.F) {
 			t.Errorf("an article is not itself: %+v", e)
 		}
 	})
+}
+
+// TestAnEventIsSoughtAmongLeads holds what a search touches to the names of the
+// article, however many articles tell the stories that have them.
+func TestAnEventIsSoughtAmongLeads(t *testing.T) {
+	ix := New(Options{})
+	base := tellings(t)[0].article()
+	for s := range 3 {
+		st := news.Story{ID: news.StoryID(fmt.Sprint("s", s))}
+		for i := range 200 {
+			a := base
+			a.ID, a.Link = news.ArticleID(fmt.Sprint(s, "-", i)), ""
+			a.Body = append(slices.Clone(base.Body), news.Block{Text: fmt.Sprint("Telling number ", s, i, " of the Marigold.")})
+			st.Articles = append(st.Articles, a)
+		}
+		ix.Learn(&st)
+	}
+	a := tellings(t)[1].article()
+	h := readHead(&a, false)
+	if leads := ix.sharers(&h); len(leads) != 3 || len(ix.touched) != 3 {
+		t.Errorf("%d articles were touched for %d leads, want the three leads", len(ix.touched), len(leads))
+	}
+}
+
+func TestAStoryIsFoundByItsLead(t *testing.T) {
+	ix := New(Options{})
+	list := tellings(t)
+	told, other := list[0].article(), article("vines", "Early shears", vines)
+	other.Topics = told.Topics
+	a := list[1].article()
+	for _, step := range []struct {
+		articles []news.Article
+		want     bool
+	}{
+		{[]news.Article{other, told}, false}, {[]news.Article{told, other}, true}, {[]news.Article{other}, false}, {[]news.Article{told}, true},
+	} {
+		ix.Learn(&news.Story{ID: "s", Articles: step.articles})
+		if _, ok := ix.Find(&a); ok != step.want {
+			t.Errorf("led by %s: found %v, want %v", step.articles[0].ID, ok, step.want)
+		}
+	}
+	// The lead moves into another story; the rest is led by who is left.
+	ix.Learn(&news.Story{ID: "s", Articles: []news.Article{told, other}})
+	ix.Learn(&news.Story{ID: "t", Articles: []news.Article{told}})
+	if found, ok := ix.Find(&a); !ok || found.Story != "t" {
+		t.Errorf("got %+v, %v, want the story that it moved to", found, ok)
+	}
+	ix.Forget(noon.Add(time.Hour))
+	if n := len(ix.names.of) + len(ix.postings.of); n > 0 {
+		t.Errorf("%d names and shingles stay", n)
+	}
 }

@@ -19,6 +19,23 @@ type Finding struct {
 	Shingles    int
 }
 
+// Reissued is the article of the story found that a brings anew under another
+// ID, as outlets do that make guids and addresses of headlines: the same
+// source's, at the same address or in the same words. nil: there is none.
+func (f *Finding) Reissued(st *news.Story, a *news.Article) *news.Article {
+	for i := range st.Articles {
+		held := &st.Articles[i]
+		switch {
+		case held.Source != a.Source || held.ID == a.ID:
+		case held.ID == f.With && (f.Reason == ReasonLink || f.Reason == ReasonText):
+			return held
+		case held.Text() != "" && sameWords(held.Text(), a.Text()):
+			return held
+		}
+	}
+	return nil
+}
+
 // Find looks for the story that an article belongs to: one that has it
 // already, one at the same address, one in the same words, one that it is a
 // copy of, or one of the same event. It changes nothing.
@@ -39,7 +56,7 @@ func (ix *Index) Find(a *news.Article) (Finding, bool) {
 	if found, ok := ix.findCopy(&t, a.Filed); ok {
 		return found, true
 	}
-	return ix.findEvent(a)
+	return ix.findEvent(a, &t)
 }
 
 func finding(e *entry, why Reason) Finding {

@@ -46,7 +46,7 @@ type Index struct {
 	entries  []*entry // by number; nil: free
 	free     []int32
 	postings postings
-	names    postings // of names and figures at the head of articles
+	names    postings // of names and figures at the head of the articles that lead
 
 	counts  []int32 // scratch of candidates, by number; all zero between calls
 	touched []int32
@@ -56,6 +56,7 @@ type Index struct {
 type held struct {
 	id       news.StoryID
 	articles []*entry
+	leads    *entry    // of articles, the one whose head is filed; nil: none
 	last     time.Time // when its newest article was filed
 }
 
@@ -131,6 +132,7 @@ func (ix *Index) Learn(st *news.Story) {
 	for i := range st.Articles {
 		ix.learn(h, &st.Articles[i])
 	}
+	ix.lead(h)
 	if ix.spent > ix.budget {
 		ix.shrink()
 	}
@@ -154,9 +156,12 @@ func (ix *Index) learn(h *held, a *news.Article) {
 		ix.drop(e)
 		if len(other.articles) == 0 && other != h {
 			delete(ix.stories, other.id)
+		} else if other != h {
+			ix.lead(other)
 		}
 	}
 	e := &entry{id: a.ID, story: h, text: read(a), link: link, stamp: stamp, head: readHead(a, false), source: a.Source, topics: a.Topics, filed: a.Filed}
+	e.text.order = nil
 	h.articles = append(h.articles, e)
 	ix.add(e)
 }
@@ -212,18 +217,39 @@ func (ix *Index) add(e *entry) {
 	for _, s := range e.text.shingles {
 		ix.postings.add(s, e.no, ix.entries)
 	}
-	for _, k := range e.head.keys() {
-		ix.names.add(k, e.no, ix.entries)
-	}
 	ix.spent += e.cost()
+}
+
+// lead files the head of the article that leads a story, and of no other:
+// an event is sought among leads, so that what it costs does not grow with the
+// articles that tell a story.
+func (ix *Index) lead(h *held) {
+	if len(h.articles) == 0 || h.leads == h.articles[0] {
+		return
+	}
+	ix.unlead(h)
+	h.leads = h.articles[0]
+	for _, k := range h.leads.head.keys() {
+		ix.names.add(k, h.leads.no, ix.entries)
+	}
+}
+
+func (ix *Index) unlead(h *held) {
+	if h.leads == nil {
+		return
+	}
+	for _, k := range h.leads.head.keys() {
+		ix.names.remove(k, h.leads.no)
+	}
+	h.leads = nil
 }
 
 func (ix *Index) drop(e *entry) {
 	for _, s := range e.text.shingles {
 		ix.postings.remove(s, e.no)
 	}
-	for _, k := range e.head.keys() {
-		ix.names.remove(k, e.no)
+	if e.story.leads == e {
+		ix.unlead(e.story)
 	}
 	unlist(ix.links, e.link, e)
 	unlist(ix.sums, e.text.sum, e)

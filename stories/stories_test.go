@@ -362,3 +362,20 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+// An outlet that has one date for an item moves it with each edit.
+func TestJoinKeepsWhenAnArticleWasPublished(t *testing.T) {
+	first := article("a", "Sixty wait", "Sixty people wait for the tide.")
+	first.Published = first.Filed
+	moved := article("a", "Seventy wait", "Seventy people wait for the tide.")
+	moved.Published = first.Published.Add(time.Hour)
+	st, _ := Join(Open(first), moved)
+	if got := st.Lead(); !got.Published.Equal(first.Published) || !got.Updated.Equal(moved.Published) {
+		t.Errorf("published %v, updated %v; want %v and %v", got.Published, got.Updated, first.Published, moved.Published)
+	}
+	put := article("a", "Eighty wait", "Eighty people wait for the tide.")
+	put.Published = first.Published.Add(-time.Hour)
+	if st, _ = Join(st, put); !st.Lead().Published.Equal(put.Published) {
+		t.Errorf("published %v, want the earlier %v that the outlet says now", st.Lead().Published, put.Published)
+	}
+}

@@ -25,7 +25,8 @@ func Open(a news.Article) news.Story {
 }
 
 // Join adds an article to a story, or replaces its earlier version there, of
-// which it keeps what was said (news.Version). It reports whether anything changed that is shown of the story. The result
+// which it keeps what was said (news.Version) and when it was published. It
+// reports whether anything changed that is shown of the story. The result
 // shares no list of its own with st; the bodies, which nobody changes, it does.
 //
 // The article that opened the story leads it for as long as it has a text.
@@ -42,6 +43,7 @@ func Join(st news.Story, a news.Article) (joined news.Story, changed bool) {
 	at := slices.IndexFunc(joined.Articles, func(b news.Article) bool { return b.ID == a.ID })
 	switch {
 	case at >= 0:
+		a = dated(a, joined.Articles[at].Published)
 		a.Earlier = remembered(&joined.Articles[at], &a)
 		joined.Articles[at] = a
 	case len(joined.Articles) < maxTellers:
@@ -59,6 +61,16 @@ func Join(st news.Story, a news.Article) (joined news.Story, changed bool) {
 		joined.Updated = later(st.Updated, arrival(&a))
 	}
 	return joined, changed
+}
+
+// dated is a later version of an article that was published at a time. Outlets
+// that move the one date of their feed with each edit tell by it when it was
+// updated.
+func dated(a news.Article, published time.Time) news.Article {
+	if !published.IsZero() && a.Published.After(published) {
+		a.Published, a.Updated = published, later(a.Updated, a.Published)
+	}
+	return a
 }
 
 // order brings the lead to the front and the others into the order of filing.

@@ -20,7 +20,8 @@ type text struct {
 	inSample int      // how many of shingles sampleOf takes
 	figures  []uint64 // digests of the numbers, sorted, each once
 	words    int
-	sum      uint64 // of the words: of the body, with the headline if the body is short; 0: no words
+	order    []uint64 // the body's shingles as they follow one another; only of what is being placed
+	sum      uint64   // of the words: of the body, with the headline if the body is short; 0: no words
 }
 
 // read brings an article's headline and body into comparable form.
@@ -29,6 +30,7 @@ func read(a *news.Article) text {
 	head := r.words(a.Headline)
 	r.shingle(head)
 	title := len(head)
+	opening := len(r.shingles)
 	body := r.words(a.Text())
 	r.shingle(body)
 
@@ -38,6 +40,9 @@ func read(a *news.Article) text {
 		t.sum = sumOf(0, body)
 	case len(body) > 0 && title > 0:
 		t.sum = sumOf(sumOf(1, head), body)
+	}
+	if t.words <= frameWords {
+		t.order = slices.Clone(r.shingles[opening:])
 	}
 	t.shingles = unique(r.shingles)
 	if t.words > sampleAbove {

@@ -8,11 +8,12 @@ import (
 
 // remembered are the earlier versions of an article that takes the place of
 // held in a story: those that held has, and held itself where its words
-// differ. What was said first is never forgotten; where there are too many, or
-// they are too long, it is the oldest of the others that go.
+// differ, but for running pages, which are added to and not corrected. What was
+// said first is never forgotten; where there are too many, or they are too
+// long, it is the oldest of the others that go.
 func remembered(held, a *news.Article) []news.Version {
 	was := version(held)
-	if !reworded(&was, a) {
+	if held.Kind == news.KindLive || a.Kind == news.KindLive || !reworded(&was, a) {
 		return held.Earlier
 	}
 	all := append(slices.Clone(held.Earlier), was)

@@ -58,6 +58,7 @@ func TestWhatIsNoCorrectionOfWordsMakesNoVersion(t *testing.T) {
 		"capitals and punctuation": func(a *news.Article) { a.Headline, a.Body[0].Text = "SIXTY WAIT!", "Sixty people wait" },
 		"another picture":          func(a *news.Article) { a.Lead = &news.Figure{Src: "https://a.example/b.jpg"} },
 		"the page cannot be read":  func(a *news.Article) { a.Pages, a.Body, a.Lede = 0, nil, "Sixty people." },
+		"a running page":           func(a *news.Article) { a.Kind, a.Body = news.KindLive, append(a.Body, news.Block{Text: "More."}) },
 		"no text any more":         func(a *news.Article) { a.Body, a.Lede = nil, "" },
 	} {
 		next := corrected(first, 1, "Sixty wait", "Sixty people wait. | For the tide.")

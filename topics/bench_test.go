@@ -95,7 +95,7 @@ func BenchmarkMatch(b *testing.B) {
 // for each language.
 func BenchmarkMatchLanguages(b *testing.B) {
 	texts := map[string]string{}
-	for _, item := range labelled(b) {
+	for _, item := range labelled(b, "labelled.jsonl") {
 		texts[item.Lang] += item.Title + ".\n" + item.Body + "\n"
 	}
 	m := mustNew(b, manyConcepts(65000), []news.Topic{{ID: "x", Rule: pair("RU", "KP")}})
@@ -111,6 +111,44 @@ func BenchmarkMatchLanguages(b *testing.B) {
 		for _, d := range docs {
 			m.Match(d)
 		}
+	}
+}
+
+// BenchmarkMatchScripts reads the labelled items of one script at a time, a text
+// of some 30 kB for each language.
+func BenchmarkMatchScripts(b *testing.B) {
+	scripts := []struct {
+		name  string
+		langs []string
+	}{
+		{"Latin", []string{"en", "de", "fr", "es", "pl", "tr", "vi", "id"}}, {"Cyrillic", []string{"ru", "uk", "bg", "sr", "kk"}}, {"Greek", []string{"el"}},
+		{"Arabic", []string{"ar", "fa", "ur"}}, {"Hebrew", []string{"he"}}, {"Devanagari", []string{"hi", "mr", "ne"}}, {"Thai", []string{"th"}},
+		{"Han and kana", []string{"zh", "ja"}}, {"Hangul", []string{"ko"}},
+	}
+	texts := map[string]string{}
+	for _, item := range labelled(b, "labelled.jsonl") {
+		texts[item.Lang] += item.Title + ".\n" + item.Body + "\n"
+	}
+	m := mustNew(b, manyConcepts(65000), []news.Topic{{ID: "x", Rule: pair("RU", "KP")}})
+	for _, s := range scripts {
+		var docs []*Document
+		size := 0
+		for _, lang := range s.langs {
+			if text := texts[lang]; text != "" {
+				text = strings.Repeat(text, 30000/len(text)+1)
+				docs = append(docs, &Document{Lang: lang, Body: text})
+				size += len(text)
+			}
+		}
+		b.Run(s.name, func(b *testing.B) {
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, d := range docs {
+					m.Match(d)
+				}
+			}
+		})
 	}
 }
 

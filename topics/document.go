@@ -141,7 +141,7 @@ func (p *part) cut(paragraph, sentence *int32, s *scratch) {
 	for i, tok := range p.tokens {
 		if i > 0 {
 			switch gap := p.folded[end:tok.Start]; {
-			case gap == "" || gap == " " || gap == ", ":
+			case len(gap) == 0 || len(gap) == 1 && gap[0] == ' ' || gap == ", ":
 			case endsParagraph(gap):
 				*paragraph++
 				*sentence++
@@ -151,6 +151,9 @@ func (p *part) cut(paragraph, sentence *int32, s *scratch) {
 		}
 		end = tok.End
 		p.paragraph[i], p.sentence[i] = *paragraph, *sentence
+		if uncased[p.text[p.at(tok.Start)]] {
+			continue
+		}
 		switch r := p.first(i); {
 		case isLower(r):
 			if tok.End-tok.Start >= longWord {

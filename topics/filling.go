@@ -39,7 +39,7 @@ func (m *Matcher) Digest(id news.TopicID) uint64 {
 
 // lexiconSum stands for the built-in lexicon.
 var lexiconSum = sync.OnceValue(func() string {
-	return fmt.Sprint(news.Sum64(string(namesFile), lexiconFile, demonymsFile, officesFile, endingsFile, sportsFile, leisureFile))
+	return fmt.Sprint(news.Sum64(string(namesFile), lexiconFile, demonymsFile, officesFile, endingsFile, sportsFile, leisureFile, namesakesFile))
 })
 
 // asked gathers the concepts that r asks for.

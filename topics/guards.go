@@ -5,8 +5,6 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
-
-	"dateline/news"
 )
 
 // dropWords takes out names that are words of the text's language where no
@@ -16,6 +14,7 @@ func (r *reading) dropWords() {
 	if len(common) == 0 {
 		return
 	}
+	inSentence := r.company(func(h hit) int32 { return r.parts[h.part].sentence[h.first] })
 	r.keep(func(h hit) bool {
 		if h.end-h.first != 1 || h.alias.sense >= senseAlias {
 			return true
@@ -26,7 +25,7 @@ func (r *reading) dropWords() {
 			return true
 		}
 		within := h.first > 0 && p.sentence[h.first-1] == p.sentence[h.first]
-		return within && !p.shouted && isUpper(p.first(h.first)) || how == commonName && r.beside(h, r.sameSentence)
+		return within && !p.shouted && isUpper(p.first(h.first)) || how == commonName && inSentence.beside(h)
 	})
 }
 
@@ -37,97 +36,61 @@ func (r *reading) common() map[string]commonness {
 	return r.m.lex.common[r.lang]
 }
 
-// dropNamesakes takes out towns of America that bear the name of a country or
-// capital, where their state stands behind a comma: Athens, Georgia; and roads
-// and creeks that do.
-func (r *reading) dropNamesakes() {
-	r.keep(func(h hit) bool {
-		p := &r.parts[h.part]
-		if h.alias.sense >= senseAlias || p.field == news.InCategory || h.end >= len(p.tokens) || !isUpper(p.first(h.end)) {
-			return true
-		}
-		next := p.words[p.tokens[h.end].Start:p.tokens[h.end].End]
-		switch p.folded[p.tokens[h.end-1].End:p.tokens[h.end].Start] {
-		case ", ":
-			return !states[next] && !(twoWordStates[next] && h.end+1 < len(p.tokens) && states[next+" "+p.words[p.tokens[h.end+1].Start:p.tokens[h.end+1].End]])
-		case " ":
-			return !roads[next] && !r.givenName(h, next)
-		}
-		return true
-	})
-}
-
-// givenName reports whether h is the first of a person's names: Chad Kroeger,
-// Jordan Henderson. An office behind it leaves it a country.
-func (r *reading) givenName(h hit, next string) bool {
-	p := &r.parts[h.part]
-	return h.end-h.first == 1 && givenNames[p.words[h.start:h.stop]] && !officeWords[next] && !isUpper(p.secondLetter(h.end)) && r.stranger(h, h.end)
-}
-
-// secondLetter is the letter behind the first of token i in the source; 0:
-// there is none.
-func (p *part) secondLetter(i int) rune {
-	at := p.at(p.tokens[i].Start)
-	_, size := utf8.DecodeRuneInString(p.text[at:])
-	if r, _ := utf8.DecodeRuneInString(p.text[at+size:]); p.tokens[i].End-p.tokens[i].Start > size {
-		return r
-	}
-	return 0
-}
-
-// states are those of the United States and provinces of Canada with towns of
-// such names; twoWordStates begins the ones of two words. Georgia is one of
-// them only behind a comma.
-var (
-	states = set("alabama arizona arkansas california colorado connecticut delaware florida georgia idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma ontario oregon pennsylvania saskatchewan tennessee texas utah vermont virginia wisconsin wyoming")
-	roads  = set("street avenue road lane boulevard creek township county heights elementary")
-
-	// givenNames are countries and capitals whose names people bear, and
-	// officeWords what stands behind the name of a country in the news.
-	givenNames  = set("chad jordan georgia kenya paris cuba")
-	officeWords = set("president king queen prince prime foreign defence defense interior finance minister ministry government parliament army navy air police valley river coast times talks summit accord agreement olympics club tv news stock central national supreme")
-
-	twoWordStates = func() map[string]bool {
-		first := map[string]bool{}
-		for _, s := range []string{"new york", "new jersey", "new hampshire", "new mexico", "north carolina", "south carolina", "north dakota", "south dakota", "west virginia"} {
-			states[s] = true
-			word, _, _ := strings.Cut(s, " ")
-			first[word] = true
-		}
-		return first
-	}()
-)
-
 // dropWeak takes out aliases that also name others, such as a leader's family
 // name alone, where nothing vouches for them: the same country elsewhere in the
 // document, or another country or leader in the same paragraph. A stranger's
 // name beside one takes it out as well.
 func (r *reading) dropWeak() {
-	r.keep(func(h hit) bool {
+	if !slices.ContainsFunc(r.hits, func(h hit) bool { return h.alias.weak }) {
+		return
+	}
+	inParagraph := r.company(func(h hit) int32 { return r.parts[h.part].paragraph[h.first] })
+	strong := map[conceptID]bool{}
+	for _, h := range r.hits {
 		if !h.alias.weak {
-			return true
+			strong[h.alias.concept] = true
 		}
-		vouched := r.beside(h, r.sameParagraph) || slices.ContainsFunc(r.hits, func(o hit) bool {
-			return o.alias.concept == h.alias.concept && !o.alias.weak
-		})
-		return vouched && !r.stranger(h, h.first-1) && !r.stranger(h, h.end)
+	}
+	r.keep(func(h hit) bool {
+		return !h.alias.weak || (strong[h.alias.concept] || inParagraph.beside(h)) && !r.stranger(h, h.first-1) && !r.stranger(h, h.end)
 	})
+}
+
+// company is who keeps a name company: for each place, two of the countries
+// that names in it mean which need no company themselves. Of two, one is another
+// than that of the name.
+type company struct {
+	r     *reading
+	place func(hit) int32
+	in    map[int32][2]conceptID // nil: not asked for yet
+}
+
+func (r *reading) company(place func(hit) int32) *company { return &company{r: r, place: place} }
+
+// gather fills c.in.
+func (c *company) gather() {
+	c.in = map[int32][2]conceptID{}
+	for _, h := range c.r.hits {
+		if h.alias.weak || h.alias.sense >= senseAlias {
+			continue
+		}
+		switch two, ok := c.in[c.place(h)]; {
+		case !ok:
+			c.in[c.place(h)] = [2]conceptID{h.alias.concept, h.alias.concept}
+		case two[0] == two[1] && two[0] != h.alias.concept:
+			c.in[c.place(h)] = [2]conceptID{two[0], h.alias.concept}
+		}
+	}
 }
 
 // beside reports whether a name that needs no company and means another
-// country stands where near says.
-func (r *reading) beside(h hit, near func(a, b hit) bool) bool {
-	return slices.ContainsFunc(r.hits, func(o hit) bool {
-		return o.alias.concept != h.alias.concept && !o.alias.weak && o.alias.sense < senseAlias && near(h, o)
-	})
-}
-
-func (r *reading) sameSentence(a, b hit) bool {
-	return r.parts[a.part].sentence[a.first] == r.parts[b.part].sentence[b.first]
-}
-
-func (r *reading) sameParagraph(a, b hit) bool {
-	return r.parts[a.part].paragraph[a.first] == r.parts[b.part].paragraph[b.first]
+// country stands in the place of h.
+func (c *company) beside(h hit) bool {
+	if c.in == nil {
+		c.gather()
+	}
+	two, ok := c.in[c.place(h)]
+	return ok && (two[0] != h.alias.concept || two[1] != h.alias.concept)
 }
 
 // keep leaves the hits that good speaks for. It asks of all before it drops any.
@@ -164,7 +127,21 @@ func (r *reading) stranger(h hit, i int) bool {
 	if p.folded[p.tokens[left].End:p.tokens[right].Start] != " " {
 		return false
 	}
-	return !slices.ContainsFunc(r.hits, func(o hit) bool { return o.part == h.part && o.first <= i && i < o.end })
+	return !r.covered(h.part, i)
+}
+
+// covered reports whether a hit stands at token i of a part.
+func (r *reading) covered(part, i int) bool {
+	end := sort.Search(len(r.hits), func(k int) bool {
+		o := &r.hits[k]
+		return o.part > part || o.part == part && o.first > i
+	})
+	for k := end - 1; k >= max(0, end-maxOverlap); k-- {
+		if o := &r.hits[k]; o.part == part && i < o.end {
+			return true
+		}
+	}
+	return false
 }
 
 // defaultEnumeration is how many countries in a row are a list.

@@ -162,6 +162,9 @@ var tellers = []struct {
 // tellLatin tells a language of Latin letters by its smallest words, where they
 // are plain enough: against a claim only with three and none that is its own.
 func tellLatin(parts []part, claimed int) int {
+	if claimed >= 0 && !claimable[claimed] {
+		return -1
+	}
 	var score [len(langSet{}) * 64]int
 	n := 0
 	for i := range parts {
@@ -174,6 +177,9 @@ func tellLatin(parts []part, claimed int) int {
 				continue
 			}
 			for _, lang := range smallWords[p.folded[tok.Start:tok.End]] {
+				if int(lang) == claimed {
+					return -1
+				}
 				score[lang]++
 			}
 		}
@@ -189,7 +195,7 @@ func tellLatin(parts []part, claimed int) int {
 	switch {
 	case claimed < 0 && score[best] >= 2 && score[best] > second:
 		return best
-	case claimed >= 0 && score[best] >= 3 && score[claimed] == 0 && claimable[claimed] && score[best] > second:
+	case claimed >= 0 && score[best] >= 3 && score[best] > second:
 		return best
 	}
 	return -1

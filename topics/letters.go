@@ -23,6 +23,17 @@ func mayBeCased(r rune) bool {
 	return !(0x0900 <= r && r < 0x10A0 || 0x2E80 <= r && r < 0xA640 || 0xAC00 <= r && r < 0xD800)
 }
 
+// uncased are the first bytes of letters that have no case, and of digits: those
+// of India, Southeast and East Asia, but for what shares a byte with others.
+var uncased = func() (table [256]bool) {
+	for _, run := range []string{"09", "\xE0\xE0", "\xE3\xE9", "\xEB\xED"} {
+		for c := int(run[0]); c <= int(run[1]); c++ {
+			table[c] = true
+		}
+	}
+	return table
+}()
+
 // twoBytes is the first rune that takes three bytes in UTF-8: Latin, Greek,
 // Cyrillic, Armenian, Hebrew and Arabic stand before it.
 const twoBytes = 0x800

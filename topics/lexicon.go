@@ -71,6 +71,8 @@ type lexicon struct {
 	table   *table
 	signs   []*signs // by the place in langCodes
 	common  []map[string]commonness
+
+	namesakes *namesakes
 }
 
 // standard reads the embedded lexicon once, at the first use.
@@ -82,6 +84,10 @@ func readLexicon() (*lexicon, error) {
 		if err := l.readOwn(file); err != nil {
 			return nil, err
 		}
+	}
+	var err error
+	if l.namesakes, err = l.readNamesakes(namesakesFile); err != nil {
+		return nil, err
 	}
 	return l, l.readNames()
 }

@@ -187,16 +187,16 @@ func (r *reading) concepts() []conceptID {
 
 // reading is a document with all that was met in it.
 type reading struct {
-	m           *Matcher
-	doc         *Document
-	room        *scratch
-	parts       []part
-	hits        []hit // without those that guards took out
-	met         []conceptID
-	lang        int // -1: unknown
-	regex       map[*clause][]hit
-	sport       map[int32]sportiness // by paragraph, as far as it was asked for
-	sportCounts bool                 // the guard against sport is off
+	m     *Matcher
+	doc   *Document
+	room  *scratch
+	parts []part
+	hits  []hit // without those that guards took out
+	met   []conceptID
+	lang  int // -1: unknown
+	regex map[*clause][]hit
+	sport map[int32]sportiness // by paragraph, as far as it was asked for
+	brief bool                 // asked is only whether a rule holds, sport or not, and no evidence
 }
 
 // maxHits bounds the evidence of one document.
@@ -212,7 +212,7 @@ func (m *Matcher) read(d *Document) *reading {
 	r.lang = lang
 	for i := range r.parts {
 		builtIn, own := m.live(&r.parts[i], lang, room)
-		r.scan(m.lex.table, i, lang, builtIn)
+		r.scan(i, lang, builtIn)
 		r.scanOwn(i, lang, own)
 	}
 	if len(m.user.aliases) > 0 {
@@ -240,9 +240,24 @@ func (m *Matcher) done(r *reading) {
 	m.rooms.Put(room)
 }
 
-// scan looks at the tokens where aliases of t may begin, and past those that an
-// alias covers.
-func (r *reading) scan(t *table, n, lang int, live []int32) {
+// find appends the aliases of t that begin at token i; the longest come last.
+// It gives the token behind the longest, or i.
+func (r *reading) find(t *table, found []hit, p *part, i, lang int) ([]hit, int) {
+	word := p.word(i)
+	if word[0] >= unspacedLead && startsUnspaced(word) {
+		return t.unspaced(found, p, i, lang)
+	}
+	o := r.m.opens(word, lang)
+	if t == r.m.user {
+		return t.spaced(found, p, o.own, i, lang)
+	}
+	return t.spaced(found, p, o.builtIn, i, lang)
+}
+
+// scan looks at the tokens where built-in aliases may begin, and past those that
+// an alias covers.
+func (r *reading) scan(n, lang int, live []int32) {
+	t := r.m.lex.table
 	p := &r.parts[n]
 	var room [8]hit
 	next := 0
@@ -254,11 +269,9 @@ func (r *reading) scan(t *table, n, lang int, live []int32) {
 		if len(r.hits) >= maxHits {
 			return
 		}
-		found, end := t.find(room[:0], p, i, lang)
-		if p.source != nil { // signs are not plain ASCII
-			if row, stop := r.compound(t, found, p, i, lang); stop > end {
-				found, end = row, stop
-			}
+		found, end := r.find(t, room[:0], p, i, lang)
+		if row, stop := r.compound(found, p, i, lang); stop > end {
+			found, end = row, stop
 		}
 		if end > i {
 			r.take(n, found)
@@ -268,11 +281,13 @@ func (r *reading) scan(t *table, n, lang int, live []int32) {
 }
 
 // scanOwn looks for the editor's aliases. A phrase does not hide the words in
-// it from the topics that ask for these; only what means something else does.
+// it from the topics that ask for these; only what means something else does,
+// and it hides built-in names as well.
 func (r *reading) scanOwn(n, lang int, live []int32) {
 	p := &r.parts[n]
 	var room [8]hit
 	hidden := 0
+	var others []hit
 	first := len(r.hits)
 	for _, at := range live {
 		i := int(at)
@@ -282,11 +297,12 @@ func (r *reading) scanOwn(n, lang int, live []int32) {
 		if len(r.hits) >= maxHits {
 			return
 		}
-		found, _ := r.m.user.find(room[:0], p, i, lang)
+		found, _ := r.find(r.m.user, room[:0], p, i, lang)
 		other := 0
 		for _, h := range found {
 			if h.alias.sense == senseNot {
 				other = max(other, h.end)
+				others = append(others, h)
 			}
 		}
 		hidden = max(hidden, other)
@@ -299,15 +315,27 @@ func (r *reading) scanOwn(n, lang int, live []int32) {
 			}
 		}
 	}
+	r.hide(n, others)
+}
+
+// hide takes out what the built-in table found in phrases of a part that mean
+// something else to the editor.
+func (r *reading) hide(n int, others []hit) {
+	if len(others) == 0 {
+		return
+	}
+	r.hits = slices.DeleteFunc(r.hits, func(h hit) bool {
+		return h.part == n && h.alias.sense < senseAlias && slices.ContainsFunc(others, func(o hit) bool { return o.first <= h.first && h.end <= o.end })
+	})
 }
 
 // maxOverlap is how many hits back one may stand that covers another.
 const maxOverlap = 32
 
-// compound looks for a row of countries' signs where the built-in table is
-// read, in a text of a language that has such signs.
-func (r *reading) compound(t *table, found []hit, p *part, i, lang int) ([]hit, int) {
-	if t != r.m.lex.table || lang < 0 || r.m.lex.signs[lang] == nil || p.words[p.tokens[i].Start] < utf8.RuneSelf {
+// compound looks for a row of countries' signs, in a text of a language that has
+// such signs. They are not plain ASCII.
+func (r *reading) compound(found []hit, p *part, i, lang int) ([]hit, int) {
+	if p.source == nil || lang < 0 || r.m.lex.signs[lang] == nil || p.words[p.tokens[i].Start] < utf8.RuneSelf {
 		return found, i
 	}
 	return r.m.lex.signs[lang].compound(found[len(found):], p, i)

@@ -224,7 +224,7 @@ func (r *reading) weighSport(n int32, h hit) sportiness {
 	t := tally{words: &list[r.lang]}
 	score := 0
 	for _, s := range r.paragraph(n, h) {
-		t.count(s.p.spaced(s.first, s.end), s.words())
+		t.count(s)
 		if score == 0 && s.p.score(s.first, s.end) {
 			score = pointsScore
 		}
@@ -264,34 +264,75 @@ type tally struct {
 	seen  []uint16
 }
 
-// count adds the words of a text: spaced, with one space before, between and
-// behind its words, and raw, as they stand.
-func (t *tally) count(spaced, raw string) {
-	for i := 0; i+4 <= len(spaced); i++ {
-		if spaced[i] == ' ' {
-			t.note(t.words.filed[sportKey(spaced[i+1:])], spaced[i:], "")
+// count adds the words of a stretch.
+func (t *tally) count(s stretch) {
+	for i := s.first; i < s.end; i++ {
+		if key, ok := s.keyAt(i); ok {
+			for _, n := range t.words.filed[key] {
+				if w := &t.words.words[n]; !w.loose && s.reads(i, w.text[1:]) {
+					t.add(n)
+				}
+			}
 		}
 	}
-	for i := 0; i+3 <= len(raw); i++ {
-		if raw[i] >= utf8.RuneSelf && utf8.RuneStart(raw[i]) {
-			t.note(t.words.filed[sportKey(raw[i:])], "", raw[i:])
-		}
-	}
-	for _, n := range t.words.floating {
-		if strings.Contains(spaced, t.words.words[n].text) {
-			t.add(n)
+	t.countLoose(s.words())
+	if len(t.words.floating) > 0 {
+		spaced := s.p.spaced(s.first, s.end)
+		for _, n := range t.words.floating {
+			if strings.Contains(spaced, t.words.words[n].text) {
+				t.add(n)
+			}
 		}
 	}
 }
 
-// note adds those of a list that a text begins with.
-func (t *tally) note(list []uint16, spaced, raw string) {
-	for _, n := range list {
-		w := &t.words.words[n]
-		if w.loose && strings.HasPrefix(raw, w.text) || !w.loose && strings.HasPrefix(spaced, w.text) {
-			t.add(n)
+// countLoose adds the words of scripts without spaces in a text as it stands.
+func (t *tally) countLoose(raw string) {
+	for i := 0; i+3 <= len(raw); i++ {
+		if raw[i] < utf8.RuneSelf || !utf8.RuneStart(raw[i]) {
+			continue
+		}
+		for _, n := range t.words.filed[sportKey(raw[i:])] {
+			if w := &t.words.words[n]; w.loose && strings.HasPrefix(raw[i:], w.text) {
+				t.add(n)
+			}
 		}
 	}
+}
+
+// keyAt is the key of what is written from token i on, with one space between
+// the words; there is none at the end.
+func (s stretch) keyAt(i int) (uint32, bool) {
+	word := s.p.word(i)
+	if len(word) >= 3 {
+		return sportKey(word), true
+	}
+	next := ""
+	if i+1 < s.end {
+		next = s.p.word(i + 1)
+	}
+	if word += " " + next[:min(1, len(next))]; len(word) < 3 {
+		return 0, false
+	}
+	return sportKey(word), true
+}
+
+// reads reports whether text, which may end within a word or behind the space
+// after one, is written from token i on.
+func (s stretch) reads(i int, text string) bool {
+	for ; i < s.end; i++ {
+		word := s.p.word(i)
+		if len(text) <= len(word) {
+			return strings.HasPrefix(word, text)
+		}
+		if text[len(word)] != ' ' || !strings.HasPrefix(text, word) {
+			return false
+		}
+		if text = text[len(word)+1:]; text == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *tally) add(n uint16) {

@@ -93,8 +93,9 @@ func (t *table) mayHave(key uint64) bool {
 // mix spreads what the last letters of a word changed over all bits.
 func mix(key uint64) uint64 { return key ^ key>>29 }
 
-// add files an alias. A star at the end of a word opens it to any ending, an
-// upper-case text of up to three letters is met only in upper case.
+// add files an alias. A star at the end of a word opens it to any ending, a
+// text of up to four capitals (an editor's: two or three) is met in capitals
+// only.
 func (t *table) add(a alias) {
 	folded := lookalike(news.Fold(a.text))
 	var room [8]news.Token
@@ -112,9 +113,12 @@ func (t *table) add(a alias) {
 	}
 	a.text = strings.ReplaceAll(a.text, "*", "")
 	r, _ := utf8.DecodeRuneInString(a.text)
-	if a.sense < senseAlias {
+	switch letters := utf8.RuneCountInString(a.text); {
+	case a.sense < senseAlias:
 		a.capital = isUpper(r)
-		a.upper = a.capital && !hasLower(a.text) && len([]rune(a.text)) <= 4
+		a.upper = a.capital && !hasLower(a.text) && letters <= 4
+	case a.sense == senseAlias:
+		a.upper = isUpper(r) && !hasLower(a.text) && 2 <= letters && letters <= 3
 	}
 	first, _ := utf8.DecodeRuneInString(a.words[0].text)
 	if news.Unspaced(first) && len(a.words[0].text) == utf8.RuneLen(first) && len(tokens) == 1 && a.sense < senseAlias && a.langs != onlyKorean {
@@ -201,51 +205,25 @@ type hit struct {
 	order      int
 }
 
-// find appends the aliases that begin at token i, in the languages asked; the
-// longest come last. It gives the token behind the longest, or i.
-func (t *table) find(found []hit, p *part, i, lang int) ([]hit, int) {
-	text := p.words[p.tokens[i].Start:p.tokens[i].End]
+// unspaced appends the aliases that begin at token i, a character of a script
+// without spaces, in the languages asked; the longest come last. It gives the
+// token behind the longest, or i.
+func (t *table) unspaced(found []hit, p *part, i, lang int) ([]hit, int) {
 	best := i
-	if text[0] < utf8.RuneSelf {
-		return t.prefixed(found, p, i, 0, lang, best)
+	h := hashOf(p.word(i))
+	if t.mayHave(h) {
+		found, best = t.chain(found, p, h, i, lang, best)
 	}
-	r, _ := utf8.DecodeRuneInString(text)
-	if news.Unspaced(r) {
-		h := hashOf(text)
-		if t.mayHave(h) {
-			found, best = t.chain(found, p, h, i, 0, lang, best)
-		}
-		if i+1 < len(p.tokens) {
-			if h = hashMore(h, p.words[p.tokens[i+1].Start:p.tokens[i+1].End]); t.mayHave(h) {
-				found, best = t.chain(found, p, h, i, 0, lang, best)
-			}
-		}
-		return found, best
-	}
-	for _, offset := range prefixes(text, scriptOf(r)) {
-		if found, best = t.prefixed(found, p, i, offset, lang, best); best > i {
-			break
+	if i+1 < len(p.tokens) {
+		if h = hashMore(h, p.word(i+1)); t.mayHave(h) {
+			found, best = t.chain(found, p, h, i, lang, best)
 		}
 	}
 	return found, best
 }
 
-// prefixed looks up every beginning of token i, from offset on, that may be an
-// alias's stem.
-func (t *table) prefixed(found []hit, p *part, i, offset, lang, best int) ([]hit, int) {
-	text := p.words[p.tokens[i].Start:p.tokens[i].End]
-	h, runes := uint64(hashSeed), 0
-	for j := offset; j < len(text); j++ {
-		h = (h ^ uint64(text[j])) * hashPrime
-		if j+1 < len(text) && !utf8.RuneStart(text[j+1]) {
-			continue
-		}
-		if runes++; (runes >= minStem || j+1 == len(text)) && t.mayHave(h) {
-			found, best = t.chain(found, p, h, i, offset, lang, best)
-		}
-	}
-	return found, best
-}
+// word is token i, folded.
+func (p *part) word(i int) string { return p.words[p.tokens[i].Start:p.tokens[i].End] }
 
 // maxEnding bounds what may follow a stem, in bytes: Taiwanstraßenkonflikts.
 const maxEnding = 32
@@ -253,66 +231,100 @@ const maxEnding = 32
 // minStem is the length of the shortest stem that endings leave, in letters.
 const minStem = 3
 
+// chained is the first of the links, plus one, among which those of key are.
+func (t *table) chained(key uint64) int32 { return t.heads[mix(key)&uint64(len(t.heads)-1)] }
+
+// speaks reports whether the alias is of the language; -1 is any.
+func (l *link) speaks(lang int) bool { return lang < 0 || l.langs.at(lang) }
+
 // chain tries the aliases filed under key.
-func (t *table) chain(found []hit, p *part, key uint64, i, offset, lang, best int) ([]hit, int) {
-	start := p.tokens[i].Start + offset
-	size, second := int32(p.tokens[i].End-start), byte(0)
-	if i+1 < len(p.tokens) {
-		second = p.words[p.tokens[i+1].Start]
-	}
-	for at := t.heads[mix(key)&uint64(len(t.heads)-1)]; at > 0; at = t.links[at-1].next {
+func (t *table) chain(found []hit, p *part, key uint64, i, lang, best int) ([]hit, int) {
+	for at := t.chained(key); at > 0; at = t.links[at-1].next {
 		l := &t.links[at-1]
-		if l.key != key || lang >= 0 && !l.langs.at(lang) || size > l.size+maxEnding || l.second != 0 && l.second < utf8.RuneSelf && l.second != second {
+		if l.key != key || !l.speaks(lang) {
 			continue
 		}
-		a := &t.aliases[at-1]
-		n, stop, how := a.match(p, i, offset, lang)
-		if n == 0 || !t.every && (i+n < best || i+n == best && len(found) > 0 && stop < found[len(found)-1].stop) {
-			continue
+		if kind := t.aliases[at-1].ending(t.aliases[at-1].words[0], p.word(i), lang); kind != endsNot {
+			found, best = t.try(found, p, candidate{at - 1, 0, kind}, i, lang, best)
 		}
-		best = max(best, i+n)
-		found = append(found, hit{alias: a, first: i, end: i + n, start: start, stop: stop, sense: how})
 	}
 	return found, best
 }
 
+// spaced appends the aliases that begin at token i, a word of a script with
+// spaces, among those that its form admits; see unspaced.
+func (t *table) spaced(found []hit, p *part, list []candidate, i, lang int) ([]hit, int) {
+	best, offset := i, uint16(0)
+	for _, c := range list {
+		if c.offset != offset {
+			if best > i {
+				break // what fewer clitics leave wins
+			}
+			offset = c.offset
+		}
+		found, best = t.try(found, p, c, i, lang, best)
+	}
+	return found, best
+}
+
+// try appends alias c if it stands at token i and is not shorter than those
+// that were found.
+func (t *table) try(found []hit, p *part, c candidate, i, lang, best int) ([]hit, int) {
+	if second := t.links[c.link].second; second != 0 && second < utf8.RuneSelf && (i+1 == len(p.tokens) || p.words[p.tokens[i+1].Start] != second) {
+		return found, best
+	}
+	a := &t.aliases[c.link]
+	n, stop, how := a.match(p, i, c.kind, lang)
+	if n == 0 || !t.every && (i+n < best || i+n == best && len(found) > 0 && stop < found[len(found)-1].stop) {
+		return found, best
+	}
+	return append(found, hit{alias: a, first: i, end: i + n, start: p.tokens[i].Start + int(c.offset), stop: stop, sense: how}), max(best, i+n)
+}
+
 // match reports how many tokens from i on spell a, where they end, and in what
-// sense; 0 is no match.
-func (a *alias) match(p *part, i, offset, lang int) (n, stop int, how sense) {
+// sense; 0 is no match. Of the first the ending is known.
+func (a *alias) match(p *part, i int, first endKind, lang int) (n, stop int, how sense) {
 	if i+len(a.words) > len(p.tokens) {
 		return 0, 0, 0
 	}
-	how = a.sense
-	for k, w := range a.words {
-		tok := p.tokens[i+k]
-		if k > 0 && !w.joins(p.folded[p.tokens[i+k-1].End:tok.Start]) {
+	how = a.sense.ended(first)
+	for k := 1; k < len(a.words); k++ {
+		w, tok := a.words[k], p.tokens[i+k]
+		if !w.joins(p.folded[p.tokens[i+k-1].End:tok.Start]) {
 			return 0, 0, 0
 		}
-		text := p.words[tok.Start:tok.End]
-		if k == 0 {
-			text = text[offset:]
-		} else if r, _ := utf8.DecodeRuneInString(text); len(a.words) > 1 && (scriptOf(r) == arabic || scriptOf(r) == hebrew) && text != w.text {
-			for _, o := range prefixes(text, scriptOf(r)) {
-				if strings.HasPrefix(text[o:], w.text) {
-					text = text[o:]
-					break
-				}
-			}
-		}
-		switch kind := a.ending(w, text, lang); kind {
-		case endsNot:
+		kind := a.ending(w, w.behindClitics(p.word(i+k)), lang)
+		if kind == endsNot {
 			return 0, 0, 0
-		case endsAdjective:
-			if how == senseName {
-				how = senseDemonym
-			}
 		}
+		how = how.ended(kind)
 	}
-	last := p.tokens[i+len(a.words)-1]
 	if !a.cased(p, i, len(a.words), how, lang) || !a.bounded(p, i, len(a.words)) {
 		return 0, 0, 0
 	}
-	return len(a.words), last.End, how
+	return len(a.words), p.tokens[i+len(a.words)-1].End, how
+}
+
+// ended is the sense of a name with an ending.
+func (s sense) ended(kind endKind) sense {
+	if kind == endsAdjective && s == senseName {
+		return senseDemonym
+	}
+	return s
+}
+
+// behindClitics is text without what Semitic scripts write together with w.
+func (w *word) behindClitics(text string) string {
+	if text == w.text {
+		return text
+	}
+	r, _ := utf8.DecodeRuneInString(text)
+	for _, offset := range prefixes(text, scriptOf(r)) {
+		if strings.HasPrefix(text[offset:], w.text) {
+			return text[offset:]
+		}
+	}
+	return text
 }
 
 // joins reports whether what stands between w and the word before leaves them

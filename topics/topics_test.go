@@ -158,7 +158,7 @@ func TestManyMayMatchAtOnce(t *testing.T) {
 	m := mustNew(t, manyConcepts(100), []news.Topic{{ID: "x", Rule: pair("RU", "KP")}, {ID: "y", Rule: news.Rule{All: []news.Clause{country("TR")}}}})
 	var docs []*Document
 	var want []string
-	for _, item := range labelled(t)[:80] {
+	for _, item := range labelled(t, "labelled.jsonl")[:80] {
 		d := &Document{Lang: item.Lang, Title: item.Title, Body: item.Body + "\n" + benchText(len(docs)%4)}
 		docs = append(docs, d)
 		want = append(want, fmt.Sprint(m.Match(d)))

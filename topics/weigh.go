@@ -24,8 +24,12 @@ type verdict struct {
 	guard    string // which guard spoke against it
 }
 
-// maxEvidence bounds what is shown for one clause.
-const maxEvidence = 12
+// maxEvidence bounds what is shown for one clause, and fullEvidence what is for
+// a rule: from there on nothing is joined.
+const (
+	maxEvidence  = 12
+	fullEvidence = 8 * maxEvidence
+)
 
 // weigh asks whether r takes the document.
 func (r *reading) weigh(u *rule) verdict {
@@ -63,9 +67,9 @@ func (r *reading) weigh(u *rule) verdict {
 // what stands in the news of sport.
 func (r *reading) guarded(u *rule) verdict {
 	if u.relations {
-		r.sportCounts = true
+		r.brief = true
 		v := r.near(u, everywhere)
-		r.sportCounts = false
+		r.brief = false
 		if !v.takes {
 			return v
 		}
@@ -125,8 +129,8 @@ func (r *reading) inPlaces(u *rule, in view, place func(hit) int32) verdict {
 	}
 	var total verdict
 	hits := in.of(r.allHits(u))
-	for i := 0; i < len(hits); {
-		n := place(hits[i])
+	for i := 0; i < len(hits) && !r.enough(&total); {
+		first, n := i, place(hits[i])
 		v := view{hits[i].part, hits[i].first, hits[i].part, hits[i].end}
 		for ; i < len(hits) && place(hits[i]) == n; i++ {
 			if h := hits[i]; h.part > v.lastPart {
@@ -135,9 +139,28 @@ func (r *reading) inPlaces(u *rule, in view, place func(hit) int32) verdict {
 				v.end = max(v.end, h.end)
 			}
 		}
-		total.join(r.holds(u, v.within(in)))
+		if u.mayHold(hits[first:i]) {
+			total.join(r.holds(u, v.within(in)))
+		}
 	}
 	return total
+}
+
+// enough reports whether more places would change nothing.
+func (r *reading) enough(v *verdict) bool {
+	return len(v.evidence) >= fullEvidence || r.brief && v.takes
+}
+
+// mayHold reports whether hits speak for every clause of all, as far as that is
+// seen at a glance.
+func (u *rule) mayHold(hits []hit) bool {
+	for i := range u.all {
+		c := &u.all[i]
+		if c.group == nil && c.pattern == nil && !slices.ContainsFunc(hits, func(h hit) bool { return h.speaksFor(c) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // within is v as far as it is in another view.
@@ -158,7 +181,7 @@ func (r *reading) inWindows(u *rule, in view) verdict {
 	}
 	var total verdict
 	for _, h := range in.of(r.allHits(u)) {
-		if in.holds(h) {
+		if in.holds(h) && !r.enough(&total) {
 			total.join(r.holds(u, view{h.part, h.first, h.part, h.first + u.Near.Words}.within(in)))
 		}
 	}
@@ -200,10 +223,11 @@ func (v *verdict) join(o verdict) {
 		return
 	}
 	v.takes = true
+	v.evidence = slices.Grow(v.evidence, len(o.evidence))
 	for _, e := range o.evidence {
 		if !slices.ContainsFunc(v.evidence, func(x evidence) bool {
 			return x.part == e.part && x.start == e.start && x.stop == e.stop && x.concept == e.concept
-		}) && len(v.evidence) < 8*maxEvidence {
+		}) && len(v.evidence) < fullEvidence {
 			v.evidence = append(v.evidence, e)
 		}
 	}
@@ -262,8 +286,11 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 			continue
 		}
 		p := &r.parts[h.part]
-		if len(fields) > 0 && !slices.Contains(fields, p.field) || !in.holds(h) || limit > 0 && h.order >= limit || u.relations && !r.sportCounts && r.sporting(h) {
+		if len(fields) > 0 && !slices.Contains(fields, p.field) || !in.holds(h) || limit > 0 && h.order >= limit || u.relations && !r.brief && r.sporting(h) {
 			continue
+		}
+		if r.brief {
+			return nil, true
 		}
 		e := evidence{hit: h, concept: c.name, score: u.weight(p.field) * c.weight()}
 		if c.Member != "" {
@@ -276,7 +303,11 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 	return out, len(out) > 0
 }
 
-func (h hit) speaksFor(c *clause) bool { return slices.Contains(c.asks, h.alias.concept) }
+// speaksFor reports whether h is of a concept that c asks for. What a regular
+// expression finds is of none.
+func (h hit) speaksFor(c *clause) bool {
+	return h.alias != nil && slices.Contains(c.asks, h.alias.concept)
+}
 
 // finds are the places where c's regular expression fits the text as it stands.
 func (r *reading) finds(c *clause) []hit {

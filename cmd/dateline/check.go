@@ -30,8 +30,8 @@ func (c *config) check(f *faults) {
 	if err := checkListen(c.Listen); err != nil {
 		f.add(c.key("listen"), "%v", err)
 	}
-	if c.Workers < 1 || c.Workers > 1024 {
-		f.add(c.key("workers"), "workers: want 1 to 1024")
+	if c.Workers < 1 || c.Workers > maxWorkers {
+		f.add(c.key("workers"), "workers: want 1 to %d", maxWorkers)
 	}
 	checkProxy(c.Network.Proxy, c.Network.key("proxy"), f)
 	if _, err := desk.ParseSchedule(c.Defaults.Schedule, ""); err != nil {

@@ -226,9 +226,16 @@ func setAllow(c *config, value string) error {
 	return nil
 }
 
-func setWorkers(c *config, value string) (err error) {
-	c.Workers, err = strconv.Atoi(value)
-	return err
+// maxWorkers bounds the polls at a time.
+const maxWorkers = 1024
+
+func setWorkers(c *config, value string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		return fmt.Errorf("%q is not a number: want 1 to %d", value, maxWorkers)
+	}
+	c.Workers = n
+	return nil
 }
 
 // takeEnvironment puts DATELINE_* over what the file says.
@@ -247,7 +254,9 @@ func (c *config) takeEnvironment(env func(string) (string, bool), f *faults) {
 				f.add(place{}, "%s: %v", name, err)
 				continue
 			}
-			value = secret
+			if value = secret; value == "" {
+				f.add(place{}, "%s: %s is empty", name, file)
+			}
 		}
 		if value == "" {
 			continue

@@ -120,8 +120,8 @@ func TestTheEnvironmentStandsOverTheFile(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 	env["DATELINE_WORKERS"] = "many"
-	if _, err := readConfig(nil, "f", func(name string) (string, bool) { v, ok := env[name]; return v, ok }); err == nil || !strings.Contains(err.Error(), "DATELINE_WORKERS") {
-		t.Errorf("got %v, want a fault that names DATELINE_WORKERS", err)
+	if _, err := readConfig(nil, "f", func(name string) (string, bool) { v, ok := env[name]; return v, ok }); err == nil || err.Error() != `f: DATELINE_WORKERS: "many" is not a number: want 1 to 1024` {
+		t.Errorf("got %v, want one fault, which names DATELINE_WORKERS", err)
 	}
 }
 
@@ -167,4 +167,20 @@ func FuzzReadConfig(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAnEmptySecretFileIsAFault(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "store")
+	if err := os.WriteFile(file, []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := func(name string) (string, bool) {
+		if name == "DATELINE_STORE_FILE" {
+			return file, true
+		}
+		return "", false
+	}
+	if _, err := readConfig(nil, "f", env); err == nil || err.Error() != "f: DATELINE_STORE_FILE: "+file+" is empty" {
+		t.Errorf("got %v, want a fault: the desk would begin a store of its own", err)
+	}
 }

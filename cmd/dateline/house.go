@@ -77,11 +77,14 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	if h.store, err = store.Open(ctx, c.storeAddress(), store.Options{Log: log, Step: r.step, Patience: r.patience}); err != nil {
 		return nil, err
 	}
-	if h.fetcher, err = fetcher.New(c.fetcherOptions()); err != nil {
+	asking := c.fetcherOptions()
+	asking.Seats = r.seats
+	if h.fetcher, err = fetcher.New(asking); err != nil {
 		h.close()
 		return nil, err
 	}
-	if r.fetch && r.web && c.Site.URL != "" && !c.Network.PollOnly { // hubs reach the process that polls
+	mail, shared := h.store.(news.Mail)
+	if (r.fetch && r.web || shared) && c.Site.URL != "" && !c.Network.PollOnly { // hubs reach a process that publishes, and it the one that polls
 		h.push = strings.TrimRight(c.Site.URL, "/") + pushPath
 	}
 	h.metrics = newMetrics(h.store, c)
@@ -112,8 +115,9 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 	}
 	h.desk = desk.New(desk.Options{
 		Polled: polled,
-		Push:   h.push,
-		Store:  h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step, Now: r.now,
+		Seats:  r.seats,
+		Push:   h.push, Mail: mail,
+		Store: h.store, Fetcher: h.fetcher, Log: log, Workers: c.Workers, Lease: r.lease, Step: r.step, Now: r.now,
 		Keep: desk.Keep{Articles: time.Duration(c.Keep.Articles), Stories: time.Duration(c.Keep.Stories), Ledgers: time.Duration(c.Keep.Ledgers)},
 	})
 	h.beat, h.refused = h.desk.Beat, h.desk.Hindered

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	_ "time/tzdata" // schedules name zones, and the image has no other table of them
 
@@ -83,7 +84,7 @@ type stdio struct {
 }
 
 func main() {
-	heedContainer()
+	boundMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
@@ -150,12 +151,16 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 
 // helpFor is how to ask for help on what was meant.
 func helpFor(parser *kong.Kong, args []string) string {
-	for _, command := range parser.Model.Children {
-		if len(args) > 0 && command.Name == args[0] {
-			return "dateline " + command.Name + " --help"
+	asked, node := "dateline", parser.Model.Node
+	for _, word := range args {
+		i := slices.IndexFunc(node.Children, func(command *kong.Node) bool { return command.Name == word })
+		if i < 0 {
+			break
 		}
+		node = node.Children[i]
+		asked += " " + word
 	}
-	return "dateline --help"
+	return asked + " --help"
 }
 
 // code prints an error as people read it and gives the exit code.

@@ -2,60 +2,74 @@ package main
 
 import (
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"runtime"
 	"runtime/debug"
-	measures "runtime/metrics"
+	gauges "runtime/metrics"
 	"strconv"
 	"strings"
 )
 
 // How far the heap may grow beyond what is in use before it is collected
-// (docs/decisions/0092).
+// (docs/decisions/0092): by slackHeap percent, but by no more than slackMost
+// bytes, or the slackLarge percent that are more where much is in use.
 const (
-	slackHeap  = 60       // percent
-	leastSlack = 36 << 20 // bytes: to collect a small heap often saves nothing worth having
+	slackHeap  = 60
+	slackLarge = 20
+	slackMost  = 24 << 20
+	slackLeast = 12 << 20
+	freely     = 104 << 20 // in all, up to which slackSmall percent decide
+	slackSmall = 200
 )
 
-// heedContainer has the collector keep the process below what its container may
-// use, with a tenth to spare for what it does not see: without that it learns
-// of the limit by being killed. GOMEMLIMIT, where it is set, decides alone, and
-// so does GOGC about how much the heap may grow.
-func heedContainer() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(slackHeap)
-		paceCollector(slackHeap)
+// boundMemory has the collector keep the process small, and below what its
+// container may use, with a tenth to spare for what it does not see: without
+// that it learns of the limit by being killed. GOMEMLIMIT and GOGC, where they
+// are set, decide alone.
+func boundMemory() {
+	limit := int64(math.MaxInt64)
+	if given := containerMemory(os.DirFS("/")); given > 0 {
+		limit = given - given/10
 	}
-	if os.Getenv("GOMEMLIMIT") != "" {
-		return
-	}
-	if limit := containerMemory(os.DirFS("/")); limit > 0 {
-		debug.SetMemoryLimit(limit - limit/10)
-	}
-}
-
-// paceCollector sets after each collection by how many percent the heap may grow
-// until the next one. It was set to percent last; while somebody else has set it
-// to another value, it stays.
-func paceCollector(percent int) {
-	type collected struct{ _ [16]byte } // large enough to be collected alone
-	runtime.AddCleanup(new(collected), func(percent int) {
-		now := []measures.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/gogc:percent"}}
-		measures.Read(now)
-		if next := slack(now[0].Value.Uint64()); next != percent && now[1].Value.Uint64() == uint64(percent) {
-			debug.SetGCPercent(next)
-			percent = next
+	switch {
+	case os.Getenv("GOMEMLIMIT") != "":
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(slackHeap)
 		}
-		paceCollector(percent)
-	}, percent)
+	case os.Getenv("GOGC") != "":
+		debug.SetMemoryLimit(limit)
+	default:
+		debug.SetGCPercent(slackSmall)
+		followHeap(limit)
+	}
 }
 
-// slack is by how many percent a heap may grow of which so many bytes are in use.
-func slack(live uint64) int {
-	const steps = 10 // percent: to set it holds the whole program up for a moment
-	least := leastSlack * 100 / max(live, 1<<20)
-	return max(slackHeap, int(least/steps*steps))
+// followHeap sets the limit on memory anew after each collection: to what is in
+// use, and the slack. Unlike a limit that stands, it is never so near that the
+// collector runs without end, whatever the config needs; and unlike a percentage
+// it has pages returned that a burst has left behind.
+func followHeap(limit int64) {
+	limitMemory(limit)
+	runtime.AddCleanup(new([64]byte), followHeap, limit)
+}
+
+func limitMemory(most int64) { debug.SetMemoryLimit(min(most, memoryFor(memoryInUse()))) }
+
+// memoryFor is the limit for what is in use: of the heap after its last
+// collection, and of what is no heap.
+func memoryFor(heap, rest int64) int64 {
+	slack := min(heap*slackHeap/100, max(slackMost, heap*slackLarge/100))
+	return max(heap+rest+max(slack, slackLeast), freely)
+}
+
+func memoryInUse() (heap, rest int64) {
+	samples := []gauges.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	gauges.Read(samples)
+	value := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
+	return value(0), value(1) - value(2) - value(3) - value(4)
 }
 
 // containerMemory is what the control groups of this process allow it, in

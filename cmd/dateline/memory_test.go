@@ -1,17 +1,12 @@
 package main
 
 import (
+	"math"
+	"runtime"
+	"runtime/debug"
 	"testing"
 	"testing/fstest"
 )
-
-func TestSmallHeapsMayGrowFurther(t *testing.T) {
-	for live, want := range map[uint64]int{0: 3600, 1 << 20: 3600, 10 << 20: 360, 36 << 20: 100, 50 << 20: 70, 60 << 20: 60, 1 << 30: 60} {
-		if got := slack(live); got != want {
-			t.Errorf("%d MiB in use: got %d %%, want %d", live>>20, got, want)
-		}
-	}
-}
 
 func TestContainerMemory(t *testing.T) {
 	for _, c := range []struct {
@@ -45,5 +40,42 @@ func TestContainerMemory(t *testing.T) {
 		if got := containerMemory(root); got != c.want {
 			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
 		}
+	}
+}
+
+// The limit leaves room to grow, in proportion where little or very much is in
+// use and by so many bytes in between, and never lies below what is in use.
+func TestMemoryFor(t *testing.T) {
+	for _, c := range []struct{ heap, rest, want int64 }{
+		{0, 0, 104},
+		{35, 25, 104},  // 81 would do: a small house is collected rarely
+		{60, 10, 104},  // 94
+		{30, 80, 128},  // by three fifths
+		{80, 10, 114},  // by 24 MiB
+		{120, 10, 154},
+		{500, 10, 610}, // by a fifth
+	} {
+		if got := memoryFor(c.heap<<20, c.rest<<20); got != c.want<<20 {
+			t.Errorf("%d and %d MiB in use: got %d MiB, want %d", c.heap, c.rest, got>>20, c.want)
+		}
+	}
+}
+
+// What is in use decides on the limit, up to that of the container.
+func TestMemoryIsFollowed(t *testing.T) {
+	t.Cleanup(func() { debug.SetMemoryLimit(math.MaxInt64) })
+	held := make([]byte, 120<<20)
+	for i := 0; i < len(held); i += 4096 {
+		held[i] = 1
+	}
+	runtime.GC()
+	limitMemory(math.MaxInt64)
+	if got := debug.SetMemoryLimit(-1); got < 144<<20 || got > 400<<20 {
+		t.Errorf("the limit is %d MiB, with 120 MiB in use", got>>20)
+	}
+	runtime.KeepAlive(held)
+	limitMemory(130 << 20)
+	if got := debug.SetMemoryLimit(-1); got != 130<<20 {
+		t.Errorf("the limit is %d MiB, want the container's 130", got>>20)
 	}
 }

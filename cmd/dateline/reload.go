@@ -103,6 +103,8 @@ func (h *house) take(ctx context.Context, next *config) error {
 		if err := h.desk.Assign(ctx, roster); err != nil {
 			return err
 		}
+	} else {
+		h.desk.Acquaint(roster)
 	}
 	if h.web == nil {
 		return nil

@@ -7,11 +7,13 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"dateline/desk"
+	"dateline/news"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -34,7 +36,20 @@ func (ServeCmd) Help() string { return "Example: dateline serve -c dateline.yaml
 
 // Run serves until it is told to stop.
 func (s *ServeCmd) Run(ctx context.Context, std stdio) error {
-	return s.configFlag.run(ctx, std, role{fetch: true, web: true, listen: s.Listen})
+	return s.configFlag.run(ctx, std, role{fetch: true, web: true, listen: s.Listen, seats: roomForReaders()})
+}
+
+// roomForReaders has the runtime keep a processor of its own for readers beside
+// those that the desk works on, and returns the seats of the desk: one fewer
+// than there are processors. Else readers wait until work of a hundredth of a
+// second each, of all who poll, makes place (docs/decisions/0062). GOMAXPROCS,
+// where it is set, is obeyed.
+func roomForReaders() news.Seats {
+	processors := runtime.GOMAXPROCS(0)
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(processors + 1)
+	}
+	return news.NewSeats(max(1, processors-1))
 }
 
 // FetchCmd is the fetching half.
@@ -70,6 +85,8 @@ func (s *WebCmd) Run(ctx context.Context, std stdio) error {
 type role struct {
 	fetch, web bool
 	listen     string
+
+	seats news.Seats // where copy is worked on; nil: there is one for each worker
 
 	patience time.Duration // how long a store that is away is waited for at the start
 
@@ -173,6 +190,7 @@ func serve(ctx context.Context, c *config, r role, log *slog.Logger, reload func
 			return h.desk.Run(ctx)
 		})
 	} else {
+		h.desk.Acquaint(roster)
 		close(begun)
 	}
 	if reload != nil {

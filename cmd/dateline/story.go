@@ -15,9 +15,9 @@ import (
 // StoryWhyCmd explains whether two articles are one story.
 type StoryWhyCmd struct {
 	configFlag
-	A    string `arg:"" help:"The ID of a story or archived article."`
-	B    string `arg:"" help:"The ID of another."`
-	JSON bool   `name:"json" help:"Print as JSON."`
+	A    storyRef `arg:"" help:"The ID of a story or archived article."`
+	B    storyRef `arg:"" help:"The ID of another."`
+	JSON bool     `name:"json" help:"Print as JSON."`
 }
 
 // Help is shown under the flags.
@@ -50,7 +50,7 @@ func (s *StoryWhyCmd) Run(ctx context.Context, std stdio) error {
 // StorySplitCmd takes an article out of a story.
 type StorySplitCmd struct {
 	configFlag
-	Article string `arg:"" help:"The ID of an article that stands in a story with others."`
+	Article storyRef `arg:"" help:"The ID of an article that stands in a story with others."`
 }
 
 // Help is shown under the flags.
@@ -63,8 +63,8 @@ Example: dateline story split abcdefghijklmnop`
 
 // Run delivers the verdict.
 func (s *StorySplitCmd) Run(ctx context.Context, std stdio) error {
-	return withVerdict(ctx, &s.configFlag, []string{s.Article}, func(held news.Store) error {
-		kept, taken, err := desk.SplitStory(ctx, held, news.ArticleID(s.Article), time.Now())
+	return withVerdict(ctx, &s.configFlag, func(held news.Store) error {
+		kept, taken, err := desk.SplitStory(ctx, held, s.Article.article(), time.Now())
 		if err != nil {
 			return err
 		}
@@ -77,8 +77,8 @@ func (s *StorySplitCmd) Run(ctx context.Context, std stdio) error {
 // StoryMergeCmd tells two stories as one.
 type StoryMergeCmd struct {
 	configFlag
-	Into string `arg:"" help:"The ID of the story that stays."`
-	From string `arg:"" help:"The ID of the story whose articles join it."`
+	Into storyRef `arg:"" help:"The ID of the story that stays."`
+	From storyRef `arg:"" help:"The ID of the story whose articles join it."`
 }
 
 // Help is shown under the flags.
@@ -91,8 +91,8 @@ Example: dateline story merge abcdefghijklmnop qrstuvwxyz234567`
 
 // Run delivers the verdict.
 func (s *StoryMergeCmd) Run(ctx context.Context, std stdio) error {
-	return withVerdict(ctx, &s.configFlag, []string{s.Into, s.From}, func(held news.Store) error {
-		merged, err := desk.MergeStories(ctx, held, news.StoryID(s.Into), news.StoryID(s.From), time.Now())
+	return withVerdict(ctx, &s.configFlag, func(held news.Store) error {
+		merged, err := desk.MergeStories(ctx, held, s.Into.story(), s.From.story(), time.Now())
 		if err != nil {
 			return err
 		}
@@ -102,12 +102,7 @@ func (s *StoryMergeCmd) Run(ctx context.Context, std stdio) error {
 }
 
 // withVerdict opens the store beside whoever works with it.
-func withVerdict(ctx context.Context, flags *configFlag, ids []string, deliver func(news.Store) error) error {
-	for _, id := range ids {
-		if !news.ValidID(id) {
-			return fmt.Errorf("%q is not an ID: want 16 of a-z and 2-7, as feeds and pages show them", id)
-		}
-	}
+func withVerdict(ctx context.Context, flags *configFlag, deliver func(news.Store) error) error {
 	c, err := flags.load()
 	if err != nil {
 		return err

@@ -100,10 +100,13 @@ func (t *storyTrial) place(doc *storyDoc) storyPlace {
 	found, ok := t.index.Find(&a)
 	if ok {
 		held := t.stories[found.Story]
-		with := articleOf(&held, found.With)
-		if with.Source == a.Source && found.Reason != stories.ReasonCopy {
-			a.ID = with.ID
-			if with.Headline != a.Headline || with.Text() != a.Text() {
+		earlier := found.Reissued(&held, &a)
+		if found.Reason == stories.ReasonUpdate {
+			earlier = articleOf(&held, a.ID)
+		}
+		if earlier != nil {
+			a.ID = earlier.ID
+			if earlier.Headline != a.Headline || earlier.Text() != a.Text() {
 				updateOf = t.latest[a.ID]
 			}
 		}
@@ -124,7 +127,7 @@ func articleOf(st *news.Story, id news.ArticleID) *news.Article {
 			return &st.Articles[i]
 		}
 	}
-	return st.Lead()
+	return nil
 }
 
 func (doc *storyDoc) article() news.Article {

@@ -147,9 +147,9 @@ func judge(matcher *topics.Matcher, line []byte) (any, error) {
 // TopicWhyCmd explains a match or a miss.
 type TopicWhyCmd struct {
 	configFlag
-	Topic   string `arg:"" help:"The topic's ID."`
-	Article string `arg:"" help:"The ID of a story or archived article."`
-	JSON    bool   `name:"json" help:"Print as JSON."`
+	Topic   string   `arg:"" help:"The topic's ID."`
+	Article storyRef `arg:"" help:"The ID of a story or archived article."`
+	JSON    bool     `name:"json" help:"Print as JSON."`
 }
 
 // Help is shown under the flags.
@@ -187,19 +187,16 @@ func (t *TopicWhyCmd) Run(ctx context.Context, std stdio) error {
 }
 
 // storedArticle finds an article by its ID, in a story or in the archive.
-func storedArticle(ctx context.Context, c *config, id string) (news.Article, error) {
-	if !news.ValidID(id) {
-		return news.Article{}, fmt.Errorf("%q is not an ID: want 16 of a-z and 2-7, as feeds and pages show them", id)
-	}
+func storedArticle(ctx context.Context, c *config, id storyRef) (news.Article, error) {
 	held, err := store.Open(ctx, c.storeAddress(), store.Options{ReadOnly: true})
 	if err != nil {
 		return news.Article{}, err
 	}
 	defer held.Close()
-	if st, err := held.Story(ctx, news.StoryID(id)); err == nil {
+	if st, err := held.Story(ctx, id.story()); err == nil {
 		return *st.Lead(), nil
 	}
-	return held.Article(ctx, news.ArticleID(id))
+	return held.Article(ctx, id.article())
 }
 
 // printWhy prints an explanation for a person.

@@ -33,7 +33,7 @@ var homes = map[string][]string{
 	"golang.org/x/net":                {"dateline/normalize", "dateline/fetcher", "dateline/publish"},
 	"golang.org/x/text":               {"dateline/news", "dateline/normalize", "dateline/topics", "dateline/topics/gen", "dateline/fetcher", "dateline/publish"},
 	"golang.org/x/time":               {"dateline/fetcher"},
-	"golang.org/x/sync":               {"dateline/cmd/dateline", "dateline/fetcher", "dateline/publish", "dateline/store"},
+	"golang.org/x/sync":               {"dateline/cmd/dateline", "dateline/desk", "dateline/fetcher", "dateline/publish", "dateline/store"},
 	"github.com/klauspost/compress":   {"dateline/fetcher", "dateline/store", "dateline/publish"},
 	"github.com/andybalholm/brotli":   {"dateline/fetcher", "dateline/publish"},
 	"github.com/alecthomas/kong":      {"dateline/cmd/dateline"},

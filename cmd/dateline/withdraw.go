@@ -12,8 +12,8 @@ import (
 // StoryWithdrawCmd takes a story back.
 type StoryWithdrawCmd struct {
 	configFlag
-	Story string `arg:"" help:"The ID of a story, as feeds and pages show it."`
-	Undo  bool   `help:"Publish a story again that was withdrawn."`
+	Story storyRef `arg:"" help:"The ID of a story, as feeds and pages show it."`
+	Undo  bool     `help:"Publish a story again that was withdrawn."`
 }
 
 // Help is shown under the flags.
@@ -28,12 +28,12 @@ Example: dateline story withdraw abcdefghijklmnop`
 
 // Run delivers the verdict.
 func (s *StoryWithdrawCmd) Run(ctx context.Context, std stdio) error {
-	return withVerdict(ctx, &s.configFlag, []string{s.Story}, func(held news.Store) error {
+	return withVerdict(ctx, &s.configFlag, func(held news.Store) error {
 		verdict, word := desk.WithdrawStory, "withdrawn"
 		if s.Undo {
 			verdict, word = desk.RestoreStory, "restored"
 		}
-		st, err := verdict(ctx, held, news.StoryID(s.Story), time.Now())
+		st, err := verdict(ctx, held, s.Story.story(), time.Now())
 		if err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&o.enrolled, "enrolled", 20000, "feeds that are enrolled and not due")
 	flags.IntVar(&o.slow, "slow", 1600, "feeds that answer after 200 ms")
 	flags.DurationVar(&o.idle, "idle", time.Minute, "how long the idle server is watched")
-	flags.StringVar(&o.only, "only", "", "the parts to run, of loop, memory, idle, two, with commas; empty: all")
+	flags.StringVar(&o.only, "only", "", "the parts to run, of loop, memory, latency, idle, two, with commas; empty: all")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, options, string, *table) error
-	}{{"loop", againstLoop}, {"memory", firstOfMany}, {"idle", idle}, {"two", twoProcesses}} {
+	}{{"loop", againstLoop}, {"memory", firstOfMany}, {"latency", latency}, {"idle", idle}, {"two", twoProcesses}} {
 		if o.only != "" && !strings.Contains(o.only, part.name) {
 			continue
 		}
