@@ -48,10 +48,10 @@ func TestContainerMemory(t *testing.T) {
 func TestMemoryFor(t *testing.T) {
 	for _, c := range []struct{ heap, rest, want int64 }{
 		{0, 0, 104},
-		{35, 25, 104},  // 81 would do: a small house is collected rarely
-		{60, 10, 104},  // 94
-		{30, 80, 128},  // by three fifths
-		{80, 10, 114},  // by 24 MiB
+		{35, 25, 104}, // 81 would do: a small house is collected rarely
+		{60, 10, 104}, // 94
+		{30, 80, 128}, // by three fifths
+		{80, 10, 114}, // by 24 MiB
 		{120, 10, 154},
 		{500, 10, 610}, // by a fifth
 	} {
