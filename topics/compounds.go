@@ -29,6 +29,10 @@ const maxSigns = 5
 // the token behind it; or i.
 func (s *signs) compound(found []hit, p *part, i int) ([]hit, int) {
 	end, dotted, weak := s.row(p, i)
+	if end-i == 1 && p.headlined(i) {
+		a := s.aliases[p.word(i)]
+		return append(found, hit{alias: a, first: i, end: end, start: p.tokens[i].Start, stop: p.tokens[i].End, sense: senseCompound}), end
+	}
 	if end-i < 2 {
 		return found, i
 	}
@@ -41,6 +45,16 @@ func (s *signs) compound(found []hit, p *part, i int) ([]hit, int) {
 		found = append(found, hit{alias: a, first: i, end: end, start: start, stop: stop, sense: senseCompound})
 	}
 	return found, end
+}
+
+// headlined reports whether token i opens a headline and a comma parts it from
+// what it does, as newsrooms write who acts: 独、… expels; 미, … sanctions.
+func (p *part) headlined(i int) bool {
+	if i > 0 || p.field != news.InTitle || len(p.tokens) < 2 {
+		return false
+	}
+	gap := p.folded[p.tokens[0].End:p.tokens[1].Start]
+	return strings.HasPrefix(gap, "、") || strings.HasPrefix(gap, ",")
 }
 
 // row is the run of different signs from token i on, how many dots part them

@@ -43,10 +43,11 @@ const (
 	sensePhrase
 	senseRegex
 	senseSource
-	senseNot // means something else, and hides what it contains
+	senseNot       // means something else, and hides what it contains
+	senseElsewhere // tells that a country's name is that of another place
 )
 
-var senseNames = [...]string{"name", "demonym", "capital", "seat", "leader", "abbreviation", "compound", "alias", "term", "phrase", "regex", "source", "not"}
+var senseNames = [...]string{"name", "demonym", "capital", "seat", "leader", "abbreviation", "compound", "alias", "term", "phrase", "regex", "source", "not", "elsewhere"}
 
 func (s sense) String() string { return senseNames[s] }
 

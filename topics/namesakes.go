@@ -13,58 +13,81 @@ import (
 //go:embed data/namesakes.txt
 var namesakesFile string
 
-// namesakes are the words of data/namesakes.txt, where their meaning is told.
+// namesakes tells what the words of data/namesakes.txt do to a name beside them.
 type namesakes struct {
-	before, behind, capital, joins, credit, money wordSet
-	elsewhere                                     map[conceptID]wordSet
+	whole map[string]effect
+	begin map[string][]opened // words that may go on, by their first bytes
 }
 
-// wordSet are folded words, some of which may go on.
-type wordSet struct {
-	whole map[string]bool
-	begin []string
-	loose []string // of scripts without spaces
+type opened struct {
+	text string
+	effect
 }
 
-func (s wordSet) has(word string) bool {
-	return s.whole[word] || slices.ContainsFunc(s.begin, func(b string) bool { return strings.HasPrefix(word, b) })
-}
+// effect is what a word does; the file's head tells what each is.
+type effect uint8
 
-// hasForm also looks behind the article that Arabic writes with a word.
-func (s wordSet) hasForm(word string) bool {
-	if s.has(word) {
-		return true
+const (
+	isBefore effect = 1 << iota
+	isBehind
+	isCapital
+	isJoin
+	isCredit
+	isMoney
+)
+
+var effects = map[string]effect{"before": isBefore, "behind": isBehind, "capital": isCapital, "joins": isJoin, "credit": isCredit, "money": isMoney}
+
+// openedBy is how many bytes of a word that may go on file it.
+const openedBy = 3
+
+func (w *namesakes) of(word string) effect {
+	e := w.whole[word]
+	if len(word) > openedBy {
+		for _, o := range w.begin[word[:openedBy]] {
+			if strings.HasPrefix(word, o.text) {
+				e |= o.effect
+			}
+		}
 	}
-	r, _ := utf8.DecodeRuneInString(word)
-	return scriptOf(r) == arabic && slices.ContainsFunc(prefixes(word, arabic), func(offset int) bool { return s.has(word[offset:]) })
+	return e
 }
 
+// ofForm also looks behind the article that Arabic writes with a word.
+func (w *namesakes) ofForm(word string) effect {
+	e := w.of(word)
+	if r, _ := utf8.DecodeRuneInString(word); scriptOf(r) == arabic {
+		for _, offset := range prefixes(word, arabic) {
+			e |= w.of(word[offset:])
+		}
+	}
+	return e
+}
+
+// readNamesakes reads the words, and files those that tell another place of a
+// country's name among the aliases.
 func (l *lexicon) readNamesakes(text string) (*namesakes, error) {
-	w := &namesakes{elsewhere: map[conceptID]wordSet{}}
-	lists := map[string]*wordSet{"before": &w.before, "behind": &w.behind, "capital": &w.capital, "joins": &w.joins, "credit": &w.credit, "money": &w.money}
+	w := &namesakes{whole: map[string]effect{}, begin: map[string][]opened{}}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
 		}
 		name, list, _ := strings.Cut(line, ":")
-		s := wordSet{whole: map[string]bool{}}
-		for f := range strings.FieldsSeq(list) {
-			if begin, ok := strings.CutSuffix(f, "*"); ok {
-				s.begin = append(s.begin, news.Fold(begin))
-			} else if startsUnspaced(f) {
-				s.loose = append(s.loose, news.Fold(f))
-			} else {
-				s.whole[news.Fold(f)] = true
-			}
-		}
-		switch set := lists[name]; {
-		case set != nil:
-			*set = s
-		case len(name) == 2:
-			w.elsewhere[l.concept(codeConcept(name))] = s
-		default:
+		e := effects[name]
+		if e == 0 && len(name) != 2 {
 			return nil, fmt.Errorf("namesakes: unknown list %q", name)
+		}
+		for f := range strings.FieldsSeq(list) {
+			begin, opens := strings.CutSuffix(f, "*")
+			switch folded := news.Fold(begin); {
+			case e == 0:
+				l.table.add(alias{text: f, concept: l.concept(codeConcept(name)), sense: senseElsewhere, langs: allLangs})
+			case opens && len(folded) >= openedBy:
+				w.begin[folded[:openedBy]] = append(w.begin[folded[:openedBy]], opened{folded, e})
+			default:
+				w.whole[folded] |= e
+			}
 		}
 	}
 	return w, nil
@@ -78,8 +101,12 @@ func (r *reading) dropNamesakes() {
 		return
 	}
 	w := r.m.lex.namesakes
-	persons := map[conceptID]bool{}
+	var elsewhere []conceptID
 	r.keep(func(h hit) bool {
+		if h.alias.sense == senseElsewhere {
+			elsewhere = append(elsewhere, h.alias.concept)
+			return false
+		}
 		if h.alias.sense >= senseAlias || r.parts[h.part].field == news.InCategory {
 			return true
 		}
@@ -87,12 +114,12 @@ func (r *reading) dropNamesakes() {
 			return false
 		}
 		if r.person(h) {
-			persons[h.alias.concept] = true
+			elsewhere = append(elsewhere, h.alias.concept)
 			return false
 		}
 		return true
 	})
-	r.dropElsewhere(w, persons)
+	r.dropElsewhere(elsewhere)
 }
 
 // ofTown reports whether h is the name of a town or road in America.
@@ -161,8 +188,8 @@ var (
 func (r *reading) named(w *namesakes, h hit) bool {
 	p := &r.parts[h.part]
 	if h.end < len(p.tokens) && p.adjoins(h.end-1) {
-		next := p.word(h.end)
-		if w.behind.has(next) || w.money.hasForm(next) || p.plain && w.capital.has(next) && isUpper(p.first(h.end)) {
+		e := w.ofForm(p.word(h.end))
+		if e&(isBehind|isMoney) != 0 || e&isCapital != 0 && p.plain && isUpper(p.first(h.end)) {
 			return true
 		}
 	}
@@ -170,14 +197,16 @@ func (r *reading) named(w *namesakes, h hit) bool {
 	if i < 0 || !p.adjoins(i) {
 		return false
 	}
-	if w.money.hasForm(p.word(i)) {
+	e := w.ofForm(p.word(i))
+	if e&isMoney != 0 {
 		return true
 	}
-	for i > 0 && w.joins.has(p.word(i)) && p.adjoins(i-1) {
+	for i > 0 && e&isJoin != 0 && p.adjoins(i-1) {
 		i--
+		e = w.of(p.word(i))
 	}
 	// Words that are prepositions as well, such as via, have a capital.
-	return w.before.has(p.word(i)) && (len(p.word(i)) > 3 || isUpper(p.first(i)))
+	return e&isBefore != 0 && (len(p.word(i)) > 3 || isUpper(p.first(i)))
 }
 
 // adjoins reports whether nothing but a space, or a quotation mark too, stands
@@ -219,57 +248,40 @@ func (r *reading) placeOfReport(h hit) bool {
 	return false
 }
 
-// credited reports whether the sentence of h says who wrote from where.
+// credited reports whether the sentence of h, near the end of a text, says who
+// wrote from where.
 func (r *reading) credited(w *namesakes, h hit) bool {
 	p := &r.parts[h.part]
+	if h.first+maxCredits < len(p.tokens) {
+		return false
+	}
 	first := h.first
 	for first > 0 && p.sentence[first-1] == p.sentence[h.first] && h.first-first < maxCredit {
 		first--
 	}
 	for i := first; i < h.first; i++ {
-		if w.credit.has(p.word(i)) && i+1 < len(p.tokens) && (p.word(i+1) == "by" || p.word(i+1) == "reporting" || p.word(i+1) == "in") {
+		if w.of(p.word(i))&isCredit != 0 && i+1 < len(p.tokens) && (p.word(i+1) == "by" || p.word(i+1) == "reporting" || p.word(i+1) == "in") {
 			return true
 		}
 	}
 	return false
 }
 
-// maxCredit bounds the words of such a sentence before the place.
-const maxCredit = 12
+// maxCredit bounds the words of such a sentence before the place, and maxCredits
+// those of all such sentences at the end of a text.
+const (
+	maxCredit  = 12
+	maxCredits = 60
+)
 
 // dropElsewhere takes out the bare names of countries that are another place or
-// a person: a word tells so, or the name was a person's, and nothing else speaks
-// of the country.
-func (r *reading) dropElsewhere(w *namesakes, persons map[conceptID]bool) {
-	other := map[conceptID]bool{}
-	for id := range persons {
-		other[id] = true
-	}
-	for _, h := range r.hits {
-		if words, ok := w.elsewhere[h.alias.concept]; ok && !other[h.alias.concept] {
-			other[h.alias.concept] = r.mentions(words)
+// a person, as a word or a person's name told, where nothing else speaks of the
+// country.
+func (r *reading) dropElsewhere(ids []conceptID) {
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if !slices.ContainsFunc(r.hits, func(h hit) bool { return h.alias.concept == id && h.sense != senseName }) {
+			r.keep(func(h hit) bool { return h.alias.concept != id })
 		}
 	}
-	for _, h := range r.hits {
-		if h.sense != senseName && h.alias.sense < senseAlias {
-			other[h.alias.concept] = false
-		}
-	}
-	r.keep(func(h hit) bool { return !other[h.alias.concept] || h.alias.sense >= senseAlias })
-}
-
-// mentions reports whether a word of s stands in the document.
-func (r *reading) mentions(s wordSet) bool {
-	for n := range r.parts {
-		p := &r.parts[n]
-		for i := range p.tokens {
-			if s.has(p.word(i)) {
-				return true
-			}
-		}
-		if slices.ContainsFunc(s.loose, func(word string) bool { return strings.Contains(p.words, word) }) {
-			return true
-		}
-	}
-	return false
 }

@@ -106,7 +106,7 @@ func TestRowsOfSigns(t *testing.T) {
 		{"ja", "朝露に濡れる", []string{"RU"}, false}, {"ja", "日中は晴れ", []string{"CN"}, false}, {"ko", "열심히 일한 사람", []string{"JP"}, false},
 		{"zh", "美中不足", []string{"US"}, false}, {"zh", "其中美味", []string{"US"}, false}, {"ko", "북미 지역 판매", []string{"KP"}, false},
 		{"ko", "北 “美 위협”", []string{"KP", "US"}, true}, {"ko", "美·中 무역", []string{"US", "CN"}, true}, {"ko", "15日 미국", []string{"JP"}, false}, {"ko", "미국 수사 中 발표", []string{"CN"}, false},
-		{"zh", "美防长访菲", []string{"US", "PH"}, true}, {"zh", "南美总统", []string{"US"}, false}, {"ja", "英首相が訪米", []string{"GB", "US"}, true}, {"ja", "米中、関税で合意", []string{"US", "CN"}, true},
+		{"zh", "美防长访菲", []string{"US", "PH"}, true}, {"zh", "南美总统", []string{"US"}, false}, {"ja", "英首相が訪米", []string{"GB", "US"}, true}, {"ja", "独、大使を追放", []string{"DE"}, true}, {"ko", "미, 제재 강화", []string{"US"}, true}, {"ko", "아름다운 미, 제재", []string{"US"}, false}, {"ja", "米中、関税で合意", []string{"US", "CN"}, true},
 	} {
 		for _, code := range c.codes {
 			if got := takes(t, news.Rule{All: []news.Clause{country(code)}}, c.lang, c.text, ""); got != c.want {
