@@ -248,6 +248,7 @@ func asBefore(t *testing.T, s *embedded, l news.Ledger) {
 		"ALTER TABLE articles DROP COLUMN bundle", "DROP TABLE bundles",
 		"ALTER TABLE sources DROP COLUMN poll", "ALTER TABLE sources DROP COLUMN asked",
 		"ALTER TABLE sources ADD COLUMN lease INTEGER NOT NULL DEFAULT 0", "UPDATE sources SET lease = 7, due = 1999999999000000 WHERE id = 'claimed'",
+		"ALTER TABLE archive ADD COLUMN leases INTEGER NOT NULL DEFAULT 7",
 		"ALTER TABLE ledgers ADD COLUMN asked INTEGER NOT NULL DEFAULT 0", "PRAGMA user_version = 1",
 	} {
 		if _, err := s.write.ExecContext(t.Context(), q); err != nil {

@@ -69,11 +69,10 @@ func (s *embedded) open(ctx context.Context, o Options) error {
 		s.turns = newWriter(s.write, by)
 	}
 	if s.owned != nil {
-		openings, err := prepare(ctx, s.write)
-		if err != nil {
+		if err := prepare(ctx, s.write); err != nil {
 			return err
 		}
-		s.leases = newLeaseBook(openings << 32) // as many as one owner gives
+		s.leases = newLeaseBook()
 		if _, err := s.write.ExecContext(ctx, filledTable+";"+hubTables); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 	"sync"
 
@@ -29,9 +30,9 @@ type holding struct {
 	spending bool  // a commit is under way
 }
 
-// newLeaseBook gives leases after a number that no owner before gave.
-func newLeaseBook(after uint64) *leaseBook {
-	return &leaseBook{last: after, held: map[news.SourceID]holding{}}
+// newLeaseBook begins after a number that no owner before has come by.
+func newLeaseBook() *leaseBook {
+	return &leaseBook{last: rand.Uint64() >> 33 << 32, held: map[news.SourceID]holding{}}
 }
 
 // candidate is a source that may be claimed.

@@ -14,14 +14,12 @@ const applicationID = 0x444c4e45
 // they order listings and microseconds in the due-list; bodies are what values
 // writes.
 const schema = `
--- The revision of the archive; leases grows each time the file is opened by an
--- owner, whose leases it tells from those of all before.
+-- The revision of the archive.
 CREATE TABLE archive (
 	one      INTEGER PRIMARY KEY CHECK (one = 1),
-	revision INTEGER NOT NULL,
-	leases   INTEGER NOT NULL
+	revision INTEGER NOT NULL
 ) STRICT;
-INSERT INTO archive VALUES (1, 0, 0);
+INSERT INTO archive VALUES (1, 0);
 
 -- The due-list, with the record of each source's last poll. Without one it was
 -- never polled, or its ledger, of an older file, has it.
@@ -73,33 +71,33 @@ CREATE TABLE topics (
 `
 
 // prepare lays out an empty file, brings an older one up to date, and refuses
-// one that is not ours or newer. It counts the openings.
-func prepare(ctx context.Context, db *sql.DB) (openings uint64, err error) {
+// one that is not ours or newer. To a file of this version it writes nothing, so
+// that it is opened on a full disk, too.
+func prepare(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer tx.Rollback()
-	var tables int
+	var tables, version int
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return 0, err
+		return err
 	}
-	if tables > 0 {
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch {
+	case tables == 0:
+		_, err = tx.ExecContext(ctx, schema+bundleTable+fmt.Sprintf("; PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, Version))
+	case version == Version:
+		return checkVersion(ctx, tx)
+	default:
 		err = upgrade(ctx, tx)
-	} else {
-		_, err = tx.ExecContext(ctx, schema+fmt.Sprintf("PRAGMA application_id = %d;", applicationID)+bundleTable)
 	}
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", Version)); err != nil {
-		return 0, err
-	}
-	var count int64
-	if err := tx.QueryRowContext(ctx, "UPDATE archive SET leases = leases + 1 RETURNING leases").Scan(&count); err != nil {
-		return 0, err
-	}
-	return uint64(count), tx.Commit()
+	return tx.Commit()
 }
 
 // layout says what a file has that older ones lack, which are read as they are
@@ -143,8 +141,11 @@ func upgrade(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	if has.poll == "NULL" {
-		_, err = tx.ExecContext(ctx, pollsApart)
+		if _, err := tx.ExecContext(ctx, pollsApart); err != nil {
+			return err
+		}
 	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", Version))
 	return err
 }
 
@@ -156,6 +157,7 @@ UPDATE sources SET due = 0 WHERE lease <> 0;
 ALTER TABLE sources DROP COLUMN lease;
 ALTER TABLE sources ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN poll BLOB;
+ALTER TABLE archive DROP COLUMN leases;
 UPDATE sources SET asked = coalesce((SELECT asked FROM ledgers WHERE source = id), 0);
 ALTER TABLE ledgers DROP COLUMN asked`
 
