@@ -38,6 +38,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger, leave func()) (out 
 		d.release(ctx, ledger, maxNap)
 		return Outcome{Source: ledger.Source}
 	}
+	defer d.holds.begin(src.ID, time.Now())()
 	d.step(stepClaimed)
 	start := d.now()
 	budget, cancel := context.WithTimeout(ctx, d.o.Lease*2/3)

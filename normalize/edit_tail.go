@@ -41,23 +41,34 @@ func (d *draft) trimTail() {
 	}
 	d.cutThread()
 	d.cutCards()
-	for len(d.pieces) > 0 {
-		last := &d.pieces[len(d.pieces)-1]
-		if isTeaserPicture(last) {
-			d.pieces = d.pieces[:len(d.pieces)-1]
-			continue
-		}
-		if !d.tellsPicture(last) && !d.isTail(last) {
-			if n := len(d.pieces) - 2; n > 1 && last.words() <= 25 && d.presentsAuthor(&d.pieces[n]) {
-				d.noteTail(d.pieces[n:])
-				d.pieces = d.pieces[:n]
-				continue
-			}
-			return
-		}
-		d.noteTail(d.pieces[len(d.pieces)-1:])
-		d.pieces = d.pieces[:len(d.pieces)-1]
+	for d.dropLast() {
 	}
+}
+
+// dropLast drops the last piece where it is none of the text, or the last before
+// the pictures at the end, and reports whether it did.
+func (d *draft) dropLast() bool {
+	at := len(d.pieces) - 1
+	if at >= 0 && isTeaserPicture(&d.pieces[at]) {
+		d.pieces = d.pieces[:at]
+		return true
+	}
+	for at >= 0 && d.pieces[at].kind == news.Picture {
+		at--
+	}
+	if at < 0 || at < len(d.pieces)-1 && (d.pieces[at].level > 0 || d.pieces[at].bold) { // a heading may stand over pictures
+		return false
+	}
+	last := &d.pieces[at]
+	from := at
+	if !d.tellsPicture(last) && !d.isTail(last) {
+		if from--; from <= 1 || last.words() > 25 || !d.presentsAuthor(&d.pieces[from]) {
+			return false
+		}
+	}
+	d.noteTail(d.pieces[from : at+1])
+	d.pieces = slices.Delete(d.pieces, from, at+1)
+	return true
 }
 
 // isTeaserPicture reports whether a picture without a caption is a link to
@@ -235,7 +246,7 @@ func (d *draft) tellsPicture(p *piece) bool {
 		d.cover.Caption, d.cover.Credit = splitCredit(strings.TrimSpace(line[at+size:]))
 		return true
 	}
-	if !namesMaker(line) || len(words) > 9 {
+	if label, _, _ := strings.Cut(line, ":"); !namesMaker(line) || len(words) > 9 || sourceLabels[news.Fold(strings.TrimSpace(label))] {
 		return false
 	}
 	text, credit := splitCredit(line)
@@ -245,6 +256,10 @@ func (d *draft) tellsPicture(p *piece) bool {
 	d.cover.Credit = credit
 	return true
 }
+
+// sourceLabels name the source of a picture where they stand under one, and that
+// of the text under the text.
+var sourceLabels = foldedList("source|sources|quelle|quellen|fuente|fuentes|fonte|fonti|المصدر|منبع|forrás|źródło|źródła|zdroj|izvor|kaynak|nguồn|vir|πηγή|источник|джерело|извор|sursa|bron|sumber")
 
 // isTail reports whether a last piece is none of the text.
 func (d *draft) isTail(p *piece) bool {
@@ -342,6 +357,9 @@ func (d *draft) isTailByLook(p *piece) bool {
 func (d *draft) presentsAuthor(p *piece) bool {
 	if p.kind != news.Paragraph || len(p.text) > 600 {
 		return false
+	}
+	if d.author != "" && len(d.byline) == 0 && strings.HasPrefix(p.text, d.author+" ") && (p.italic || isBiography(p.text)) {
+		d.byline = []string{d.author}
 	}
 	for _, name := range slices.Concat(d.authors, d.byline) {
 		at := strings.LastIndexByte(name, ' ')

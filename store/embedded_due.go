@@ -202,24 +202,39 @@ func enrolments(ctx context.Context, q querier) (map[string]bool, error) {
 
 // Hasten implements news.Store.
 func (s *embedded) Hasten(ctx context.Context, due time.Time, ids ...news.SourceID) error {
+	return fail("hasten", s.putDue(ctx, micros(due), false, ids))
+}
+
+// Delay implements news.Store. What is held is due later here alone: for the
+// next owner of the file it is due.
+func (s *embedded) Delay(ctx context.Context, due time.Time, ids ...news.SourceID) error {
+	return fail("delay", s.putDue(ctx, micros(due), true, ids))
+}
+
+func (s *embedded) putDue(ctx context.Context, due int64, later bool, ids []news.SourceID) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	move, put := "UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due > ?1", ids
+	if later {
+		move = "UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due < ?1"
+	}
 	act := func(*sql.Tx) error {
-		c := s.turns.plain()
-		for _, id := range ids {
-			if _, err := c.run("UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due > ?1", nil, micros(due), string(id)); err != nil {
+		if later {
+			put = s.leases.free(ids)
+		}
+		for _, id := range put {
+			if _, err := s.turns.plain().run(move, nil, due, string(id)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	err := s.turn(ctx, &turn{act: act, end: func(kept bool) {
-		if kept && s.leases != nil {
-			s.leases.hasten(micros(due), ids)
+	return s.turn(ctx, &turn{act: act, end: func(kept bool) {
+		if kept {
+			s.leases.put(due, later, ids)
 		}
 	}})
-	return fail("hasten", err)
 }
 
 // NextDue implements news.Store.

@@ -129,17 +129,35 @@ func (s *spending) end(kept bool) {
 	s.book = nil
 }
 
-// hasten makes sources that are held due earlier. Their leases stay.
-func (l *leaseBook) hasten(due int64, ids []news.SourceID) {
+// put makes sources that are held due earlier, or later. Their leases stay.
+func (l *leaseBook) put(due int64, later bool, ids []news.SourceID) {
+	if l == nil {
+		return
+	}
 	l.Lock()
 	defer l.Unlock()
 	l.ahead = nil
 	for _, id := range ids {
-		if h, ok := l.held[id]; ok && h.due > due {
+		if h, ok := l.held[id]; ok && h.due != due && h.due < due == later {
 			h.due = due
 			l.held[id] = h
 		}
 	}
+}
+
+// free are those of some sources that are not held.
+func (l *leaseBook) free(ids []news.SourceID) (free []news.SourceID) {
+	if l == nil {
+		return ids
+	}
+	l.Lock()
+	defer l.Unlock()
+	for _, id := range ids {
+		if _, ok := l.held[id]; !ok {
+			free = append(free, id)
+		}
+	}
+	return free
 }
 
 // forget takes the leases of sources that are no more.
