@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dateline/news"
@@ -215,16 +216,20 @@ func (s *embedded) putDue(ctx context.Context, due int64, later bool, ids []news
 	if len(ids) == 0 {
 		return nil
 	}
-	move, put := "UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due > ?1", ids
-	if later {
-		move = "UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due < ?1"
-	}
-	act := func(*sql.Tx) error {
-		if later {
-			put = s.leases.free(ids)
+	var held []news.SourceID
+	act := func(*sql.Tx) (err error) {
+		c := s.turns.plain()
+		if held, err = s.heldOf(c, ids); err != nil {
+			return err
 		}
-		for _, id := range put {
-			if _, err := s.turns.plain().run(move, nil, due, string(id)); err != nil {
+		for _, id := range ids {
+			switch {
+			case !later:
+				_, err = c.run("UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due > ?1", nil, due, string(id))
+			case !slices.Contains(held, id):
+				_, err = c.run("UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due < ?1", nil, due, string(id))
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -232,9 +237,23 @@ func (s *embedded) putDue(ctx context.Context, due int64, later bool, ids []news
 	}
 	return s.turn(ctx, &turn{act: act, end: func(kept bool) {
 		if kept {
-			s.leases.put(due, later, ids)
+			s.leases.put(due, later, held)
 		}
 	}})
+}
+
+// heldOf are those of some sources that are enrolled and held.
+func (s *embedded) heldOf(c *conn, ids []news.SourceID) (held []news.SourceID, err error) {
+	for _, id := range s.leases.among(ids) {
+		_, err := c.run("SELECT 1 FROM sources WHERE id = ? AND enrolled = 1", func(*sqlite3.Stmt) error {
+			held = append(held, id)
+			return nil
+		}, string(id))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
 }
 
 // NextDue implements news.Store.

@@ -145,19 +145,19 @@ func (l *leaseBook) put(due int64, later bool, ids []news.SourceID) {
 	}
 }
 
-// free are those of some sources that are not held.
-func (l *leaseBook) free(ids []news.SourceID) (free []news.SourceID) {
+// among are those of some sources that are held.
+func (l *leaseBook) among(ids []news.SourceID) (held []news.SourceID) {
 	if l == nil {
-		return ids
+		return nil
 	}
 	l.Lock()
 	defer l.Unlock()
 	for _, id := range ids {
-		if _, ok := l.held[id]; !ok {
-			free = append(free, id)
+		if _, ok := l.held[id]; ok {
+			held = append(held, id)
 		}
 	}
-	return free
+	return held
 }
 
 // forget takes the leases of sources that are no more.
