@@ -25,6 +25,9 @@ func attachCaptions(pieces []piece) []piece {
 			kept = append(kept, p)
 			continue
 		}
+		if p.role == roleBody && p.frame != nil && p.kind == news.Paragraph && namesOnly(p.text) {
+			p.role = roleCredit // beside the picture, for those who see no label
+		}
 		if p.role == roleBody || p.text == "" {
 			kept = append(kept, p)
 			continue
@@ -64,6 +67,9 @@ func attachCaptions(pieces []piece) []piece {
 		if p.role == roleCredit {
 			text, credit = "", creditOf(p.text)
 		}
+		if namesPlaceOnPage(text) {
+			text = ""
+		}
 		if text != "" && !strings.Contains(f.Caption, text) && len(f.Caption) < 2000 {
 			f.Caption = saidOnce(withoutCounter(strings.TrimSpace(f.Caption + " " + text)))
 		}
@@ -72,6 +78,16 @@ func attachCaptions(pieces []piece) []piece {
 	shareCredits(kept)
 	return withoutRepeats(kept, shown)
 }
+
+// namesPlaceOnPage reports whether what is left of a caption says no more than
+// which picture is meant: "Top photo by ...".
+func namesPlaceOnPage(text string) bool {
+	words := wordsUpTo(text, 40)
+	return len(words) == 1 && (isControl(words) || coverPhrases.whole([]string{words[0], "photo"}))
+}
+
+// namesOnly reports whether a short line is a person or an agency.
+func namesOnly(s string) bool { return len(s) <= 60 && (isPerson(s) || creditLike(s)) }
 
 // tailCredit reads the credit that an element of its own sets apart at the end of
 // a caption, where no sign does: "The pier <span>Ann Lee/Courier</span>".
@@ -269,7 +285,7 @@ func markLoose(pieces []piece) {
 			p.role = roleCaption
 		} else if boxed(pieces, i) {
 			p.role = roleCaption
-		} else if n <= 20 && !closes(p.text) {
+		} else if n <= 20 && !closes(p.text) && pieces[i-1].frame == nil {
 			loose = append(loose, i)
 		}
 	}

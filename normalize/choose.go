@@ -157,6 +157,9 @@ func (c *ground) widen(n *html.Node) *html.Node {
 		if isNamedBody(best) {
 			need = c.clean[n]
 		}
+		if isPart(child) {
+			need = 8
+		}
 		if c.hasTwin(child) || isNamedBody(p) && p.DataAtom != atom.Body {
 			need = c.clean[n] / 12
 		}
@@ -171,6 +174,12 @@ func (c *ground) widen(n *html.Node) *html.Node {
 		}
 		best, n = p, p
 	}
+}
+
+// isPart reports whether an element is a part of a text by its kind: a list or a
+// quotation, beside which the text goes on.
+func isPart(n *html.Node) bool {
+	return n.DataAtom == atom.Ul || n.DataAtom == atom.Ol || n.DataAtom == atom.Blockquote
 }
 
 // hasTwin reports whether an element has siblings of the same make that hold

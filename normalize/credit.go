@@ -283,7 +283,7 @@ func longerLabel(s string, start int) (int, bool) {
 }
 
 // openLabels are the labels that need no colon.
-var openLabels = [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Top photo by ", "Main photo by ", "Header photo by ", "Cover photo by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Foto fail ", "Larawan mula sa ", "Litrato mula sa ", "Kuha ni ", "Larawan ni ", "Picha na ", "Φωτ. ", "ΦΩΤ. ", "Credit...", "Credit ", "Source: "}
+var openLabels = [...]string{"Photo by ", "Photos by ", "Photograph by ", "photo by ", "photos by ", "photograph by ", "Image by ", "Picture by ", "Photo courtesy of ", "Photos courtesy of ", "Image courtesy of ", "Courtesy of ", "Foto von ", "Foto di ", "Foto de ", "Photo de ", "Foto oleh ", "fot. ", "Fot. ", "zdj. ", "nuotr. ", "Nuotr. ", "Beeld ", "Image via ", "Photo via ", "Photos via ", "Video via ", "Image source, ", "Image copyright ", "Gambar fail ", "Foto fail ", "Larawan mula sa ", "Litrato mula sa ", "Kuha ni ", "Larawan ni ", "Picha na ", "Φωτ. ", "ΦΩΤ. ", "Credit...", "Credit ", "Source: "}
 
 // openLabel reads labels that need no colon: "Photo by X", "fot. X".
 func openLabel(s string) (text, credit string, ok bool) {
@@ -380,6 +380,9 @@ func tailCredit(s string) (text, credit string, ok bool) {
 		if sep == " / " && isPerson(tail) && countWords(s[:i]) >= 3 || archivePhotos(tail) {
 			return s[:i+len(strings.TrimRight(sep, " /-–—|"))], tail, true
 		}
+		if name, ok := signedPhoto(tail); ok {
+			return s[:i+len(strings.TrimRight(sep, " /-–—|"))], name, true
+		}
 		if !creditLike(tail) && !(slashed && looksLikeAgency(tail) && strings.Contains(tail, " ")) {
 			continue
 		}
@@ -390,6 +393,12 @@ func tailCredit(s string) (text, credit string, ok bool) {
 		return s[:end], tail, true
 	}
 	return "", "", false
+}
+
+// signedPhoto reads a name with the label behind it: "J. Kairio nuotr.".
+func signedPhoto(s string) (name string, ok bool) {
+	name, label, found := cutLast(s, " ")
+	return name, found && len(s) <= 60 && creditLabels[strings.Trim(news.Fold(label), ".")] && lower(firstRune(label)) && namesLike(name)
 }
 
 // forHouse reads "Jane Roe for the Courier": who took the picture, and for whom.

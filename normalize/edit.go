@@ -32,6 +32,7 @@ type draft struct {
 	titled    bool            // an h1 says the headline: others are crossheads
 	head      *html.Node      // that h1
 	byline    []string
+	author    string // a name alone on a line of the head
 	agency    string
 	place     string // that a line of the head names
 	published time.Time

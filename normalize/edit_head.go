@@ -48,6 +48,10 @@ func (d *draft) trimHead() {
 		if p.clean() || p.level > 1 || p.kind == news.List || closes(p.text) || p.words() > 6 || d.dump {
 			break
 		}
+		if d.titled && d.author == "" && p.level == 0 && isPerson(p.text) {
+			d.author = p.text // or a section by such a name: what follows the text may tell
+			continue
+		}
 		if len(p.text) < 400 && relatedPhrases.prefix(p.foldedUpTo(400)) == 0 && p.density() < 0.5 && p.flags&(flagByline|flagDate) == 0 && (p.bold || len(d.pieces) > i+1 && d.pieces[i+1].clean()) {
 			break
 		}
@@ -215,7 +219,11 @@ func (d *draft) tellsMaker(p *piece) bool {
 		return true
 	}
 	if named {
-		if names := labelledNames(p.text); len(names) > 0 && !d.isOutletLine(names[0]) {
+		names := labelledNames(p.text)
+		if p.tail > 0 && isPerson(strings.TrimSpace(p.text[:p.tail])) { // "Ann Lee", and in an element of its own "Reporter"
+			names = []string{strings.TrimSpace(p.text[:p.tail])}
+		}
+		if len(names) > 0 && !d.isOutletLine(names[0]) {
 			d.note(slug{who: names})
 			return true
 		}

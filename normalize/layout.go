@@ -202,8 +202,9 @@ func (d *draft) kindOfLine(line string) lineKind {
 func runsOn(line string) bool {
 	n := countWords(line)
 	text, _ := cutSignOff(line)
-	inside, rest := cutParenthesis(text, "(", ")") // "... Euro. (dpa/ame)"
-	if n >= 7 && (hasEnd(text) || closes(text) || inside != "" && countWords(inside) <= 3 && closes(rest)) {
+	inside, rest := cutParenthesis(text, "(", ")")                   // "... Euro. (dpa/ame)"
+	enough := n >= 7 || n >= 5 && utf8.RuneCountInString(line) >= 45 // words of Turkish or Finnish are long
+	if enough && (hasEnd(text) || closes(text) || inside != "" && countWords(inside) <= 3 && closes(rest)) {
 		return true
 	}
 	if unstopped(line) {

@@ -75,8 +75,10 @@ func readMeta(root *html.Node) *meta {
 				m.h1 = append(m.h1, t)
 			}
 		case atom.Time:
-			if v := attr(n, "datetime"); v != "" && len(m.times) < 10 {
-				m.times = append(m.times, v)
+			m.addTime(attr(n, "datetime"))
+		case atom.Abbr:
+			if strings.Contains(attr(n, "class"), "published") { // hAtom
+				m.addTime(attr(n, "title"))
 			}
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
@@ -118,6 +120,13 @@ func readMeta(root *html.Node) *meta {
 	}
 	m.title = m.bestTitle(docTitle)
 	return m
+}
+
+// addTime keeps what an element says of a time.
+func (m *meta) addTime(v string) {
+	if v != "" && len(m.times) < 10 {
+		m.times = append(m.times, v)
+	}
 }
 
 // bestTitle prefers an h1 that another claim confirms: claims in the head are

@@ -174,12 +174,12 @@ func TestPrintedCopyEditsToItself(t *testing.T) {
 // TestCorpusEditsToItself prints the pages of the corpus as plainly as they can
 // be and edits them again. What changes are captions without a picture, figures
 // that then stand beside each other, and last lines whose place had vouched for
-// them: on at most one page in twenty, and hardly a word of the text.
+// them: on at most three pages in a hundred, and hardly a word of the text.
 func TestCorpusEditsToItself(t *testing.T) {
 	if os.Getenv("DATELINE_CORPUS") == "" {
 		t.Skip("DATELINE_CORPUS is not set")
 	}
-	const mostChanged, leastKept = 0.06, 0.998
+	const mostChanged, leastKept = 0.03, 0.998
 	pages, changed, had, kept := 0, 0, 0, 0
 	eachEdited(t, func(t *testing.T, e edited) {
 		if e.sort != "corpus" {

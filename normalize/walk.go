@@ -142,7 +142,7 @@ func (w *walker) element(n *html.Node, ctx context) {
 // ownFlags are an element's flags without those that its size or its place belie.
 func (w *walker) ownFlags(n *html.Node, ctx *context) flags {
 	own := w.flagsOf(n)
-	if w.heft[n] > 700 { // such words are about a line or two, not about a text
+	if heft := w.heft[n]; heft > 700 || heft > 120 && 2*heft > w.total { // such words are about a line or two, not about a text
 		own &^= flagByline | flagDate | flagStandfirst | flagKicker | flagTitle | flagSubhead | flagCredit
 	}
 	if own&flagBody != 0 && holdsTitle(n, 0) {

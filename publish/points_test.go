@@ -53,6 +53,12 @@ func TestPointsOfTheProfiles(t *testing.T) {
 			}
 		}},
 		{"RSS: dates are GMT with four-digit years", has(item, "<pubDate>Mon, 04 May 2026 13:00:00 GMT</pubDate>")},
+		{"RSS: when a corrected item changed, as in Atom", func(t *testing.T) {
+			_, changed, _ := strings.Cut(entry, "<updated>")
+			changed, _, _ = strings.Cut(changed, "<")
+			contains(t, item, "<atom:updated>"+changed+"</atom:updated>")
+			lacks(t, strings.Split(rss, "<item>")[2], "<atom:updated>")
+		}},
 		{"RSS: one creator a person, no author", func(t *testing.T) {
 			contains(t, item, "<dc:creator>Sari Dewi</dc:creator>", "<dc:creator>Budi Hartono</dc:creator>")
 			lacks(t, item, "<author>")
@@ -143,4 +149,20 @@ func TestAListingIsBounded(t *testing.T) {
 			t.Errorf("%s has %d stories, want %d", path, got, news.DefaultLimit)
 		}
 	}
+}
+
+// A feed whose stories share a language says which, RSS in lower case.
+func TestFeedsSayTheirLanguage(t *testing.T) {
+	st := plainStory(1)
+	st.Articles[0].Lang = "zh-Hant"
+	s, _ := desk(t, st)
+	for path, want := range map[string]string{
+		rssPath: "<language>zh</language>", atomPath: `xml:lang="zh">`, jsonPath: `"language": "zh",`,
+		rssPath + "?lang=zh": "<language>zh</language>", rssPath + "?lang=id": "<language>id</language>", rssPath + "?lang=id,en": "<language>en</language>",
+	} {
+		head, _, _ := strings.Cut(get(t, s, path), "<entry")
+		contains(t, head, want)
+	}
+	contains(t, get(t, s, atomPath), `<entry xml:lang="zh-Hant">`)
+	contains(t, get(t, s, rssPath), "<dc:language>zh-Hant</dc:language>")
 }

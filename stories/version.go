@@ -11,9 +11,16 @@ import (
 // differ, but for running pages, which are added to and not corrected. What was
 // said first is never forgotten; where there are too many, or they are too
 // long, it is the oldest of the others that go.
+//
+// A page that cannot be read this time is remembered too: the next time it can
+// be, that is what it has to be held against.
 func remembered(held, a *news.Article) []news.Version {
 	was := version(held)
-	if held.Kind == news.KindLive || a.Kind == news.KindLive || !reworded(&was, a) {
+	unread := was.FromPage && a.Pages == 0 && len(was.Passages) > 0
+	if held.Kind == news.KindLive || a.Kind == news.KindLive || !unread && !reworded(&was, a) {
+		return held.Earlier
+	}
+	if n := len(held.Earlier); n > 0 && sameVersion(&held.Earlier[n-1], &was) {
 		return held.Earlier
 	}
 	all := append(slices.Clone(held.Earlier), was)
@@ -47,6 +54,11 @@ func reworded(was *news.Version, a *news.Article) bool {
 	passages := a.Passages()
 	return was.Lede != "" && a.Lede != "" && !sameWords(was.Lede, a.Lede) ||
 		len(was.Passages) > 0 && len(passages) > 0 && !slices.EqualFunc(was.Passages, passages, sameWords)
+}
+
+// sameVersion reports whether two versions say the same, of the same text.
+func sameVersion(v, w *news.Version) bool {
+	return v.FromPage == w.FromPage && sameWords(v.Headline, w.Headline) && sameWords(v.Lede, w.Lede) && slices.EqualFunc(v.Passages, w.Passages, sameWords)
 }
 
 // sameWords reports whether two texts differ in nothing but capitals, accents,

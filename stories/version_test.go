@@ -57,7 +57,6 @@ func TestWhatIsNoCorrectionOfWordsMakesNoVersion(t *testing.T) {
 	for name, change := range map[string]func(a *news.Article){
 		"capitals and punctuation": func(a *news.Article) { a.Headline, a.Body[0].Text = "SIXTY WAIT!", "Sixty people wait" },
 		"another picture":          func(a *news.Article) { a.Lead = &news.Figure{Src: "https://a.example/b.jpg"} },
-		"the page cannot be read":  func(a *news.Article) { a.Pages, a.Body, a.Lede = 0, nil, "Sixty people." },
 		"a running page":           func(a *news.Article) { a.Kind, a.Body = news.KindLive, append(a.Body, news.Block{Text: "More."}) },
 		"no text any more":         func(a *news.Article) { a.Body, a.Lede = nil, "" },
 	} {
@@ -66,6 +65,25 @@ func TestWhatIsNoCorrectionOfWordsMakesNoVersion(t *testing.T) {
 		if st, _ := Join(Open(first), next); len(st.Articles[0].Earlier) != 0 {
 			t.Errorf("%s: got versions %+v", name, st.Articles[0].Earlier)
 		}
+	}
+}
+
+// A page that is read, not read, and read again is held against what it said
+// when it was read; the feed's words in between are no version of it.
+func TestAPageThatCannotBeReadForOnceIsRemembered(t *testing.T) {
+	page := article("a", "Sixty wait", "Sixty people wait. | For the tide.")
+	page.Pages = 1
+	feed := corrected(page, 1, "Sixty wait", "Sixty people …")
+	feed.Pages = 0
+	same, other := corrected(page, 2, "Sixty wait", "Sixty people wait. | For the tide."), corrected(page, 2, "Sixty wait", "Seventy people wait. | For the tide.")
+	st, _ := Join(Open(page), feed)
+	for range 3 { // as often as it happens
+		st, _ = Join(st, same)
+		st, _ = Join(st, feed)
+	}
+	st, _ = Join(st, other)
+	if got := st.Articles[0].Earlier; len(got) != 1 || !got[0].FromPage || got[0].Passages[0] != "Sixty people wait." {
+		t.Errorf("got %+v, want the page as it was", got)
 	}
 }
 
