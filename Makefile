@@ -104,17 +104,34 @@ image:
 image-test:
 	-$(call apt,buildah podman runc conmon busybox-static ca-certificates,buildah)
 	-$(call apt,busybox-static,busybox)
+	-$(call apt,podman-compose netavark aardvark-dns iptables,podman-compose)
+	-$(call apt,redis-server,redis-server)
+	-$(call apt,prometheus,prometheus)
 	@if [ "$$(id -u)" != 0 ]; then echo "image-test: left out, it needs root"; \
 	elif ! command -v buildah >/dev/null || ! command -v podman >/dev/null || ! command -v runc >/dev/null; then echo "image-test: left out, there is no container engine"; \
 	else DATELINE_IMAGE=1 $(GO) test ./cmd/dateline -run '^TestImage$$' -count=1 -timeout 30m -v; fi
 
-# release makes the programs of both machines, what they are made of, and their digests.
+# release makes an archive for each machine with the licences of all that is in it, a bill of what that is, and digests.
+# The same source gives the same bytes.
+DIST ?= dist
+RELEASED = $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+PACK = tar --sort=name --format=gnu --owner=0 --group=0 --numeric-owner --mode=go=rX,u+w --mtime=@$(RELEASED)
 release:
-	rm -rf dist && mkdir dist
-	GOOS=linux GOARCH=amd64 $(BUILD) -o dist/dateline-$(VERSION)-linux-amd64 ./cmd/dateline
-	GOOS=linux GOARCH=arm64 $(BUILD) -o dist/dateline-$(VERSION)-linux-arm64 ./cmd/dateline
-	$(BUILD) -o dist/here ./cmd/dateline && dist/here version --sbom > dist/dateline-$(VERSION).cdx.json && rm dist/here
-	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+	rm -rf $(DIST) && mkdir -p $(DIST)/both
+	$(BUILD) -o $(DIST)/here ./cmd/dateline
+	$(DIST)/here version --sbom > $(DIST)/dateline-$(VERSION).cdx.json
+	$(DIST)/here man > $(DIST)/both/dateline.1
+	cp README.md CHANGELOG.md LICENSE NOTICE deploy/dateline.service $(DIST)/both
+	@set -e; for module in $$($(GO) version -m $(DIST)/here | awk '$$1 == "dep" {print $$2}'); do \
+	  printf '\n== %s\n\n' "$$module"; find "$$($(GO) list -m -f '{{.Dir}}' "$$module")" -maxdepth 1 -iname 'licen[cs]e*' -o -maxdepth 1 -iname copying | xargs cat; \
+	done > $(DIST)/both/LICENSES; { printf '\n== Go\n\n'; cat $$($(GO) env GOROOT)/LICENSE; } >> $(DIST)/both/LICENSES
+	@set -e; for arch in amd64 arm64; do \
+	  to=dateline-$(VERSION)-linux-$$arch; echo "$$to"; cp -r $(DIST)/both $(DIST)/$$to; \
+	  GOOS=linux GOARCH=$$arch $(BUILD) -o $(DIST)/$$to/dateline ./cmd/dateline; \
+	  (cd $(DIST) && $(PACK) -c $$to | gzip -9n > $$to.tar.gz && rm -r $$to); \
+	done
+	rm -r $(DIST)/here $(DIST)/both
+	cd $(DIST) && sha256sum -- * > SHA256SUMS && cat SHA256SUMS
 
 clean:
-	rm -rf bin dist
+	rm -rf bin $(DIST)

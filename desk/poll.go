@@ -37,6 +37,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		d.release(ctx, ledger, maxNap)
 		return Outcome{Source: ledger.Source}
 	}
+	defer d.holds.begin(src.ID, time.Now())()
 	d.step(stepClaimed)
 	start := d.now()
 	budget, cancel := context.WithTimeout(ctx, d.o.Lease*2/3)
@@ -238,13 +239,14 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 	matcher := d.matcher()
 	articles := make([]news.Article, 0, len(fresh))
 	defer func() { ledger.Poll.Repairs = append(ledger.Poll.Repairs, remarks(articles)...) }()
+	read := 0 // bytes of text on pages
 	for n := range fresh {
 		it, mark := &fresh[n].item, &ledger.Marks[fresh[n].mark]
 		if n > 0 {
 			fresh[n-1].item = news.Item{} // a large feed is not held as items and as articles
 		}
 		pages, note, later := d.pages(ctx, src, it, n == 0)
-		if later {
+		if later || read > maxPollText {
 			leaveForLater(ledger, fresh[n:], first)
 			break
 		}
@@ -285,6 +287,9 @@ func (d *Desk) edit(ctx context.Context, src news.Source, ledger *news.Ledger, f
 			continue
 		}
 		articles = append(articles, a)
+		if len(pages) > 0 {
+			read += len(a.Text())
+		}
 	}
 	return articles
 }
@@ -408,6 +413,10 @@ func bear(src news.SourceID, borne []news.TopicID) (matches []news.Match) {
 	}
 	return matches
 }
+
+// maxPollText bounds the text that one poll reads from pages, in bytes: hundreds
+// of articles. What comes after it is left for the next.
+const maxPollText = 4 << 20
 
 // maxPages and maxPageBytes bound the pages of one article: no further one is
 // read once those at hand are so large.

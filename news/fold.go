@@ -27,6 +27,11 @@ func Fold(s string) string {
 			i += 8
 			continue
 		}
+		if r, ok := rune2(s, i); ok {
+			b = append(b, foldRune(r)...)
+			i += 2
+			continue
+		}
 		var size int
 		b, size = appendFolded(b, s, i)
 		i += size
@@ -45,6 +50,24 @@ func FoldMap(s string) (folded string, source []int32) {
 			n := int32(i)
 			source = append(source, n, n+1, n+2, n+3, n+4, n+5, n+6, n+7)
 			i += 8
+			continue
+		}
+		if c := s[i]; c < utf8.RuneSelf {
+			b, source = append(b, asciiFold[c]), append(source, int32(i))
+			i++
+			continue
+		}
+		if r, ok := rune2(s, i); ok {
+			switch f := foldRune(r); len(f) {
+			case 2:
+				b, source = append(b, f[0], f[1]), append(source, int32(i), int32(i))
+			default:
+				b = append(b, f...)
+				for range len(f) {
+					source = append(source, int32(i))
+				}
+			}
+			i += 2
 			continue
 		}
 		var size int
@@ -115,6 +138,16 @@ func ascii8(s string) (uint64, bool) {
 	}
 	w := word8(s)
 	return w, w&(ones*0x80) == 0
+}
+
+// rune2 gives the character of s at i if it takes two bytes: those of Latin,
+// Greek, Cyrillic, Hebrew and Arabic do, and are never written in pieces that
+// have to be seen as one.
+func rune2(s string, i int) (rune, bool) {
+	if i+1 >= len(s) || s[i] < 0xC2 || s[i] > 0xDF || s[i+1]&0xC0 != 0x80 {
+		return 0, false
+	}
+	return rune(s[i]&0x1F)<<6 | rune(s[i+1]&0x3F), true
 }
 
 // upper8 has the highest bit of every byte of w set that is a capital. It

@@ -92,6 +92,10 @@ type Store interface {
 	// Hasten makes enrolled sources due at a time that is earlier than theirs.
 	Hasten(ctx context.Context, due time.Time, ids ...SourceID) error
 
+	// Delay makes enrolled sources due at a time that is later than theirs: it
+	// keeps what was claimed for longer.
+	Delay(ctx context.Context, due time.Time, ids ...SourceID) error
+
 	// NextDue is the earliest due time of all enrolled sources; zero: none.
 	NextDue(ctx context.Context) (time.Time, error)
 

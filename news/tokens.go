@@ -35,7 +35,11 @@ func AppendTokens(dst []Token, folded string) []Token {
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(folded[i:])
+		r, ok := rune2(folded, i)
+		size := 2
+		if !ok {
+			r, size = utf8.DecodeRuneInString(folded[i:])
+		}
 		class := classOf(r)
 		if class != inWord && start >= 0 {
 			dst = append(dst, Token{start, i})

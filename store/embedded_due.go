@@ -154,18 +154,27 @@ func enrolments(ctx context.Context, q querier) (map[string]bool, error) {
 
 // Hasten implements news.Store.
 func (s *embedded) Hasten(ctx context.Context, due time.Time, ids ...news.SourceID) error {
+	return fail("hasten", s.putDue(ctx, "UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due > ?1", due, ids))
+}
+
+// Delay implements news.Store.
+func (s *embedded) Delay(ctx context.Context, due time.Time, ids ...news.SourceID) error {
+	return fail("delay", s.putDue(ctx, "UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due < ?1", due, ids))
+}
+
+// putDue runs a statement with a time and each of the ids.
+func (s *embedded) putDue(ctx context.Context, move string, due time.Time, ids []news.SourceID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
 		for _, id := range ids {
-			if _, err := tx.ExecContext(ctx, "UPDATE sources SET due = ?1 WHERE id = ?2 AND enrolled = 1 AND due > ?1", micros(due), string(id)); err != nil {
+			if _, err := tx.ExecContext(ctx, move, micros(due), string(id)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return fail("hasten", err)
 }
 
 // NextDue implements news.Store.

@@ -86,17 +86,20 @@ func (d *Document) parts(s *scratch) []part {
 
 // scratch is the room that reading a document takes, for the next one to use.
 type scratch struct {
-	parts   []part
-	tokens  []news.Token
-	numbers []int32
-	live    []int32
-	hits    []hit
+	parts    []part
+	tokens   []news.Token
+	numbers  []int32
+	live     []int32
+	hits     []hit
+	evidence []evidence
 }
 
 // clean lets go of what belonged to a document.
 func (s *scratch) clean() {
 	clear(s.parts)
 	clear(s.hits)
+	clear(s.evidence[:cap(s.evidence)])
+	s.evidence = s.evidence[:0]
 	s.parts, s.tokens, s.numbers, s.live, s.hits = s.parts[:0], s.tokens[:0], s.numbers[:0], s.live[:0], s.hits[:0]
 }
 
@@ -151,25 +154,39 @@ func (p *part) cut(paragraph, sentence *int32, s *scratch) {
 		}
 		end = tok.End
 		p.paragraph[i], p.sentence[i] = *paragraph, *sentence
-		if uncased[p.text[p.at(tok.Start)]] {
-			continue
+		isSmall, isLarge := p.caseOf(tok)
+		isLong := 0
+		if tok.End-tok.Start >= longWord {
+			isLong = 1
 		}
-		switch r := p.first(i); {
-		case isLower(r):
-			if tok.End-tok.Start >= longWord {
-				small++
-				long++
-			}
-			words++
-		case isUpper(r):
-			if tok.End-tok.Start >= longWord {
-				long++
-			}
-			words++
-		}
+		small += isSmall & isLong
+		long += (isSmall | isLarge) & isLong
+		words += isSmall | isLarge
 	}
 	p.shouted = words > 0 && !hasLower(p.text)
 	p.plain = small*3 >= long
+}
+
+// caseOf is 1 where a token begins with a small letter in the source, and where
+// with a capital.
+func (p *part) caseOf(tok news.Token) (isSmall, isLarge int) {
+	at := p.at(tok.Start)
+	switch c := firstByte[p.text[at]]; c {
+	case small:
+		return 1, 0
+	case large:
+		return 0, 1
+	case uncased:
+		return 0, 0
+	}
+	r, _ := utf8.DecodeRuneInString(p.text[at:])
+	switch {
+	case isLower(r):
+		return 1, 0
+	case isUpper(r):
+		return 0, 1
+	}
+	return 0, 0
 }
 
 // longWord is the length in bytes from which on headlines in title case write

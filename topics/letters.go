@@ -23,12 +23,18 @@ func mayBeCased(r rune) bool {
 	return !(0x0900 <= r && r < 0x10A0 || 0x2E80 <= r && r < 0xA640 || 0xAC00 <= r && r < 0xD800)
 }
 
-// uncased are the first bytes of letters that have no case, and of digits: those
-// of India, Southeast and East Asia, but for what shares a byte with others.
-var uncased = func() (table [256]bool) {
-	for _, run := range []string{"09", "\xE0\xE0", "\xE3\xE9", "\xEB\xED"} {
-		for c := int(run[0]); c <= int(run[1]); c++ {
-			table[c] = true
+// firstByte is what the first byte of a letter says of its case; 0: nothing.
+// The letters of India, Southeast and East Asia have none, but for what shares a
+// byte with others.
+var firstByte = func() (table [256]uint8) {
+	for c := range table {
+		switch {
+		case 'a' <= c && c <= 'z':
+			table[c] = small
+		case 'A' <= c && c <= 'Z':
+			table[c] = large
+		case c < utf8.RuneSelf, c == 0xE0, 0xE3 <= c && c <= 0xE9, 0xEB <= c && c <= 0xED:
+			table[c] = uncased
 		}
 	}
 	return table
@@ -41,6 +47,7 @@ const twoBytes = 0x800
 const (
 	small = iota + 1
 	large
+	uncased
 )
 
 // letterCase is the case of those letters.

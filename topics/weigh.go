@@ -33,12 +33,13 @@ const (
 
 // weigh asks whether r takes the document.
 func (r *reading) weigh(u *rule) verdict {
+	r.room.evidence = r.room.evidence[:0]
 	if slices.Contains(u.Exclude, r.doc.Source) || len(u.Include) > 0 && !slices.Contains(u.Include, r.doc.Source) {
 		return verdict{guard: "source"}
 	}
 	for i := range u.none {
 		if e, ok := r.clause(u, &u.none[i], everywhere); ok {
-			return verdict{guard: "none", evidence: e}
+			return verdict{guard: "none", evidence: slices.Clone(e)}
 		}
 	}
 	v := r.guarded(u)
@@ -254,7 +255,8 @@ func (r *reading) holds(u *rule, in view) verdict {
 	return v
 }
 
-// clause gathers what speaks for c inside a view.
+// clause gathers what speaks for c inside a view, in room that the next weighing
+// takes again.
 func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 	if c.group != nil {
 		for i := range c.group.none {
@@ -280,7 +282,7 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 	if limit == 0 {
 		limit = defaultEnumeration
 	}
-	var out []evidence
+	first := len(r.room.evidence)
 	for _, h := range in.of(hits) {
 		if c.pattern == nil && !h.speaksFor(c) {
 			continue
@@ -296,10 +298,11 @@ func (r *reading) clause(u *rule, c *clause, in view) ([]evidence, bool) {
 		if c.Member != "" {
 			e.concept = r.m.conceptName(h.alias.concept)
 		}
-		if out = append(out, e); len(out) == maxEvidence {
+		if r.room.evidence = append(r.room.evidence, e); len(r.room.evidence)-first == maxEvidence {
 			break
 		}
 	}
+	out := r.room.evidence[first:len(r.room.evidence):len(r.room.evidence)]
 	return out, len(out) > 0
 }
 

@@ -34,17 +34,21 @@ func TestImage(t *testing.T) {
 	}
 	e := newEngine(t)
 	e.build(t, "linux/amd64", "dateline")
+	e.build(t, "linux/arm64", "dateline-arm") // the other machine's image is made of its binary, on this one
 	t.Run("looks as promised", e.looks)
-	t.Run("same bytes when built elsewhere", e.sameBytes)
 	t.Run("serves the demo", e.demo)
 	t.Run("loses nothing when told to stop", e.stops)
 	t.Run("knows time zones", e.zones)
-	t.Run("is built for arm64", e.arm)
+	t.Run("is made for arm64", e.arm)
+	t.Run("has the bytes of the release", e.released)
+	t.Run("runs by deploy/compose.yaml", e.composed)
+	t.Run("runs by deploy/compose.fleet.yaml", e.composedFleet)
 }
 
 // engine runs buildah and podman with a store of their own.
 type engine struct {
 	root    string
+	dir     string // of the store
 	storage []string
 }
 
@@ -57,7 +61,7 @@ func newEngine(t *testing.T) *engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &engine{root: root, storage: []string{"--root", dir + "/store", "--runroot", dir + "/run", "--storage-driver", "overlay"}}
+	e := &engine{root: root, dir: dir, storage: []string{"--root", dir + "/store", "--runroot", dir + "/run", "--storage-driver", "overlay"}}
 	t.Cleanup(func() {
 		e.quietly("podman", "rm", "--all", "--force", "--time", "0")
 		e.quietly("podman", "rmi", "--all", "--force")
@@ -230,21 +234,42 @@ func sum(t *testing.T, file string) string {
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// Whoever builds this source gets these bytes: the binary in the image is that
-// of make build in another folder.
-func (e *engine) sameBytes(t *testing.T) {
-	here := filepath.Join(t.TempDir(), "dateline")
-	c := exec.Command("make", "build", "BIN="+here, "VERSION=1.2.3")
-	c.Dir = e.root
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+// Whoever builds this source gets these bytes: the binaries in the images are
+// those that make release puts into its archives, in another folder.
+func (e *engine) released(t *testing.T) {
+	dist := filepath.Join(t.TempDir(), "dist")
+	shell(t, e.root, "make", "release", "DIST="+dist, "VERSION=1.2.3")
+	shell(t, dist, "sha256sum", "--check", "--strict", "SHA256SUMS")
+	for arch, image := range map[string]string{"amd64": "dateline", "arm64": "dateline-arm"} {
+		name := "dateline-1.2.3-linux-" + arch
+		shell(t, dist, "tar", "-xzf", name+".tar.gz")
+		if a, b := sum(t, e.file(t, image, "/dateline")), sum(t, filepath.Join(dist, name, "dateline")); a != b {
+			t.Errorf("the image for %s has %s, the release %s", arch, a, b)
+		}
+		for file, want := range map[string]string{"LICENSE": "Apache License", "LICENSES": "== github.com/redis/go-redis/v9", "dateline.1": ".TH", "README.md": "# Dateline", "dateline.service": "[Service]"} {
+			if text, err := os.ReadFile(filepath.Join(dist, name, file)); err != nil || !strings.Contains(string(text), want) {
+				t.Errorf("%s of %s does not say %q: %v", file, name, want, err)
+			}
+		}
 	}
-	if a, b := sum(t, e.file(t, "dateline", "/dateline")), sum(t, here); a != b {
-		t.Errorf("the image has %s, make build gives %s", a, b)
+	var bill billOfMaterials
+	text, err := os.ReadFile(filepath.Join(dist, "dateline-1.2.3.cdx.json"))
+	if err != nil || json.Unmarshal(text, &bill) != nil || bill.Metadata.Component.Version != "1.2.3" || len(bill.Components) < 20 {
+		t.Errorf("the bill of materials says %.200s, %v", text, err)
 	}
 	roots, err := os.ReadFile(e.file(t, "dateline", "/etc/ssl/certs/ca-certificates.crt"))
 	if err != nil || !strings.Contains(string(roots), "BEGIN CERTIFICATE") {
 		t.Errorf("no roots of trust in the image: %v", err)
+	}
+}
+
+// shell runs a program in a folder; one that fails ends the test.
+func shell(t *testing.T, dir, program string, args ...string) {
+	t.Helper()
+	c := exec.Command(program, args...)
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", program, strings.Join(args, " "), err, out)
 	}
 }
 
@@ -377,9 +402,7 @@ func (e *engine) zones(t *testing.T) {
 	}
 }
 
-// The other machine's image is made of its binary, on this one.
 func (e *engine) arm(t *testing.T) {
-	e.build(t, "linux/arm64", "dateline-arm")
 	if got := e.run(t, "podman", "image", "inspect", "--format", "{{.Architecture}}", "dateline-arm"); got != "arm64" {
 		t.Errorf("the image is for %s", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -118,6 +119,58 @@ func TestMetrics(t *testing.T) {
 	}
 	if code, _ := scrape(t, h.aside(), "/topics/x"); code != http.StatusNotFound {
 		t.Errorf("a page beside the metrics: %d", code)
+	}
+}
+
+// The table of docs/metrics.md has the labels that each metric has, and tells
+// all values of those that have a few.
+func TestMetricLabelsAreDocumented(t *testing.T) {
+	h := countedHouse(t)
+	h.metrics.answers.WithLabelValues("200", "get").Observe(1)
+	h.metrics.polled(desk.Outcome{Source: "a", Items: 1, Fresh: 1, Topics: map[news.TopicID]int{"korea": 1}})
+	doc, err := os.ReadFile("../../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string][]string{} // labels and words
+	name, quoted := regexp.MustCompile("`(dateline_[a-z_]+)`"), regexp.MustCompile("`([a-z_]+)`")
+	for _, row := range regexp.MustCompile(`(?m)^\|(.*?)\|(.*?)\|(.*)\|$`).FindAllStringSubmatch(string(doc), -1) {
+		for _, n := range name.FindAllStringSubmatch(row[1], -1) {
+			rows[n[1]] = row[2:]
+		}
+	}
+	families, err := h.metrics.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	valuesTold := 0
+	for _, f := range families {
+		row, known := rows[f.GetName()]
+		if !strings.HasPrefix(f.GetName(), "dateline_") || !known {
+			continue // TestMetricNamesAreDocumented misses it
+		}
+		has := map[string]bool{}
+		for _, m := range f.GetMetric() {
+			for _, l := range m.GetLabel() {
+				has[l.GetName()] = true
+				if !slices.Contains([]string{"result", "kind", "reason", "stage", "state"}, l.GetName()) {
+					continue
+				}
+				if valuesTold++; !strings.Contains(row[1], "`"+l.GetValue()+"`") {
+					t.Errorf("docs/metrics.md does not tell of %s{%s=%q}", f.GetName(), l.GetName(), l.GetValue())
+				}
+			}
+		}
+		said := map[string]bool{}
+		for _, l := range quoted.FindAllStringSubmatch(row[0], -1) {
+			said[l[1]] = true
+		}
+		if !maps.Equal(has, said) {
+			t.Errorf("docs/metrics.md gives %s the labels %v, it has %v", f.GetName(), said, has)
+		}
+	}
+	if valuesTold < 20 {
+		t.Errorf("only %d values were met", valuesTold)
 	}
 }
 

@@ -29,8 +29,9 @@ type outline struct {
 // OpmlImportCmd turns OPML into config.
 type OpmlImportCmd struct {
 	configFlag
-	OPML string `arg:"" name:"opml" help:"The OPML file; - for standard input."`
-	Add  bool   `help:"Write the sources into the config file, in place of printing them."`
+	OPML   string `arg:"" name:"opml" help:"The OPML file; - for standard input."`
+	Add    bool   `help:"Write the sources into the config file, in place of printing them."`
+	Rights string `enum:"headline,summary,full," default:"" placeholder:"RIGHTS" help:"How much may be carried of them all: headline, summary or full; by default what the config says."`
 }
 
 // Help is shown under the flags.
@@ -58,6 +59,9 @@ func (o *OpmlImportCmd) Run(std stdio) error {
 		}
 	}
 	fresh := list.sources(c, func(feed string, why error) { fmt.Fprintf(std.Err, "left out %s: %v\n", mask(feed), why) })
+	for i := range fresh {
+		fresh[i].Rights = o.Rights
+	}
 	switch {
 	case len(fresh) == 0 && o.Add:
 		return fmt.Errorf("%s lists no feed that is new to %s", o.OPML, o.File)

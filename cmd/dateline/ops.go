@@ -68,7 +68,7 @@ func (h *house) aside() http.Handler {
 }
 
 // stalledAfter is how long a desk may go without looking for due sources. A
-// lease is three minutes, and a poll is over before its lease is.
+// poll is over within three minutes.
 const stalledAfter = 5 * time.Minute
 
 // stalled says that the desk stands still, which only a fault of the program

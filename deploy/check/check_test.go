@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -215,6 +217,66 @@ func TestKustomizations(t *testing.T) {
 	}
 }
 
+// The policy says how a port is added; what it says is done here.
+func TestOwnKustomizationOpensAPort(t *testing.T) {
+	policyFile, err := os.ReadFile("../kubernetes/fleet/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, patch, found := strings.Cut(string(policyFile), "#   patches:")
+	patch, _, _ = strings.Cut(patch, "\napiVersion")
+	fleet, err := filepath.Abs("../kubernetes/fleet")
+	if err != nil || !found {
+		t.Fatal(err, found)
+	}
+	dir := t.TempDir()
+	fleet, err = filepath.Rel(dir, fleet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := "resources: [" + fleet + "]\npatches:" + strings.ReplaceAll(patch, "\n#", "\n") + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(own), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
+	if err != nil {
+		t.Fatalf("%v of\n%s", err, own)
+	}
+	text, err := made.AsYaml()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _ := objects(t, string(text))
+	wantOutwards(t, list, []int32{80, 443, 8443})
+}
+
+// wantOutwards wants the ports that a set's policy lets out to outlets, and that
+// no rule lets out all ports.
+func wantOutwards(t *testing.T, list []any, want []int32) {
+	t.Helper()
+	for _, o := range list {
+		p, ok := o.(*networking.NetworkPolicy)
+		if !ok {
+			continue
+		}
+		var got []int32
+		for _, rule := range p.Spec.Egress {
+			if len(rule.Ports) == 0 {
+				t.Error("a rule lets out everything")
+			}
+			got = nil
+			for _, port := range rule.Ports {
+				got = append(got, port.Port.IntVal)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the last rule lets out %v, want %v", got, want)
+		}
+		return
+	}
+	t.Error("there is no policy")
+}
+
 const chartDir = "../helm/dateline"
 
 func TestChartHasNoFaults(t *testing.T) {
@@ -279,11 +341,25 @@ func TestChartRendersSoundObjects(t *testing.T) {
 		}
 		whole(t, list)
 	}
+	for values, want := range map[string][]int32{
+		"{}":                                    {80, 443},
+		"{networkPolicy: {outletPorts: [443]}}": {443},
+		"{config: {sources: [{id: a, feed: 'https://a.example:8443/rss'}, {id: b, feed: 'http://b.example/x:99'}, {id: c, feed: 'http://[2001:db8::1]:8080/'}, {id: d}, {id: e, feed: 'https://e.example:443/'}]}}": {80, 443, 8443, 8080},
+		"{networkPolicy: {egress: [{ports: [{protocol: TCP, port: 4318}]}]}}": {4318},
+	} {
+		text, err := render(t, c, values)
+		if err != nil {
+			t.Fatal(values, err)
+		}
+		list, _ := objects(t, text)
+		wantOutwards(t, list, want)
+	}
 	text, err := render(t, c, "{store: {url: '', existingSecret: mine}}")
 	if err != nil || strings.Contains(text, "kind: Secret") || strings.Count(text, "{name: mine}") != 2 {
 		t.Errorf("with a secret of one's own: %v\n%s", err, text)
 	}
-	for _, wrong := range []string{"{store: {url: ''}}", "{store: {url: 'dateline.db'}}", "{siteURL: news.example.org}", "{web: {replicas: 0}}"} {
+	for _, wrong := range []string{"{store: {url: ''}}", "{store: {url: 'dateline.db'}}", "{siteURL: news.example.org}", "{web: {replicas: 0}}",
+		"{networkPolicy: {outletPorts: []}}", "{networkPolicy: {redisPorts: []}}", "{networkPolicy: {outletPorts: [http]}}", "{networkPolicy: {outletPort: [80]}}"} {
 		if text, err := render(t, c, wrong); err == nil {
 			t.Errorf("%s is taken:\n%s", wrong, text)
 		}

@@ -19,7 +19,7 @@ type Faulty struct {
 	BeforeCommit func(news.Intake) error   // the commit does not happen
 	AfterCommit  func(news.Intake) error   // it happened, but the answer is lost
 	BeforeRead   func(method string) error // of Revision, Story, Article, Stories, Ledgers, NextDue, Changes, Articles, Filled and Subscribers
-	BeforeWrite  func(method string) error // of Enrol, Hasten, SetFilled, Sweep, Subscribe, Unsubscribe, Delivered and Hold
+	BeforeWrite  func(method string) error // of Enrol, Hasten, Delay, SetFilled, Sweep, Subscribe, Unsubscribe, Delivered and Hold
 }
 
 // Claim implements news.Store.
@@ -148,6 +148,14 @@ func (f *Faulty) Hasten(ctx context.Context, due time.Time, ids ...news.SourceID
 		return err
 	}
 	return f.Store.Hasten(ctx, due, ids...)
+}
+
+// Delay implements news.Store.
+func (f *Faulty) Delay(ctx context.Context, due time.Time, ids ...news.SourceID) error {
+	if err := f.writing("Delay"); err != nil {
+		return err
+	}
+	return f.Store.Delay(ctx, due, ids...)
 }
 
 // Filled implements news.Store.

@@ -217,6 +217,20 @@ func hastenOnlyHastens(t *testing.T, s news.Store) {
 	wantList(t, "not enrolled", sources(claim(t, s, noon.Add(time.Hour), 10)), nil)
 }
 
+func delayOnlyDelays(t *testing.T, s news.Store) {
+	enrol(t, s, "a")
+	poll(t, s, noon)
+	check(t, s.Delay(t.Context(), noon.Add(3*time.Hour)))
+	check(t, s.Delay(t.Context(), noon.Add(2*time.Hour), "a", "zz"))
+	check(t, s.Delay(t.Context(), noon.Add(30*time.Minute), "a", "zz"))
+	wantList(t, "not yet, nobody new", sources(claim(t, s, noon.Add(119*time.Minute), 10)), nil)
+	wantList(t, "later, not earlier", sources(claim(t, s, noon.Add(2*time.Hour), 10)), []news.SourceID{"a"})
+	enrol(t, s)
+	check(t, s.Delay(t.Context(), noon.Add(9*time.Hour), "a"))
+	enrol(t, s, "a")
+	wantList(t, "not enrolled", sources(claim(t, s, noon.Add(8*time.Hour), 10)), []news.SourceID{"a"})
+}
+
 func nextDueIsTheEarliest(t *testing.T, s news.Store) {
 	next := func() time.Time {
 		t.Helper()

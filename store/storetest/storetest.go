@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) news.Store) {
 		{"ArticleIsFoundByID", articleIsFoundByID},
 		{"IterationAllowsWriting", iterationAllowsWriting},
 		{"HastenOnlyHastens", hastenOnlyHastens},
+		{"DelayOnlyDelays", delayOnlyDelays},
 		{"NextDueIsTheEarliest", nextDueIsTheEarliest},
 		{"FilledIsWhatWasSaved", filledIsWhatWasSaved},
 		{"SweepKeepsWhatItIsTold", sweepKeepsWhatItIsTold},
