@@ -67,7 +67,7 @@ type index struct {
 	feed    *element   // channel or feed
 	entries []*element // in the order in which gofeed gives them
 	trouble string     // why the document must be repaired; "" if it need not
-	texts   []span     // of entries, which gofeed need not read, in their order
+	texts   []span     // parts of entries that gofeed need not read, in their order
 }
 
 // span is a part of a document, from one byte up to another.
@@ -78,12 +78,13 @@ const cutOff = "closed what was open at the end of the document"
 
 // frame is an element being read.
 type frame struct {
-	el     *element
-	raw    string
-	from   int // where it begins
-	inner  int // where its content begins
-	opaque bool
-	spaces map[string]string // prefix to canonical prefix, where this element declares any
+	el      *element
+	raw     string
+	from    int // where it begins
+	inner   int // where its content begins
+	opaque  bool
+	surplus bool              // its entry has more elements than are taken
+	spaces  map[string]string // prefix to canonical prefix, where this element declares any
 }
 
 type indexer struct {
@@ -143,15 +144,19 @@ func (ix *indexer) start(t token, from int) {
 		parent = &ix.open[len(ix.open)-1]
 		f.opaque = parent.opaque
 	}
+	if !f.opaque && parent != nil && ix.isSurplus(parent) {
+		f.opaque, f.surplus = true, true
+	}
 	if f.opaque {
 		f.el = parent.el
-	} else if !ix.record(&f, parent, t) {
-		return
+	} else {
+		ix.record(&f, parent, t)
 	}
 	if t.closed {
 		if !f.opaque || parent == nil || f.el != parent.el {
 			f.el.inner, f.el.outer = nil, ix.s.text[from:ix.s.at]
 		}
+		ix.hide(&f, parent, span{from, ix.s.at}, span{})
 		return
 	}
 	if len(ix.open) >= maxDepth {
@@ -161,12 +166,19 @@ func (ix *indexer) start(t token, from int) {
 	ix.open = append(ix.open, f)
 }
 
-// record makes the element of a start tag and hangs it where it belongs.
-func (ix *indexer) record(f, parent *frame, t token) bool {
-	if ix.count++; ix.count > maxIndexed {
+// isSurplus reports whether an element has more elements than are taken, or the
+// document has.
+func (ix *indexer) isSurplus(parent *frame) bool {
+	if ix.count >= maxIndexed {
 		ix.fail("cut a document with too many elements")
-		return false
+		return true
 	}
+	return isEntry(parent.el.name) && len(parent.el.kids) >= maxKids
+}
+
+// record makes the element of a start tag and hangs it where it belongs.
+func (ix *indexer) record(f, parent *frame, t token) {
+	ix.count++
 	el := &element{attrs: attributes(t.attrs)}
 	f.el = el
 	if parent != nil {
@@ -190,11 +202,10 @@ func (ix *indexer) record(f, parent *frame, t token) bool {
 		if el.name == "feed" || el.name == "channel" {
 			ix.feed = el
 		}
-		return true
+		return
 	}
 	ix.place(el, parent)
 	f.opaque = isOpaque(el.name) && isHolder(parent.el.name)
-	return true
 }
 
 func isEntry(name string) bool { return name == "item" || name == "entry" }
@@ -243,11 +254,37 @@ func (ix *indexer) end(t token, from int) {
 	if last == 0 || f.el != ix.open[last-1].el {
 		f.el.inner = ix.s.text[f.inner:from]
 		f.el.outer = ix.s.text[f.from:ix.s.at]
-		if last > 0 && f.opaque && isText(f.el.name) && isEntry(ix.open[last-1].el.name) {
-			ix.texts = append(ix.texts, span{f.inner, from})
-		}
+	}
+	if last > 0 {
+		ix.hide(f, &ix.open[last-1], span{f.from, ix.s.at}, span{f.inner, from})
 	}
 	ix.open = ix.open[:last]
+}
+
+// hide notes what of an entry's element gofeed need not read: all of it where it
+// is an extension or more than is taken, else the text that we read ourselves.
+func (ix *indexer) hide(f, parent *frame, outer, inner span) {
+	switch {
+	case parent == nil:
+	case f.surplus:
+		entry := isEntry(strings.ToLower(localName([]byte(f.raw))))
+		if isEntry(parent.el.name) || entry && (parent.el == ix.root || parent.el == ix.feed) {
+			ix.unread(outer)
+		}
+	case f.el == parent.el || !isEntry(parent.el.name):
+	case strings.Contains(f.el.name, ":"):
+		ix.unread(outer)
+	case f.opaque && isText(f.el.name) && inner.to > inner.from:
+		ix.unread(inner)
+	}
+}
+
+func (ix *indexer) unread(part span) {
+	if last := len(ix.texts) - 1; last >= 0 && ix.texts[last].to == part.from {
+		ix.texts[last].to = part.to
+		return
+	}
+	ix.texts = append(ix.texts, part)
 }
 
 func (f *frame) declare(prefix, space string) {

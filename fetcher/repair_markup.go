@@ -12,6 +12,7 @@ const (
 	maxEntries  = 10_000
 	maxElements = 1_000_000 // tags of one document
 	maxIndexed  = 120_000   // elements around its texts: twelve for each entry
+	maxKids     = 512       // elements of one entry; what more it has, is not read
 	maxMending  = 4 << 20   // bytes that may be added to mend it
 )
 

@@ -161,6 +161,7 @@ func (ix *Index) learn(h *held, a *news.Article) {
 		}
 	}
 	e := &entry{id: a.ID, story: h, text: read(a), link: link, stamp: stamp, head: readHead(a, false), source: a.Source, topics: a.Topics, filed: a.Filed}
+	e.text.shingles, e.text.figures = slices.Clone(e.text.shingles), slices.Clone(e.text.figures) // as read they have room for all that was sampled from
 	e.text.order = nil
 	h.articles = append(h.articles, e)
 	ix.add(e)
