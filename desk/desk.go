@@ -266,7 +266,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			d.hindered.Store(trouble.began())
 		}
 		for _, ledger := range claimed {
-			crew.do(func() { d.poll(work, ledger) })
+			crew.do(func(leave func()) { d.poll(work, ledger, leave) })
 		}
 		d.nap(ctx, crew, trouble.pause())
 	}
@@ -333,6 +333,7 @@ type Tally struct {
 // have been.
 func (d *Desk) Once(ctx context.Context) (Tally, error) {
 	round := round{start: d.now(), off: map[news.SourceID]time.Time{}}
+	var over bool // nothing more is due
 	crew := newCrew(d.o.Workers)
 	defer d.holdOn()()
 	defer crew.wait()
@@ -341,15 +342,19 @@ func (d *Desk) Once(ctx context.Context) (Tally, error) {
 		if err := d.o.Store.Hasten(ctx, round.start, ready...); err != nil {
 			return Tally{}, fmt.Errorf("hasten sources that were put off: %w", err)
 		}
-		free := crew.free()
-		claimed, err := d.claim(ctx, round.start, free)
-		if err != nil {
-			return Tally{}, fmt.Errorf("claim due sources: %w", err)
+		done, free := crew.done(), crew.free()
+		var claimed []news.Ledger
+		if over = over && len(ready) == 0; !over {
+			var err error
+			if claimed, err = d.claim(ctx, round.start, free); err != nil {
+				return Tally{}, fmt.Errorf("claim due sources: %w", err)
+			}
+			over = len(claimed) < free
 		}
 		for _, ledger := range claimed {
-			crew.do(func() { round.add(d.poll(ctx, ledger), time.Now()) })
+			crew.do(func(leave func()) { round.add(d.poll(ctx, ledger, leave), time.Now()) })
 		}
-		if len(claimed) == 0 && free == d.o.Workers && round.over() {
+		if over && len(claimed) == 0 && done && round.over() {
 			return round.tally, ctx.Err()
 		}
 		timer := time.NewTimer(pause)
