@@ -44,7 +44,7 @@ func (d *Desk) setDuesRight(ctx context.Context) error {
 		if err := d.o.Store.Hasten(ctx, now, asked...); err != nil {
 			return err
 		}
-		if err := d.o.Store.Hasten(ctx, now.Add(d.o.Lease), claimed...); err != nil {
+		if err := d.o.Store.Hasten(ctx, now.Add(d.hold()), claimed...); err != nil {
 			return err
 		}
 	}

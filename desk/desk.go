@@ -28,7 +28,7 @@ type Options struct {
 	Fetcher *fetcher.Fetcher
 	Log     *slog.Logger     // nil: silent
 	Workers int              // polls at a time; 0: 16
-	Lease   time.Duration    // how long a claim lasts; 0: 3 minutes. A poll is given two thirds of it
+	Lease   time.Duration    // how long a poll may hold a source; 0: 3 minutes. It is given two thirds of it to ask and edit
 	Grace   time.Duration    // how long polls under way may go on after the end is called; 0: 5 seconds
 	Window  time.Duration    // how far back copies are joined; 0: 7 days
 	Seats   news.Seats       // where copy is edited and filed; nil: there is one for each worker
@@ -100,6 +100,7 @@ type Desk struct {
 	mu        sync.RWMutex // guards roster, byID and confirmAt
 	roster    Roster
 	byID      map[news.SourceID]*news.Source
+	holds     holds
 	confirmAt time.Time  // when the roster is to be enrolled once more; zero: it was
 	placing   sync.Mutex // guards index and base: stories are placed by one poll at a time
 	index     *stories.Index
@@ -242,6 +243,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	work, stop := d.graceful(ctx)
 	defer stop()
 	crew := newCrew(d.o.Workers)
+	defer d.holdOn()()
 	defer crew.wait()
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { d.sweepDaily(ctx) })
@@ -264,7 +266,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			d.hindered.Store(trouble.began())
 		}
 		for _, ledger := range claimed {
-			crew.do(func() { d.poll(work, ledger) })
+			crew.do(func(leave func()) { d.poll(work, ledger, leave) })
 		}
 		d.nap(ctx, crew, trouble.pause())
 	}
@@ -331,22 +333,28 @@ type Tally struct {
 // have been.
 func (d *Desk) Once(ctx context.Context) (Tally, error) {
 	round := round{start: d.now(), off: map[news.SourceID]time.Time{}}
+	var over bool // nothing more is due
 	crew := newCrew(d.o.Workers)
+	defer d.holdOn()()
 	defer crew.wait()
 	for {
 		ready, pause := round.ready(time.Now())
 		if err := d.o.Store.Hasten(ctx, round.start, ready...); err != nil {
 			return Tally{}, fmt.Errorf("hasten sources that were put off: %w", err)
 		}
-		free := crew.free()
-		claimed, err := d.claim(ctx, round.start, free)
-		if err != nil {
-			return Tally{}, fmt.Errorf("claim due sources: %w", err)
+		done, free := crew.done(), crew.free()
+		var claimed []news.Ledger
+		if over = over && len(ready) == 0; !over {
+			var err error
+			if claimed, err = d.claim(ctx, round.start, free); err != nil {
+				return Tally{}, fmt.Errorf("claim due sources: %w", err)
+			}
+			over = len(claimed) < free
 		}
 		for _, ledger := range claimed {
-			crew.do(func() { round.add(d.poll(ctx, ledger), time.Now()) })
+			crew.do(func(leave func()) { round.add(d.poll(ctx, ledger, leave), time.Now()) })
 		}
-		if len(claimed) == 0 && free == d.o.Workers && round.over() {
+		if over && len(claimed) == 0 && done && round.over() {
 			return round.tally, ctx.Err()
 		}
 		timer := time.NewTimer(pause)
@@ -419,12 +427,12 @@ func (t *Tally) add(out Outcome) {
 	}
 }
 
-// claim takes up to n due sources that the roster knows.
+// claim takes up to n sources that were due at a time.
 func (d *Desk) claim(ctx context.Context, now time.Time, n int) ([]news.Ledger, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	return d.o.Store.Claim(ctx, now, d.o.Lease, n)
+	return d.o.Store.Claim(ctx, now, d.hold()+d.now().Sub(now), n)
 }
 
 // source is the roster's word on a source, with its schedule.

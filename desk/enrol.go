@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"dateline/news"
 )
 
 // confirmAfter is how long after sources were enrolled they are enrolled once
@@ -21,10 +23,13 @@ func (d *Desk) confirm(ctx context.Context, now time.Time, bare bool) {
 	}
 	defer d.assigning.Unlock()
 	d.mu.RLock()
-	ids := slices.Collect(maps.Keys(d.byID))
 	pending := !d.confirmAt.IsZero() && !now.Before(d.confirmAt)
+	var ids []news.SourceID
+	if pending || bare { // or it would be done each time that Run looks for due sources
+		ids = slices.Collect(maps.Keys(d.byID))
+	}
 	d.mu.RUnlock()
-	if len(ids) == 0 || !pending && !bare {
+	if len(ids) == 0 {
 		return
 	}
 	if err := d.o.Store.Enrol(ctx, ids); err != nil {

@@ -24,8 +24,9 @@ const giveBack = 2 * time.Second
 // minute, by the lease that desks usually have.
 func (d *Desk) tryAgain() time.Duration { return d.o.Lease / 6 }
 
-// poll asks one source and files what it sends.
-func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
+// poll asks one source and files what it sends. It calls leave where it has
+// only to wait until it is filed that there is nothing new.
+func (d *Desk) poll(ctx context.Context, ledger news.Ledger, leave func()) (out Outcome) {
 	defer func() {
 		if r := recover(); r != nil { // the source falls due again when its lease ends
 			d.log.Error("a fault of the program ended a poll", "source", ledger.Source, "err", r, "stack", string(debug.Stack()))
@@ -37,6 +38,7 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		d.release(ctx, ledger, maxNap)
 		return Outcome{Source: ledger.Source}
 	}
+	defer d.holds.begin(src.ID, time.Now())()
 	d.step(stepClaimed)
 	start := d.now()
 	budget, cancel := context.WithTimeout(ctx, d.o.Lease*2/3)
@@ -60,8 +62,16 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	if wait := d.notAsked(budget, fault); wait > 0 {
 		return d.putOff(ctx, ledger, wait)
 	}
+	if fault == nil && !reply.Unchanged || len(ledger.Adrift) > 0 {
+		if err := d.readMarks(ctx, &ledger); err != nil {
+			d.release(ctx, ledger, d.tryAgain())
+			out = Outcome{Source: src.ID, Err: err, Ours: true}
+			d.report(out, ledger.Poll, start)
+			return out
+		}
+	}
 	first := ledger.Poll.Success.IsZero()
-	next := news.Ledger{Source: src.ID, Lease: ledger.Lease, Poll: reply.Poll, Marks: ledger.Marks}
+	next := news.Ledger{Source: src.ID, Lease: ledger.Lease, Poll: reply.Poll, Marks: ledger.Marks, Unread: ledger.Unread}
 	out = Outcome{Source: src.ID, Items: len(reply.Items), Err: fault, Begun: start}
 
 	var articles []news.Article
@@ -89,6 +99,9 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 		d.release(ctx, ledger, 0)
 		return Outcome{Source: src.ID, Err: ctx.Err(), Ours: true}
 	}
+	if len(articles) == 0 {
+		leave()
+	}
 	in := news.Intake{Ledger: next, Articles: articles, At: start}
 	placed, err := d.file(ctx, in)
 	d.refused.note(in, err)
@@ -108,6 +121,23 @@ func (d *Desk) poll(ctx context.Context, ledger news.Ledger) (out Outcome) {
 	out.Stages = Stages{Fetch: fetched.Sub(start), Edit: edited.Sub(fetched), File: d.now().Sub(edited)}
 	d.report(out, ledger.Poll, start)
 	return out
+}
+
+// readMarks reads the marks of a ledger if they are unread. Where they cannot be
+// read any more the source is begun anew, as if it had never been asked.
+func (d *Desk) readMarks(ctx context.Context, ledger *news.Ledger) error {
+	if !ledger.Unread {
+		return nil
+	}
+	held, err := d.o.Store.Ledgers(ctx, ledger.Source)
+	if err != nil {
+		return fmt.Errorf("read what was seen before: %w", err)
+	}
+	ledger.Marks, ledger.Unread = held[0].Marks, false
+	if held[0].Poll.At.IsZero() {
+		ledger.Poll.Success = time.Time{}
+	}
+	return nil
 }
 
 // sum counts what was edited and what was left out.

@@ -50,6 +50,7 @@ func sift(src news.Source, items []news.Item, seen []news.Mark, now time.Time) (
 
 	keys, twice := identify(src.ID, items)
 	dropped.Twice = twice
+	var read reading
 	held := make([]int, len(items)) // the place in seen of each item; -1: none
 	for i := range items {
 		held[i] = -1
@@ -62,7 +63,7 @@ func sift(src news.Source, items []news.Item, seen []news.Mark, now time.Time) (
 			continue
 		}
 		it := &items[i]
-		link, text := links[i], textSum(it)
+		link, text := links[i], read.sum(it)
 		if held[i] < 0 {
 			if at, ok := known.alike(link, text, it, taken); ok {
 				held[i], taken[at] = at, true
@@ -216,10 +217,19 @@ func linkDigest(link string) uint64 {
 	return news.Sum64(news.ArticleLink(link))
 }
 
-// textSum digests what a reader sees of an item: title and words, without
-// markup, so that a changed advertisement or image size is no change.
-func textSum(it *news.Item) uint64 {
-	return news.Sum64(words(it.Title), words(it.Summary), words(it.Content))
+// reading is where texts are read that only their digests remain of.
+type reading struct{ words []byte }
+
+// sum digests what a reader sees of an item: title and words, without markup, so
+// that a changed advertisement or image size is no change.
+func (r *reading) sum(it *news.Item) uint64 {
+	b := appendWords(r.words[:0], it.Title)
+	title := len(b)
+	b = appendWords(b, it.Summary)
+	summary := len(b)
+	b = appendWords(b, it.Content)
+	r.words = b
+	return news.Sum64(b[:title], b[title:summary], b[summary:])
 }
 
 // stamped adds to a text's digest the date of change that the outlet claims.
@@ -230,16 +240,17 @@ func stamped(text uint64, it *news.Item) uint64 {
 	return news.Sum64(strconv.FormatUint(text, 36), strconv.FormatInt(it.Updated.Unix(), 36))
 }
 
-// words is the folded text of an HTML fragment, tags off, its words apart by
-// single spaces.
-func words(html string) string {
-	if b, ok := wordsASCII(html); ok {
-		return b
+// appendWords writes the folded text of an HTML fragment after b, tags off, its
+// words apart by single spaces.
+func appendWords(b []byte, html string) []byte {
+	b = slices.Grow(b, len(html)+1)
+	if ascii, ok := appendWordsASCII(b, html); ok {
+		return ascii
 	}
-	return wordsAny(html)
+	return appendWordsAny(b, html)
 }
 
-func wordsAny(html string) string {
+func appendWordsAny(b []byte, html string) []byte {
 	var text strings.Builder
 	text.Grow(len(html))
 	for html != "" {
@@ -256,22 +267,20 @@ func wordsAny(html string) string {
 		text.WriteByte(' ')
 	}
 	folded := news.Fold(text.String())
-	b := make([]byte, 0, len(folded)+1)
 	for _, tok := range news.AppendTokens(make([]news.Token, 0, len(folded)/5+8), folded) {
 		b = append(append(b, folded[tok.Start:tok.End]...), ' ')
 	}
-	return string(b)
+	return b
 }
 
-// wordsASCII is the short way for text without any other character.
-func wordsASCII(html string) (string, bool) {
-	b := make([]byte, 0, len(html)+1)
+// appendWordsASCII is the short way for text without any other character.
+func appendWordsASCII(b []byte, html string) ([]byte, bool) {
 	in, tags := false, true
 	for i := 0; i < len(html); i++ {
 		c := html[i]
 		switch {
 		case c >= utf8.RuneSelf:
-			return "", false
+			return nil, false
 		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
 			b, in = append(b, c), true
 			continue
@@ -293,5 +302,5 @@ func wordsASCII(html string) (string, bool) {
 	if in {
 		b = append(b, ' ')
 	}
-	return string(b), true
+	return b, true
 }

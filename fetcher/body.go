@@ -30,7 +30,7 @@ func (f *Fetcher) readSent(ctx context.Context, end context.CancelFunc, resp *ht
 	}
 	wire := &meter{from: resp.Body, left: limits.Wire, idle: watch(end, limits.Idle)}
 	defer wire.idle.stop()
-	sent, err = readAll(wire, resp.ContentLength, func(n int64) error {
+	sent, err = f.readAll(wire, resp.ContentLength, func(n int64) error {
 		if n > heavyBody {
 			return grown()
 		}
@@ -61,9 +61,24 @@ func isVerdict(err error) bool {
 }
 
 // readAll reads to the end. After each piece it asks allowed, which is told how
-// much there is.
-func readAll(r io.Reader, length int64, allowed func(n int64) error) ([]byte, error) {
-	body := make([]byte, 0, int(min(max(length, 4<<10), 1<<20))+bytes.MinRead)
+// much there is. What is of common size is read in room that was used before,
+// and copied once its size is known: growing room takes several times as much
+// as is read.
+func (f *Fetcher) readAll(r io.Reader, length int64, allowed func(n int64) error) ([]byte, error) {
+	room, ok := f.rooms.Get().(*[]byte)
+	if !ok {
+		room = new([]byte)
+	}
+	body, err := readInto(slices.Grow((*room)[:0], int(min(max(length, 4<<10), 1<<20))+bytes.MinRead), r, allowed)
+	if cap(body) > heavyBody {
+		return body, err
+	}
+	*room = body
+	defer f.rooms.Put(room)
+	return bytes.Clone(body), err
+}
+
+func readInto(body []byte, r io.Reader, allowed func(n int64) error) ([]byte, error) {
 	for {
 		if len(body) == cap(body) {
 			body = slices.Grow(body, bytes.MinRead) // by a quarter where it is large; a bytes.Buffer doubles

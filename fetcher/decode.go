@@ -68,7 +68,7 @@ func (f *Fetcher) decode(sent []byte, names []string, limits Limits, most int64)
 		}
 		return sent, true, nil
 	}
-	body, err = readAll(plain, int64(len(sent)), func(n int64) error {
+	body, err = f.readAll(plain, int64(len(sent)), func(n int64) error {
 		switch {
 		case n > limits.Decoded:
 			return faultf("the answer is larger than %s once it is decompressed", size(limits.Decoded))

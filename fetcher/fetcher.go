@@ -101,6 +101,7 @@ type Fetcher struct {
 	hosts  *hosts
 	robots *robotsCache
 	gzips  sync.Pool     // of *gzip.Reader
+	rooms  sync.Pool     // of *[]byte, in which bodies are read
 	heavy  chan struct{} // full: no further large body may be read
 	room   int64         // bytes of documents that may be worked on at a time
 	work   *semaphore.Weighted
@@ -242,7 +243,7 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	if len(strings.TrimSpace(string(a.body[:min(len(a.body), 64)]))) == 0 && len(a.body) <= 64 {
 		return Reply{}, faultf("the server answers with an empty document")
 	}
-	sum := news.Sum64(string(a.body))
+	sum := news.Sum64(a.body)
 	if a.whole && sum == last.Sum {
 		p := f.unchanged(src, last, a, now)
 		p.Read = now

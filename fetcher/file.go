@@ -64,7 +64,7 @@ func (f *Fetcher) readFile(path string, limits Limits) ([]byte, error) {
 	}
 	defer file.Close()
 	wire := &meter{from: file, left: limits.Wire}
-	sent, err := readAll(wire, 0, func(int64) error { return nil })
+	sent, err := f.readAll(wire, 0, func(int64) error { return nil })
 	if err != nil {
 		return nil, fileFault(err)
 	}

@@ -46,7 +46,7 @@ func (f *Fetcher) List(ctx context.Context, src news.Source, last news.Poll, now
 			err = statusFault(a.status)
 		case !a.whole:
 			err = faultf("the list broke off after %s", size(int64(len(a.body))))
-		case last.Sum == news.Sum64(string(a.body)):
+		case last.Sum == news.Sum64(a.body):
 			return nil, f.unchanged(src, last, a, now), true, nil
 		default:
 			feeds, err = ReadOPML(a.body, a.header.Get("Content-Type"), a.base(src))
@@ -56,7 +56,7 @@ func (f *Fetcher) List(ctx context.Context, src news.Source, last news.Poll, now
 		return nil, failed(last, f.asFault(err, a, now), now), false, err
 	}
 	next = f.succeeded(src, last, a, now, 0)
-	next.Sum, next.Items = news.Sum64(string(a.body)), len(feeds)
+	next.Sum, next.Items = news.Sum64(a.body), len(feeds)
 	return feeds, next, false, nil
 }
 

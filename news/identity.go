@@ -89,7 +89,7 @@ func ValidID(s string) bool {
 
 // Sum64 is a digest for comparing texts with their own earlier versions; it is
 // never 0, which stands for none. It is FNV-1a of 64 bits.
-func Sum64(parts ...string) uint64 {
+func Sum64[T string | []byte](parts ...T) uint64 {
 	const offset, prime = 14695981039346656037, 1099511628211
 	h := uint64(offset)
 	for _, p := range parts {

@@ -124,13 +124,18 @@ func ParseRights(s string) (Rights, error) {
 	return 0, fmt.Errorf("rights %q: want headline, summary or full", s)
 }
 
-// Ledger is all that is remembered of one source: one value in the store, read
-// in one round trip and written in one.
+// Ledger is all that is remembered of one source, read in one round trip and
+// written in one.
 type Ledger struct {
 	Source SourceID
 	Lease  uint64 // fencing token: given by Claim, demanded by Commit
 	Poll   Poll
 	Marks  []Mark // one for each item seen and not yet forgotten, newest first
+
+	// Unread says that Claim left the marks in the store, because most polls
+	// find nothing to compare with them. Ledgers reads them. Who commits the
+	// ledger as unread leaves them there as they are.
+	Unread bool
 
 	// Adrift are articles that the ledger vouches for though the store may have
 	// lost the stories they were filed in. Claim finds them in the archive; who

@@ -31,7 +31,8 @@ type Archive interface {
 	// Stories lists stories newest first: by Filed, then ID, both descending.
 	Stories(ctx context.Context, q Query) ([]Story, error)
 	// Ledgers returns what is remembered of the sources, in the order asked;
-	// one that is not known has only its Source set.
+	// one that is not known, or cannot be read any more, has only its Source
+	// set.
 	Ledgers(ctx context.Context, ids ...SourceID) ([]Ledger, error)
 }
 
@@ -74,8 +75,9 @@ type Store interface {
 	// Claim takes up to n sources that are due at now, in order of their due
 	// time, and moves their due time to now+lease in the same step: of many
 	// processes one asks, and one that dies holds nothing for longer. Each
-	// Ledger bears the Lease that Commit demands. One that cannot be read any
-	// more is begun anew, so that it holds nobody else up.
+	// Ledger bears the Lease that Commit demands; its marks may be Unread. One
+	// that cannot be read any more is begun anew, so that it holds nobody else
+	// up.
 	Claim(ctx context.Context, now time.Time, lease time.Duration, n int) ([]Ledger, error)
 
 	// Commit saves what one poll changed. With a ledger it succeeds only while
@@ -91,6 +93,10 @@ type Store interface {
 
 	// Hasten makes enrolled sources due at a time that is earlier than theirs.
 	Hasten(ctx context.Context, due time.Time, ids ...SourceID) error
+
+	// Delay makes enrolled sources due at a time that is later than theirs: it
+	// keeps what was claimed for longer.
+	Delay(ctx context.Context, due time.Time, ids ...SourceID) error
 
 	// NextDue is the earliest due time of all enrolled sources; zero: none.
 	NextDue(ctx context.Context) (time.Time, error)

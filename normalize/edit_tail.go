@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/net/html"
-
 	"dateline/news"
 )
 
@@ -41,33 +39,43 @@ func (d *draft) trimTail() {
 	}
 	d.cutThread()
 	d.cutCards()
-	for d.dropLast() {
-	}
+	d.trimEnd()
 }
 
-// dropLast drops the last piece where it is none of the text, or the last before
-// the pictures at the end, and reports whether it did.
-func (d *draft) dropLast() bool {
+// trimEnd drops the last pieces while they are none of the text. Pictures at the
+// end stay, but those that are teasers, and small print before them goes as well.
+func (d *draft) trimEnd() {
+	var shown []piece // the pictures at the end, last first
+	for {
+		for n := len(d.pieces); n > 0 && d.pieces[n-1].kind == news.Picture; n-- {
+			if p := &d.pieces[n-1]; len(shown) > 0 || !isTeaserPicture(p) {
+				shown = append(shown, *p)
+			}
+			d.pieces = d.pieces[:n-1]
+		}
+		if !d.dropLast(len(shown) > 0) {
+			break
+		}
+	}
+	slices.Reverse(shown)
+	d.pieces = append(d.pieces, shown...)
+}
+
+// dropLast drops the last piece where it is none of the text, and reports whether
+// it did.
+func (d *draft) dropLast(pictured bool) bool {
 	at := len(d.pieces) - 1
-	if at >= 0 && isTeaserPicture(&d.pieces[at]) {
-		d.pieces = d.pieces[:at]
-		return true
-	}
-	for at >= 0 && d.pieces[at].kind == news.Picture {
-		at--
-	}
-	if at < 0 || at < len(d.pieces)-1 && (d.pieces[at].level > 0 || d.pieces[at].bold) { // a heading may stand over pictures
+	if at < 0 || pictured && (d.pieces[at].level > 0 || d.pieces[at].bold) { // a heading may stand over pictures
 		return false
 	}
-	last := &d.pieces[at]
 	from := at
-	if !d.tellsPicture(last) && !d.isTail(last) {
+	if last := &d.pieces[at]; !d.tellsPicture(last) && !d.isTail(last) {
 		if from--; from <= 1 || last.words() > 25 || !d.presentsAuthor(&d.pieces[from]) {
 			return false
 		}
 	}
-	d.noteTail(d.pieces[from : at+1])
-	d.pieces = slices.Delete(d.pieces, from, at+1)
+	d.noteTail(d.pieces[from:])
+	d.pieces = d.pieces[:from]
 	return true
 }
 
@@ -99,116 +107,6 @@ func (d *draft) resumes(heading int) bool {
 	}
 	a, b := &d.pieces[before], &d.pieces[after]
 	return b.clean() && b.kind == news.Paragraph && a.node != nil && b.node != nil && a.node.Parent == b.node.Parent && !d.isTail(b)
-}
-
-// cutCards drops the teasers of other articles after the text: headings that
-// are links, each over a line or two; lines that each begin with a link, as
-// long as a headline; and a list of links under a line that calls it so.
-func (d *draft) cutCards() {
-	after := 0
-	for i := len(d.pieces) - 1; i > 0; i-- {
-		p := &d.pieces[i]
-		if p.clean() {
-			if after += p.words(); after > 60 {
-				break
-			}
-		}
-		if p.level > 0 && p.density() > 0.8 {
-			if box := d.boxBetween(i); box != nil {
-				d.pieces = slices.DeleteFunc(d.pieces, func(q piece) bool { return q.within(box) })
-				i = min(i, len(d.pieces))
-				continue
-			}
-			d.pieces, after = d.pieces[:i], 0
-		}
-	}
-	if d.feed {
-		return
-	}
-	end := len(d.pieces)
-	first, teasers := end, 0
-	for i := end - 1; i > 0; i-- { // pictures between teasers are theirs, unless they have a caption
-		if p := &d.pieces[i]; opensWithHeadline(p) {
-			first, teasers = i, teasers+1
-		} else if p.kind != news.Picture || p.figure.Caption != "" {
-			break
-		}
-	}
-	if teasers >= 3 {
-		d.pieces = d.pieces[:first]
-		return
-	}
-	if n := cardRun(d.pieces); n > 0 {
-		d.pieces = d.pieces[:end-n]
-		return
-	}
-	first = end
-	for first > 0 && d.pieces[first-1].kind == news.List && d.pieces[first-1].linked > 0 && d.pieces[first-1].words() <= 30 {
-		first--
-	}
-	if first > 1 && end-first >= 2 && d.pieces[first-1].words() <= 8 && relatedPhrases.prefix(d.pieces[first-1].foldedUpTo(100)) > 0 {
-		d.pieces = d.pieces[:first-1]
-	}
-}
-
-// boxBetween is the element around a heading that stands between paragraphs of
-// the text, which goes on behind it; nil: it does not.
-func (d *draft) boxBetween(heading int) *html.Node {
-	beside := func(pieces []piece, parent *html.Node) bool {
-		return slices.ContainsFunc(pieces, func(p piece) bool {
-			return p.clean() && p.kind == news.Paragraph && p.node != nil && p.node.Parent == parent
-		})
-	}
-	for n := d.pieces[heading].node; n != nil && n.Parent != nil; n = n.Parent {
-		if n != d.pieces[heading].node && beside(d.pieces[:heading], n.Parent) && beside(d.pieces[heading:], n.Parent) {
-			return n
-		}
-	}
-	return nil
-}
-
-// cardRun gives the number of pieces at the end that are cards of other
-// articles: at least four times the same few elements, a link among them and
-// no more than a line or two of text.
-func cardRun(pieces []piece) int {
-	const fewest, mostWords = 4, 30
-	for period := 2; period <= 4; period++ {
-		cycles := 0
-		for end := len(pieces); end >= period; end -= period {
-			words, linked := 0, false
-			for i := range pieces[end-period : end] {
-				p := &pieces[end-period+i]
-				words += p.words()
-				linked = linked || len(p.links) > 0
-				if last := &pieces[len(pieces)-period+i]; p.kind != last.kind || p.level != last.level || !sameMake(p.under, last.under) {
-					words = mostWords + 1
-				}
-			}
-			if words > mostWords || words == 0 || !linked {
-				break
-			}
-			cycles++
-		}
-		if cycles >= fewest {
-			return cycles * period
-		}
-	}
-	return 0
-}
-
-// sameMake reports whether two elements are of one name and class.
-func sameMake(a, b *html.Node) bool {
-	return a != nil && b != nil && a.DataAtom == b.DataAtom && attr(a, "class") == attr(b, "class")
-}
-
-// opensWithHeadline reports whether a line begins with a link as long as a
-// headline and goes on behind it.
-func opensWithHeadline(p *piece) bool {
-	if len(p.links) != 1 || p.links[0].Start > 0 || p.level > 0 {
-		return false
-	}
-	title := p.text[:p.links[0].End]
-	return countWords(title) >= 4 && len(title) < len(p.text) && !closes(title)
 }
 
 // noteTail keeps what the small print tells.

@@ -106,6 +106,25 @@ func (p *piece) clean() bool {
 // within reports whether the piece stands under n.
 func (p *piece) within(n *html.Node) bool { return within(p.under, n) }
 
+// withinAny reports whether the piece stands under one of some elements.
+func (p *piece) withinAny(elements map[*html.Node]bool) bool {
+	for n := p.under; n != nil; n = n.Parent {
+		if elements[n] {
+			return true
+		}
+	}
+	return false
+}
+
+// textIn is the element whose own paragraph a piece of running text is; nil: it
+// is none.
+func (p *piece) textIn() *html.Node {
+	if p.kind != news.Paragraph || p.node == nil || !p.clean() {
+		return nil
+	}
+	return p.node.Parent
+}
+
 // within reports whether an element is n or stands under it.
 func within(element, n *html.Node) bool {
 	for ; element != nil; element = element.Parent {

@@ -44,7 +44,7 @@ var fieldNames = [...]string{
 	"Description", "Duration", "Thumbnail", "Articles", "Revision", "Topic", "Concept", "Alias", "Sense", "Field",
 	"Quote", "Score", "Feed", "Into", "Adrift", "Read", "Asks", "Every", "SkipHours", "SkipDays", "Push", "Hub", "Token",
 	"Asked", "Until", "Heard", "Missed", "Requests", "Got", "Took", "Sent", "Withdrawn",
-	"Earlier", "Passages", "FromPage",
+	"Earlier", "Passages", "FromPage", "Unread",
 }
 
 var errDamaged = errors.New("the stored value is damaged")
@@ -222,12 +222,15 @@ func appendString(b []byte, s string) []byte {
 // away. A time that claims more is written in UTC.
 const maxOffset = 24 * 60 * 60
 
-func appendTime(b []byte, t time.Time) []byte {
+func appendTime(b []byte, t time.Time) []byte { return appendTimeFrom(b, t, 0) }
+
+// appendTimeFrom writes a time as seconds from another one's Unix seconds.
+func appendTimeFrom(b []byte, t time.Time, base int64) []byte {
 	_, offset := t.Zone()
 	if offset < -maxOffset || offset > maxOffset {
 		offset = 0
 	}
-	b = binary.AppendVarint(b, t.Unix())
+	b = binary.AppendVarint(b, t.Unix()-base)
 	b = binary.AppendUvarint(b, uint64(t.Nanosecond()))
 	return binary.AppendVarint(b, int64(offset))
 }

@@ -205,13 +205,16 @@ func (r *reader) bytes() []byte {
 	return b
 }
 
-func (r *reader) time() time.Time {
+func (r *reader) time() time.Time { return r.timeFrom(0) }
+
+// timeFrom reads what appendTimeFrom wrote.
+func (r *reader) timeFrom(base int64) time.Time {
 	sec, nsec, offset := r.varint(), r.uvarint(), r.varint()
 	if r.failed || nsec >= 1e9 || offset < -maxOffset || offset > maxOffset {
 		r.failed = true
 		return time.Time{}
 	}
-	t := time.Unix(sec, int64(nsec))
+	t := time.Unix(base+sec, int64(nsec))
 	if offset == 0 {
 		return t.UTC()
 	}

@@ -21,16 +21,17 @@ import (
 // log that is synced at every commit. One connection writes; a few read, and
 // never wait for it.
 type embedded struct {
-	gate    gate
-	path    string
-	write   *sql.DB // one connection; nil: read-only
-	turns   *writer // at write
-	read    *sql.DB
-	owned   *os.File // the lock; nil: read-only
-	values  *values
-	bundled bool // the file has bundles
-	log     *slog.Logger
-	step    steps
+	gate   gate
+	path   string
+	write  *sql.DB // one connection; nil: read-only
+	turns  *writer // at write
+	read   *sql.DB
+	owned  *os.File // the lock; nil: read-only
+	values *values
+	leases *leaseBook // nil: this process does not own the file
+	layout layout
+	log    *slog.Logger
+	step   steps
 }
 
 var _ news.Store = (*embedded)(nil)
@@ -61,26 +62,28 @@ func (s *embedded) open(ctx context.Context, o Options) error {
 		}
 	}
 	if !o.ReadOnly {
-		if s.write, err = connect(s.path, "rw", 1); err != nil {
+		var by *connector
+		if s.write, by, err = connect(s.path, "rw", 1); err != nil {
 			return err
 		}
-		s.turns = newWriter(s.write)
+		s.turns = newWriter(s.write, by)
 	}
 	if s.owned != nil {
 		if err := prepare(ctx, s.write); err != nil {
 			return err
 		}
+		s.leases = newLeaseBook()
 		if _, err := s.write.ExecContext(ctx, filledTable+";"+hubTables); err != nil {
 			return err
 		}
 	}
-	if s.read, err = connect(s.path, "ro", readers); err != nil {
+	if s.read, _, err = connect(s.path, "ro", readers); err != nil {
 		return err
 	}
 	if err := checkVersion(ctx, s.read); err != nil {
 		return err
 	}
-	s.bundled, err = hasBundles(ctx, s.read)
+	s.layout, err = layoutOf(ctx, s.read)
 	return err
 }
 
@@ -106,10 +109,10 @@ func examine(path string, readOnly bool) error {
 
 // connect opens a pool. Its connections share no cache, so that readers see
 // the last commit and never wait for the next.
-func connect(path, mode string, conns int) (*sql.DB, error) {
+func connect(path, mode string, conns int) (*sql.DB, *connector, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	query := url.Values{"mode": {mode}, "_pragma": {"busy_timeout(10000)", "cache_size(-4096)", "temp_store(memory)"}}
 	if mode == "rw" {
@@ -120,12 +123,12 @@ func connect(path, mode string, conns int) (*sql.DB, error) {
 	dsn := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(abs), RawQuery: query.Encode()}
 	open, err := newConnector(dsn.String())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	db := sql.OpenDB(open)
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
-	return db, db.Ping()
+	return db, open, db.Ping()
 }
 
 // explain adds to an error of opening what a person can do about it.
@@ -182,6 +185,10 @@ func (s *embedded) release() error {
 // change runs act in a write transaction: all of it is kept and synced, or
 // none. It may be run more than once.
 func (s *embedded) change(ctx context.Context, act func(*sql.Tx) error) error {
+	return s.turn(ctx, &turn{act: act})
+}
+
+func (s *embedded) turn(ctx context.Context, t *turn) error {
 	if err := s.gate.enter(); err != nil {
 		return err
 	}
@@ -189,7 +196,7 @@ func (s *embedded) change(ctx context.Context, act func(*sql.Tx) error) error {
 	if s.write == nil {
 		return ErrReadOnly
 	}
-	return s.turns.change(ctx, act)
+	return s.turns.change(ctx, t)
 }
 
 // look runs act on the readers' pool.

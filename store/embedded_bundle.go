@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"dateline/news"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // Articles that one commit archives lie together, a few to a bundle: copy of one
@@ -27,21 +30,6 @@ const bundleTable = `CREATE TABLE IF NOT EXISTS bundles (
 	body  BLOB NOT NULL
 ) STRICT`
 
-// addBundles lays out what a file of version 2 lacks.
-func addBundles(ctx context.Context, tx *sql.Tx) error {
-	has, err := hasBundles(ctx, tx)
-	if err == nil && !has {
-		_, err = tx.ExecContext(ctx, "ALTER TABLE articles ADD COLUMN bundle INTEGER; "+bundleTable)
-	}
-	return err
-}
-
-func hasBundles(ctx context.Context, q querier) (bool, error) {
-	var n int
-	err := q.QueryRowContext(ctx, "SELECT count(*) FROM pragma_table_info('articles') WHERE name = 'bundle'").Scan(&n)
-	return n > 0, err
-}
-
 // bundle is some articles, packed as one.
 type bundle struct {
 	articles []packedArticle // their bodies say where in it they lie
@@ -54,57 +42,104 @@ const bundleBytes = 256 << 10
 
 // bundles packs the articles of a commit.
 func (v *values) bundles(articles []*news.Article, at time.Time) ([]bundle, error) {
-	loose := make([]packedArticle, 0, len(articles))
+	if len(articles) == 0 {
+		return nil, nil
+	}
+	b := v.binder()
+	defer b.lay()
 	for _, a := range articles {
-		text, err := v.plain(a)
+		text, err := v.plain(b.text[:0], a)
 		if err != nil {
 			return nil, err
 		}
-		loose = append(loose, packedArticle{id: string(a.ID), source: a.Source, kept: nanos(at), body: text})
+		b.text = text
+		b.add(packedArticle{id: string(a.ID), source: a.Source, kept: nanos(at)}, text)
 	}
-	return v.tie(loose), nil
+	return b.tied(), nil
 }
 
 // bundlesOf packs the articles of a copy.
 func (v *values) bundlesOf(articles []keptArticle) ([]bundle, error) {
-	loose := make([]packedArticle, 0, len(articles))
+	b := v.binder()
+	defer b.lay()
 	for _, a := range articles {
 		text, err := v.loosen(a.body)
 		if err != nil {
 			return nil, err
 		}
-		loose = append(loose, packedArticle{id: a.id, source: a.source, kept: a.kept, body: append([]byte{formPlain}, text...)})
+		b.text = append(append(b.text[:0], formPlain), text...)
+		b.add(packedArticle{id: a.id, source: a.source, kept: a.kept}, b.text)
 	}
-	return v.tie(loose), nil
+	return b.tied(), nil
 }
 
-// tie packs articles whose bodies are not compressed.
-func (v *values) tie(loose []packedArticle) (all []bundle) {
-	for len(loose) > 0 {
-		n, size := 1, len(loose[0].body)
-		for n < min(bundleSize, len(loose)) && size+len(loose[n].body) <= bundleBytes {
-			size += len(loose[n].body)
-			n++
-		}
-		all = append(all, v.tieOne(loose[:n]))
-		loose = loose[n:]
-	}
-	return all
+// binder ties articles to bundles. It is kept for the next ones: what it writes
+// before it compresses is many times what remains.
+type binder struct {
+	values *values
+	text   []byte // of one article
+	plain  []byte // of those that are not tied yet
+	loose  []packedArticle
+	all    []bundle
 }
 
-func (v *values) tieOne(some []packedArticle) bundle {
-	b := bundle{articles: some}
-	if len(some) == 1 {
-		some[0].body = v.squeeze(some[0].body)
-		return b
-	}
-	plain := []byte{formPlain}
-	for i := range some {
-		plain = append(binary.AppendUvarint(plain, uint64(len(some[i].body))), some[i].body...)
-		some[i].body = binary.AppendUvarint(nil, uint64(i))
-	}
-	b.body = v.squeeze(plain)
+// largeBinder is the size in bytes past which a binder is not kept.
+const largeBinder = 1 << 20
+
+func (v *values) binder() *binder {
+	b := v.binders.Get().(*binder)
+	b.values = v
 	return b
+}
+
+// lay gives a binder back.
+func (b *binder) lay() {
+	if cap(b.text)+cap(b.plain) <= largeBinder {
+		b.values.binders.Put(&binder{text: b.text, plain: b.plain[:0]})
+	}
+}
+
+// add puts an article behind the others. Its text is written but not compressed.
+func (b *binder) add(a packedArticle, text []byte) {
+	if n := len(b.loose); n == bundleSize || n > 0 && len(b.plain)+len(text) > bundleBytes {
+		b.tie()
+	}
+	if len(b.loose) == 0 {
+		b.plain = append(b.plain[:0], formPlain)
+	}
+	a.body = binary.AppendUvarint(nil, uint64(len(b.loose)))
+	b.loose = append(b.loose, a)
+	b.plain = append(binary.AppendUvarint(b.plain, uint64(len(text))), text...)
+}
+
+// tie makes a bundle of what is loose. One that is alone is no bundle.
+func (b *binder) tie() {
+	made := bundle{articles: b.loose}
+	switch len(b.loose) {
+	case 0:
+		return
+	case 1:
+		r := reader{rest: b.plain[1:]}
+		b.loose[0].body = b.squeeze(r.bytes())
+	default:
+		made.body = b.squeeze(b.plain)
+	}
+	b.all, b.loose = append(b.all, made), nil
+}
+
+// squeeze compresses what the binder will write over.
+func (b *binder) squeeze(plain []byte) []byte {
+	packed := b.values.squeeze(plain)
+	if packed[0] == formPlain { // it did not pay
+		return bytes.Clone(packed)
+	}
+	return packed
+}
+
+// tied are all bundles.
+func (b *binder) tied() []bundle {
+	b.tie()
+	return b.all
 }
 
 // unbundle takes an article out of its bundle; without a bundle it is alone.
@@ -143,25 +178,21 @@ func (v *values) readBundled(id news.ArticleID, body, bundle []byte) (news.Artic
 }
 
 // putBundles saves articles in place of those of their IDs.
-func putBundles(ctx context.Context, tx *sql.Tx, bundles []bundle) error {
+func putBundles(ctx context.Context, tx *sql.Tx, c *conn, bundles []bundle) error {
 	for _, b := range bundles {
-		var id sql.NullInt64
+		var id any
 		if b.body != nil {
-			res, err := tx.ExecContext(ctx, "INSERT INTO bundles (alive, body) VALUES (?, ?)", len(b.articles), b.body)
-			if err != nil {
+			if _, err := c.run("INSERT INTO bundles (alive, body) VALUES (?, ?)", nil, int64(len(b.articles)), b.body); err != nil {
 				return err
 			}
-			if id.Int64, err = res.LastInsertId(); err != nil {
-				return err
-			}
-			id.Valid = true
+			id = c.Raw().LastInsertRowID()
 		}
 		for _, a := range b.articles {
-			if err := takeArticleOut(ctx, tx, a.id); err != nil {
+			if err := takeArticleOut(ctx, tx, c, a.id); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO articles (id, filed, body, bundle) VALUES (?, ?, ?, ?)
-				ON CONFLICT (id) DO UPDATE SET filed = excluded.filed, body = excluded.body, bundle = excluded.bundle`, a.id, a.kept, a.body, id); err != nil {
+			if _, err := c.run(`INSERT INTO articles (id, filed, body, bundle) VALUES (?, ?, ?, ?)
+				ON CONFLICT (id) DO UPDATE SET filed = excluded.filed, body = excluded.body, bundle = excluded.bundle`, nil, a.id, a.kept, a.body, id); err != nil {
 				return err
 			}
 		}
@@ -170,16 +201,16 @@ func putBundles(ctx context.Context, tx *sql.Tx, bundles []bundle) error {
 }
 
 // takeArticleOut takes an article out of the bundle that it lies in, if it does.
-func takeArticleOut(ctx context.Context, tx *sql.Tx, id string) error {
-	var from sql.NullInt64
-	err := tx.QueryRowContext(ctx, "SELECT bundle FROM articles WHERE id = ?", id).Scan(&from)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && !from.Valid {
+func takeArticleOut(ctx context.Context, tx *sql.Tx, c *conn, id string) error {
+	var from int64 // the IDs of bundles begin at 1
+	_, err := c.run("SELECT bundle FROM articles WHERE id = ?", func(r *sqlite3.Stmt) error {
+		from = r.ColumnInt64(0)
 		return nil
-	}
-	if err != nil {
+	}, id)
+	if err != nil || from == 0 {
 		return err
 	}
-	return letGo(ctx, tx, from.Int64, 1)
+	return letGo(ctx, tx, from, 1)
 }
 
 // letGo notes that articles have left a bundle, and forgets it with the last.
@@ -231,7 +262,7 @@ func sweepArticles(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
 // lie in as "bundle". A file that was never opened for writing since version 2
 // has no bundles.
 func (s *embedded) archive(columns string) string {
-	if !s.bundled {
+	if !s.layout.bundled {
 		return fmt.Sprintf("SELECT %s, a.body, NULL FROM articles a ", columns)
 	}
 	return fmt.Sprintf("SELECT %s, a.body, b.body FROM articles a LEFT JOIN bundles b ON b.id = a.bundle ", columns)

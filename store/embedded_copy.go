@@ -38,7 +38,7 @@ func (s *embedded) dump(ctx context.Context, give func(load) error) error {
 			return err
 		}
 		defer tx.Rollback()
-		for _, part := range []func(context.Context, *sql.Tx, func(load) error) error{dumpSources, s.dumpArticles, s.dumpStories, dumpRest} {
+		for _, part := range []func(context.Context, *sql.Tx, func(load) error) error{s.dumpSources, s.dumpArticles, s.dumpStories, dumpRest} {
 			if err := part(ctx, tx, give); err != nil {
 				return err
 			}
@@ -71,16 +71,33 @@ func batches(rows *sql.Rows, err error, give func(load) error, read func(*load) 
 	return give(l)
 }
 
-func dumpSources(ctx context.Context, tx *sql.Tx, give func(load) error) error {
+func (s *embedded) dumpSources(ctx context.Context, tx *sql.Tx, give func(load) error) error {
 	// A ledger may outlive its source's row only by damage; the join keeps it.
-	rows, err := tx.QueryContext(ctx, `SELECT s.id, s.enrolled, s.due, coalesce(l.asked, 0), l.body
-		FROM sources s LEFT JOIN ledgers l ON l.source = s.id ORDER BY s.id`)
+	rows, err := tx.QueryContext(ctx, "SELECT s.id, s.enrolled, s.due, coalesce("+s.layout.asked+", 0), l.body, "+s.layout.poll+
+		" FROM sources s LEFT JOIN ledgers l ON l.source = s.id ORDER BY s.id")
 	return batches(rows, err, give, func(l *load) error {
 		var src keptSource
-		err := rows.Scan(&src.id, &src.enrolled, &src.due, &src.asked, &src.ledger)
+		var poll []byte
+		err := rows.Scan(&src.id, &src.enrolled, &src.due, &src.asked, &src.ledger, &poll)
+		if err == nil && poll != nil {
+			src.ledger, err = s.wholeLedger(src.ledger, poll, src.id)
+		}
 		l.sources = append(l.sources, src)
 		return err
 	})
+}
+
+// wholeLedger is a ledger as one value. One that is damaged is no ledger: its
+// source is begun anew.
+func (s *embedded) wholeLedger(body, poll []byte, id string) ([]byte, error) {
+	held, err := s.values.joinLedger(body, poll, news.SourceID(id))
+	if leftOut(err, s.log) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.values.ledger(held)
 }
 
 func (s *embedded) dumpArticles(ctx context.Context, tx *sql.Tx, give func(load) error) error {
@@ -190,17 +207,17 @@ func (s *embedded) take(ctx context.Context, l load) error {
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		for _, src := range l.sources {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO sources (id, enrolled, due, lease) VALUES (?, ?, ?, 0)", src.id, btoi(src.enrolled), src.due); err != nil {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO sources (id, enrolled, due, asked) VALUES (?, ?, ?, ?)", src.id, btoi(src.enrolled), src.due, src.asked); err != nil {
 				return err
 			}
 			if src.ledger == nil {
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, "INSERT INTO ledgers (source, asked, body) VALUES (?, ?, ?)", src.id, src.asked, src.ledger); err != nil {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO ledgers (source, body) VALUES (?, ?)", src.id, src.ledger); err != nil {
 				return err
 			}
 		}
-		if err := putBundles(ctx, tx, bundles); err != nil {
+		if err := putBundles(ctx, tx, s.turns.plain(), bundles); err != nil {
 			return err
 		}
 		for _, st := range l.stories {

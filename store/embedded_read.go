@@ -157,7 +157,7 @@ func (s *embedded) Ledgers(ctx context.Context, ids ...news.SourceID) ([]news.Le
 		defer tx.Rollback()
 		for _, id := range ids {
 			l, err := s.ledger(ctx, tx, id)
-			if err != nil {
+			if l, err = begunAnew(l, err, id, s.log); err != nil {
 				return err
 			}
 			ledgers = append(ledgers, l)

@@ -136,7 +136,7 @@ func wantReadOnly(t *testing.T, s news.Store) {
 	_, sweep := s.Sweep(t.Context(), news.Keep{Stories: noon.Add(time.Hour)})
 	for name, err := range map[string]error{
 		"claim": claim, "commit": commit, "sweep": sweep,
-		"enrol": s.Enrol(t.Context(), []news.SourceID{"b"}), "hasten": s.Hasten(t.Context(), noon, "a"),
+		"enrol": s.Enrol(t.Context(), []news.SourceID{"b"}), "hasten": s.Hasten(t.Context(), noon, "a"), "delay": s.Delay(t.Context(), noon, "a"),
 	} {
 		if !errors.Is(err, ErrReadOnly) {
 			t.Errorf("%s: got %v, want ErrReadOnly", name, err)

@@ -8,41 +8,91 @@ import (
 	"time"
 
 	"dateline/news"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // Commit implements news.Store in one transaction.
 func (s *embedded) Commit(ctx context.Context, in news.Intake) (news.Revision, error) {
-	bundles, err := s.values.bundles(last(in.Articles, articleID), in.At)
-	if err != nil {
-		return 0, fail("commit", err)
-	}
-	set, err := s.values.intake(news.Intake{Ledger: in.Ledger, Stories: in.Stories, At: in.At})
+	set, err := s.pack(in)
 	if err != nil {
 		return 0, fail("commit", err)
 	}
 	var rev news.Revision
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		if err := spendLease(ctx, tx, in.Ledger); err != nil {
+	var lease spending
+	err = s.turn(ctx, &turn{
+		patient: set.quiet(),
+		act: func(tx *sql.Tx) (err error) {
+			if in.Ledger.Source != "" && !lease.take(s.leases, in.Ledger) {
+				return news.ErrLost
+			}
+			rev, err = s.commit(ctx, tx, in, set)
 			return err
-		}
-		s.step.at(stepLeased)
-		if rev, err = putStories(ctx, tx, set.stories, in.Base); err != nil {
-			return err
-		}
-		s.step.at(stepTold)
-		if err := putBundles(ctx, tx, bundles); err != nil {
-			return err
-		}
-		s.step.at(stepArchived)
-		err := putLedger(ctx, tx, in.Ledger, set.ledger)
-		s.step.at(stepLedger)
-		return err
+		},
+		end: lease.end,
 	})
 	if err != nil {
 		return 0, fail("commit", err)
 	}
 	s.step.at(stepKept)
 	return rev, nil
+}
+
+// keptIntake is an intake in the form in which a file keeps it.
+type keptIntake struct {
+	poll    []byte // nil: there is no ledger
+	marks   []byte // nil: they stay as they are
+	stories []packedStory
+	bundles []bundle
+}
+
+// quiet reports whether nobody waits for what an intake holds.
+func (k *keptIntake) quiet() bool { return len(k.stories) == 0 && len(k.bundles) == 0 }
+
+// pack packs all of an intake before anything is written: a value that cannot
+// be stored fails the whole.
+func (s *embedded) pack(in news.Intake) (set keptIntake, err error) {
+	if set.stories, err = s.values.stories(in.Stories); err != nil {
+		return set, err
+	}
+	if set.bundles, err = s.values.bundles(last(in.Articles, articleID), in.At); err != nil || in.Ledger.Source == "" {
+		return set, err
+	}
+	set.poll = appendPoll(make([]byte, 0, 1024), &in.Ledger.Poll)
+	if len(set.poll) > MaxValue {
+		return set, fmt.Errorf("ledger of %s is %d MiB large: the store takes %d MiB", in.Ledger.Source, len(set.poll)>>20, MaxValue>>20)
+	}
+	if !in.Ledger.Unread {
+		set.marks, err = s.values.ledger(news.Ledger{Source: in.Ledger.Source, Marks: in.Ledger.Marks})
+	}
+	return set, err
+}
+
+// commit writes an intake. What a quiet poll changes is one row.
+func (s *embedded) commit(ctx context.Context, tx *sql.Tx, in news.Intake, set keptIntake) (rev news.Revision, err error) {
+	c := s.turns.plain()
+	if set.poll != nil {
+		if err := putPoll(c, in.Ledger, set.poll); err != nil {
+			return 0, err
+		}
+	}
+	s.step.at(stepLeased)
+	if rev, err = presentRevision(c); err != nil {
+		return 0, err
+	}
+	if rev, err = putStories(ctx, tx, set.stories, rev, in.Base); err != nil {
+		return 0, err
+	}
+	s.step.at(stepTold)
+	if err := putBundles(ctx, tx, c, set.bundles); err != nil {
+		return 0, err
+	}
+	s.step.at(stepArchived)
+	if set.marks != nil {
+		_, err = tx.ExecContext(ctx, "INSERT INTO ledgers (source, body) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET body = excluded.body", string(in.Ledger.Source), set.marks)
+	}
+	s.step.at(stepLedger)
+	return rev, err
 }
 
 // packed is an intake in the form in which it is stored.
@@ -84,48 +134,49 @@ func (v *values) intake(in news.Intake) (packed, error) {
 		}
 		set.articles = append(set.articles, packedArticle{id: string(a.ID), source: a.Source, kept: nanos(in.At), body: body})
 	}
-	for _, st := range last(in.Stories, storyID) {
+	set.stories, err = v.stories(in.Stories)
+	return set, err
+}
+
+// stories packs the last version of each.
+func (v *values) stories(list []news.Story) (set []packedStory, err error) {
+	for _, st := range last(list, storyID) {
 		if len(st.Articles) == 0 {
-			return packed{}, fmt.Errorf("story %s has no article", st.ID)
+			return nil, fmt.Errorf("story %s has no article", st.ID)
 		}
 		body, err := v.story(*st)
 		if err != nil {
-			return packed{}, err
+			return nil, err
 		}
-		set.stories = append(set.stories, packedStory{id: string(st.ID), filed: nanos(st.Filed), facets: facets(st), body: body})
+		set = append(set, packedStory{id: string(st.ID), filed: nanos(st.Filed), facets: facets(st), body: body})
 	}
 	return set, nil
 }
 
-// spendLease checks the lease and makes it good for nothing more, so that a
-// commit that is repeated answers ErrLost. In the same statement the source
-// gets its next due time.
-func spendLease(ctx context.Context, tx *sql.Tx, l news.Ledger) error {
-	if l.Source == "" {
-		return nil
-	}
-	if l.Lease == 0 {
+// putPoll writes the record of a source's poll and makes the source due by it.
+// A source that was swept has lost its lease.
+func putPoll(c *conn, l news.Ledger, poll []byte) error {
+	n, err := c.run("UPDATE sources SET due = ?, asked = ?, poll = ? WHERE id = ?", nil, micros(l.Poll.Due), micros(l.Poll.At), poll, string(l.Source))
+	if err == nil && n == 0 {
 		return news.ErrLost
 	}
-	return mustTouch(tx.ExecContext(ctx, "UPDATE sources SET lease = 0, due = ? WHERE id = ? AND lease = ?", micros(l.Poll.Due), string(l.Source), int64(l.Lease)))
+	return err
 }
 
-func mustTouch(res sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(news.ErrLost, err)
-	}
-	return nil
+// presentRevision is the revision of the archive.
+func presentRevision(c *conn) (rev news.Revision, err error) {
+	_, err = c.run("SELECT revision FROM archive", func(r *sqlite3.Stmt) error {
+		rev = news.Revision(r.ColumnInt64(0))
+		return nil
+	})
+	return rev, err
 }
 
 // putStories saves stories under the next revision and returns it; without
 // stories it returns the present one.
-func putStories(ctx context.Context, tx *sql.Tx, stories []packedStory, base news.Revision) (news.Revision, error) {
-	rev, err := revision(ctx, tx)
-	if err != nil || len(stories) == 0 {
-		return rev, err
+func putStories(ctx context.Context, tx *sql.Tx, stories []packedStory, rev, base news.Revision) (news.Revision, error) {
+	if len(stories) == 0 {
+		return rev, nil
 	}
 	if rev != base {
 		return 0, news.ErrStale
@@ -199,15 +250,6 @@ func moveTopics(ctx context.Context, tx *sql.Tx, rev news.Revision, moved map[ne
 	return err
 }
 
-func putLedger(ctx context.Context, tx *sql.Tx, l news.Ledger, body []byte) error {
-	if l.Source == "" {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO ledgers (source, asked, body) VALUES (?, ?, ?)
-		ON CONFLICT (source) DO UPDATE SET asked = excluded.asked, body = excluded.body`, string(l.Source), micros(l.Poll.At), body)
-	return err
-}
-
 // Sweep implements news.Store in small batches, so that polls get in between.
 func (s *embedded) Sweep(ctx context.Context, keep news.Keep) (news.Swept, error) {
 	var swept news.Swept
@@ -219,7 +261,7 @@ func (s *embedded) Sweep(ctx context.Context, keep news.Keep) (news.Swept, error
 		swept.Stories, err = s.sweep(ctx, func(tx *sql.Tx) (int, error) { return sweepStories(ctx, tx, keep.Stories) })
 	}
 	if err == nil && !keep.Ledgers.IsZero() {
-		swept.Ledgers, err = s.sweep(ctx, func(tx *sql.Tx) (int, error) { return sweepLedgers(ctx, tx, keep.Ledgers) })
+		swept.Ledgers, err = s.sweepLedgers(ctx, keep.Ledgers)
 	}
 	return swept, fail("sweep", err)
 }
@@ -269,24 +311,39 @@ func sweepStories(ctx context.Context, tx *sql.Tx, before time.Time) (int, error
 // sweepLedgers forgets sources that are off the due-list, and the lease with
 // them: one who still holds it has lost it. A source that was never polled has
 // no ledger and is not counted.
-func sweepLedgers(ctx context.Context, tx *sql.Tx, before time.Time) (int, error) {
-	_, err := tx.ExecContext(ctx, `DELETE FROM sources WHERE enrolled = 0 AND NOT EXISTS
-		(SELECT 1 FROM ledgers WHERE source = sources.id)`)
-	if err != nil {
-		return 0, err
-	}
-	ids, err := texts(tx.QueryContext(ctx, `SELECT s.id FROM sources s JOIN ledgers l ON l.source = s.id
-		WHERE s.enrolled = 0 AND l.asked < ? LIMIT ?`, micros(before), sweepBatch))
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range ids {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM ledgers WHERE source = ?", id); err != nil {
-			return 0, err
+func (s *embedded) sweepLedgers(ctx context.Context, before time.Time) (total int, err error) {
+	for {
+		var never, ids []string
+		err := s.change(ctx, func(tx *sql.Tx) (err error) {
+			never, err = texts(tx.QueryContext(ctx, `DELETE FROM sources WHERE enrolled = 0 AND NOT EXISTS
+				(SELECT 1 FROM ledgers WHERE source = sources.id) RETURNING id`))
+			if err != nil {
+				return err
+			}
+			ids, err = texts(tx.QueryContext(ctx, `SELECT s.id FROM sources s JOIN ledgers l ON l.source = s.id
+				WHERE s.enrolled = 0 AND s.asked < ? LIMIT ?`, micros(before), sweepBatch))
+			if err != nil {
+				return err
+			}
+			for _, id := range ids {
+				if _, err := tx.ExecContext(ctx, "DELETE FROM ledgers WHERE source = ?", id); err != nil {
+					return err
+				}
+				if _, err := tx.ExecContext(ctx, "DELETE FROM sources WHERE id = ?", id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return total, err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM sources WHERE id = ?", id); err != nil {
-			return 0, err
+		if s.leases != nil {
+			s.leases.forget(append(never, ids...))
 		}
+		if len(ids) == 0 {
+			return total, nil
+		}
+		total += len(ids)
 	}
-	return len(ids), nil
 }

@@ -24,6 +24,9 @@ const digests = len(news.Key{}) + 16
 
 // ledger writes a ledger without its lease, which the store keeps apart.
 func (v *values) ledger(l news.Ledger) ([]byte, error) {
+	if l.Unread {
+		return nil, fmt.Errorf("ledger of %s: its marks were not read", l.Source)
+	}
 	l.Lease, l.Adrift = 0, nil
 	if !columnar(l.Marks) {
 		l.Marks = shorten(l.Marks)
@@ -142,6 +145,19 @@ func (v *values) readLedger(b []byte, id news.SourceID) (news.Ledger, error) {
 	}
 	l.Source = id
 	lengthen(l.Marks)
+	return l, nil
+}
+
+// joinLedger puts together what a file keeps apart; without a poll the body
+// holds all.
+func (v *values) joinLedger(body, poll []byte, id news.SourceID) (news.Ledger, error) {
+	l, err := v.readLedger(body, id)
+	if err != nil || poll == nil {
+		return l, err
+	}
+	if l.Poll, err = readPoll(poll); err != nil {
+		return news.Ledger{}, fmt.Errorf("read ledger of %s: %w", id, err)
+	}
 	return l, nil
 }
 

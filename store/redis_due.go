@@ -263,8 +263,19 @@ func (s *remote) enrolled(ctx context.Context) (map[string]bool, error) {
 
 // Hasten implements news.Store in one round trip.
 func (s *remote) Hasten(ctx context.Context, at time.Time, ids ...news.SourceID) error {
+	return fail("hasten", s.putDue(ctx, redis.ZAddArgs{XX: true, LT: true}, at, ids))
+}
+
+// Delay implements news.Store in one round trip.
+func (s *remote) Delay(ctx context.Context, at time.Time, ids ...news.SourceID) error {
+	return fail("delay", s.putDue(ctx, redis.ZAddArgs{XX: true, GT: true}, at, ids))
+}
+
+// putDue moves enrolled sources on the due-lists to a time, the way that how
+// allows.
+func (s *remote) putDue(ctx context.Context, how redis.ZAddArgs, at time.Time, ids []news.SourceID) error {
 	if err := s.changing(); err != nil {
-		return fail("hasten", err)
+		return err
 	}
 	defer s.gate.leave()
 	if len(ids) == 0 {
@@ -273,12 +284,12 @@ func (s *remote) Hasten(ctx context.Context, at time.Time, ids ...news.SourceID)
 	s.ahead.put(nil)
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, id := range ids {
-			p.ZAddArgs(ctx, shardOf(id).key("due"), redis.ZAddArgs{XX: true, LT: true,
-				Members: []redis.Z{{Score: float64(micros(at)), Member: string(id)}}})
+			how.Members = []redis.Z{{Score: float64(micros(at)), Member: string(id)}}
+			p.ZAddArgs(ctx, shardOf(id).key("due"), how)
 		}
 		return nil
 	})
-	return fail("hasten", err)
+	return err
 }
 
 // headsAhead is how many sources of each shard NextDue looks at.

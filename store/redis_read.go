@@ -264,7 +264,7 @@ func (s *remote) Ledgers(ctx context.Context, ids ...news.SourceID) ([]news.Ledg
 		if err == nil {
 			ledgers[i], err = s.values.readLedger(body, ids[i])
 		}
-		if err != nil {
+		if ledgers[i], err = begunAnew(ledgers[i], err, ids[i], s.log); err != nil {
 			return nil, fail("ledgers", err)
 		}
 	}

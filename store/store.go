@@ -32,9 +32,9 @@ var (
 // embedded file and in Redis alike. A store with a higher one is refused; one
 // with a lower one is marked as of this version by who opens it for writing,
 // because older programs could not read what is written from then on: version
-// 2 has ledgers whose marks stand in columns, and in version 3 articles of a
-// file lie in bundles.
-const Version = 3
+// 2 has ledgers whose marks stand in columns, in version 3 articles of a file
+// lie in bundles, and in version 4 its records of polls stand apart from marks.
+const Version = 4
 
 // Options are what a store may be told beside its address.
 type Options struct {

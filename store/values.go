@@ -34,6 +34,7 @@ type values struct {
 	packer    *zstd.Encoder
 	opener    *zstd.Decoder
 	inflaters sync.Pool // of *inflater
+	binders   sync.Pool // of *binder
 }
 
 func newValues() (*values, error) {
@@ -50,6 +51,7 @@ func newValues() (*values, error) {
 	return &values{
 		codec: newCodec(news.Ledger{}, news.Article{}, news.Story{}), packer: packer, opener: opener,
 		inflaters: sync.Pool{New: func() any { return new(inflater) }},
+		binders:   sync.Pool{New: func() any { return new(binder) }},
 	}, nil
 }
 
@@ -62,9 +64,9 @@ func (v *values) article(a *news.Article) ([]byte, error) {
 	return v.pack("article "+string(a.ID), reflect.ValueOf(a).Elem())
 }
 
-// plain writes an article without compressing it.
-func (v *values) plain(a *news.Article) ([]byte, error) {
-	return v.write("article "+string(a.ID), reflect.ValueOf(a).Elem())
+// plain writes an article after b without compressing it.
+func (v *values) plain(b []byte, a *news.Article) ([]byte, error) {
+	return v.write(b, "article "+string(a.ID), reflect.ValueOf(a).Elem())
 }
 
 // story writes a story without its revision, which the store keeps apart.
@@ -132,18 +134,18 @@ func (v *values) readStory(b []byte, rev news.Revision) (news.Story, error) {
 }
 
 func (v *values) pack(what string, value reflect.Value) ([]byte, error) {
-	plain, err := v.write(what, value)
+	plain, err := v.write(make([]byte, 0, 2048), what, value)
 	if err != nil {
 		return nil, err
 	}
 	return v.squeeze(plain), nil
 }
 
-// write writes a value without compressing it.
-func (v *values) write(what string, value reflect.Value) ([]byte, error) {
-	plain := v.codec.append(append(make([]byte, 0, 2048), formPlain), value)
-	if len(plain) > MaxValue {
-		return nil, fmt.Errorf("%s is %d MiB large: the store takes %d MiB", what, len(plain)>>20, MaxValue>>20)
+// write writes a value after b without compressing it.
+func (v *values) write(b []byte, what string, value reflect.Value) ([]byte, error) {
+	plain := v.codec.append(append(b, formPlain), value)
+	if size := len(plain) - len(b); size > MaxValue {
+		return nil, fmt.Errorf("%s is %d MiB large: the store takes %d MiB", what, size>>20, MaxValue>>20)
 	}
 	return plain, nil
 }

@@ -151,6 +151,19 @@ func (d *crashDesk) ready() {
 	d.await("to answer", func(map[string]string) string { return "" })
 }
 
+// settled waits until the process answers or has ended.
+func (d *crashDesk) settled() {
+	d.t.Helper()
+	for end := time.Now().Add(crashPatience); !d.hasEnded(); time.Sleep(20 * time.Millisecond) {
+		if _, err := d.published(); err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			d.t.Fatalf("neither answers nor ends:\n%s", tail(d.log.String(), 2000))
+		}
+	}
+}
+
 // published is what readers see: the items of the topic's JSON feed by ID,
 // without the dates, which say when each desk read them.
 func (d *crashDesk) published() (map[string]string, error) {

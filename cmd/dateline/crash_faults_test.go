@@ -117,7 +117,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 		if round%3 == 1 {
 			d.kill()
 			d.start()
-			time.Sleep(aMoment())
+			d.settled()
 		}
 		if err := os.Remove(ballast); err != nil {
 			t.Fatal(err)

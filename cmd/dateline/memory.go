@@ -20,7 +20,8 @@ const (
 	slackLarge = 20
 	slackMost  = 24 << 20
 	slackLeast = 12 << 20
-	freely     = 64 << 20 // in all, up to which percent alone decide
+	freely     = 104 << 20 // in all, up to which slackSmall percent decide
+	slackSmall = 200
 )
 
 // boundMemory has the collector keep the process small, and below what its
@@ -40,7 +41,7 @@ func boundMemory() {
 	case os.Getenv("GOGC") != "":
 		debug.SetMemoryLimit(limit)
 	default:
-		debug.SetGCPercent(slackHeap)
+		debug.SetGCPercent(slackSmall)
 		followHeap(limit)
 	}
 }

@@ -47,11 +47,11 @@ func TestContainerMemory(t *testing.T) {
 // use and by so many bytes in between, and never lies below what is in use.
 func TestMemoryFor(t *testing.T) {
 	for _, c := range []struct{ heap, rest, want int64 }{
-		{0, 0, 64},
-		{20, 5, 64},  // 37 would do: percent alone decide
-		{35, 5, 64},  // 61
-		{40, 5, 69},  // by three fifths
-		{60, 10, 94}, // by 24 MiB
+		{0, 0, 104},
+		{35, 25, 104}, // 81 would do: a small house is collected rarely
+		{60, 10, 104}, // 94
+		{30, 80, 128}, // by three fifths
+		{80, 10, 114}, // by 24 MiB
 		{120, 10, 154},
 		{500, 10, 610}, // by a fifth
 	} {

@@ -120,6 +120,14 @@ func (s countedStore) Hasten(ctx context.Context, due time.Time, ids ...news.Sou
 	return err
 }
 
+// Delay asks the store.
+func (s countedStore) Delay(ctx context.Context, due time.Time, ids ...news.SourceID) error {
+	start := time.Now()
+	err := s.Store.Delay(ctx, due, ids...)
+	s.count(ctx, "delay", start, err)
+	return err
+}
+
 // NextDue asks the store.
 func (s countedStore) NextDue(ctx context.Context) (time.Time, error) {
 	start := time.Now()

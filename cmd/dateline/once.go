@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -97,16 +98,20 @@ func (h *house) once(ctx context.Context, force bool) (desk.Tally, time.Duration
 
 // said is what a person is told of a failed poll.
 func said(out desk.Outcome) string {
-	if !out.Ours && out.Poll.Fault != "" {
+	switch {
+	case errors.Is(out.Err, news.ErrLost):
+		return "another process polls it: what it sends is filed there"
+	case !out.Ours && out.Poll.Fault != "":
 		return out.Poll.Fault
 	}
 	return out.Err.Error()
 }
 
+// countOurs counts the polls that failed by our fault and that nobody else does.
 func countOurs(t desk.Tally) int {
 	n := 0
 	for _, out := range t.Faults {
-		if out.Ours {
+		if out.Ours && !errors.Is(out.Err, news.ErrLost) {
 			n++
 		}
 	}

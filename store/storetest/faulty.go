@@ -19,7 +19,7 @@ type Faulty struct {
 	BeforeCommit func(news.Intake) error   // the commit does not happen
 	AfterCommit  func(news.Intake) error   // it happened, but the answer is lost
 	BeforeRead   func(method string) error // of Revision, Story, Article, Stories, Ledgers, NextDue, Changes, Articles, Filled and Subscribers
-	BeforeWrite  func(method string) error // of Enrol, Hasten, SetFilled, Sweep, Subscribe, Unsubscribe, Delivered and Hold
+	BeforeWrite  func(method string) error // of Enrol, Hasten, Delay, SetFilled, Sweep, Subscribe, Unsubscribe, Lapse, Delivered and Hold
 }
 
 // Claim implements news.Store.
@@ -150,6 +150,14 @@ func (f *Faulty) Hasten(ctx context.Context, due time.Time, ids ...news.SourceID
 	return f.Store.Hasten(ctx, due, ids...)
 }
 
+// Delay implements news.Store.
+func (f *Faulty) Delay(ctx context.Context, due time.Time, ids ...news.SourceID) error {
+	if err := f.writing("Delay"); err != nil {
+		return err
+	}
+	return f.Store.Delay(ctx, due, ids...)
+}
+
 // Filled implements news.Store.
 func (f *Faulty) Filled(ctx context.Context) (map[news.TopicID]uint64, error) {
 	if err := f.reading("Filled"); err != nil {
@@ -188,6 +196,14 @@ func (f *Faulty) Subscribe(ctx context.Context, s news.Subscriber) error {
 		return err
 	}
 	return f.Store.Subscribe(ctx, s)
+}
+
+// Lapse implements news.Subscriptions.
+func (f *Faulty) Lapse(ctx context.Context, now time.Time, all ...news.Subscriber) error {
+	if err := f.writing("Lapse"); err != nil {
+		return err
+	}
+	return f.Store.Lapse(ctx, now, all...)
 }
 
 // Unsubscribe implements news.Subscriptions.

@@ -82,6 +82,7 @@ func claimBearsTheLedger(t *testing.T, s news.Store) {
 	_, err := s.Commit(t.Context(), news.Intake{Ledger: l, At: noon})
 	check(t, err)
 	again := claimOne(t, s, noon.Add(2*time.Hour))
+	readMarks(t, s, &again)
 	l.Lease = again.Lease
 	if d := Same(again, l); d != "" {
 		t.Error(d)
@@ -95,6 +96,93 @@ func claimBearsTheLedger(t *testing.T, s news.Store) {
 	if d := Same(read[1].Poll, l.Poll); d != "" {
 		t.Error(d)
 	}
+}
+
+// readMarks reads the marks that a claim left in the store.
+func readMarks(t *testing.T, s news.Store, l *news.Ledger) {
+	t.Helper()
+	if !l.Unread {
+		return
+	}
+	held, err := s.Ledgers(t.Context(), l.Source)
+	check(t, err)
+	l.Marks, l.Unread = held[0].Marks, false
+}
+
+// A quiet poll is committed as it was claimed, but for the record of the poll.
+func quietPollsKeepTheMarks(t *testing.T, s news.Store) {
+	enrol(t, s, "a")
+	l := claimOne(t, s, noon)
+	l.Poll = news.Poll{At: noon, Due: noon.Add(time.Hour), ETag: `"1"`, Title: "Harbour News"}
+	l.Marks = []news.Mark{{Key: news.Key{1, 2}, Article: articleID(1), Seen: noon, Filed: noon}}
+	_, err := s.Commit(t.Context(), news.Intake{Ledger: l, At: noon})
+	check(t, err)
+	want := l
+	for hour := 1; hour <= 3; hour++ {
+		now := noon.Add(time.Duration(hour) * time.Hour)
+		quiet := claimOne(t, s, now)
+		if quiet.Poll.ETag != `"1"` || quiet.Poll.Title != "Harbour News" {
+			t.Errorf("claimed without what the last poll left: %+v", quiet.Poll)
+		}
+		quiet.Poll.At, quiet.Poll.Due, quiet.Poll.Status = now, now.Add(time.Hour), 304
+		want.Poll = quiet.Poll
+		_, err := s.Commit(t.Context(), news.Intake{Ledger: quiet, At: now})
+		check(t, err)
+		if _, err := s.Commit(t.Context(), news.Intake{Ledger: quiet, At: now}); !errors.Is(err, news.ErrLost) {
+			t.Errorf("again: got %v, want ErrLost", err)
+		}
+	}
+	got, err := s.Ledgers(t.Context(), "a")
+	check(t, err)
+	want.Lease = 0
+	if d := Same(got[0], want); d != "" {
+		t.Error(d)
+	}
+	loud := claimOne(t, s, noon.Add(4*time.Hour))
+	readMarks(t, s, &loud)
+	if len(loud.Marks) != 1 {
+		t.Fatalf("%d marks, want 1", len(loud.Marks))
+	}
+	loud.Marks = append(loud.Marks, news.Mark{Key: news.Key{3}, Article: articleID(3), Seen: noon, Filed: noon})
+	_, err = s.Commit(t.Context(), news.Intake{Ledger: loud, At: noon})
+	check(t, err)
+	if got, err = s.Ledgers(t.Context(), "a"); err != nil || len(got[0].Marks) != 2 {
+		t.Errorf("got %d marks, %v; want 2", len(got[0].Marks), err)
+	}
+}
+
+// A source that is given back is due again by its hastening, and may still be
+// committed by its lease until another claims it.
+func givenBackIsDueAgain(t *testing.T, s news.Store) {
+	enrol(t, s, "a", "b")
+	held := claim(t, s, noon, 2)
+	check(t, s.Hasten(t.Context(), noon.Add(time.Second), "a"))
+	if got, err := s.NextDue(t.Context()); err != nil || !got.Equal(noon.Add(time.Second)) {
+		t.Errorf("next due %v, %v; want when it was hastened to", got, err)
+	}
+	wantList(t, "too early", sources(claim(t, s, noon, 10)), nil)
+	wantList(t, "the one given back", sources(claim(t, s, noon.Add(time.Second), 10)), []news.SourceID{"a"})
+	if _, err := s.Commit(t.Context(), news.Intake{Ledger: held[0], At: noon}); !errors.Is(err, news.ErrLost) {
+		t.Errorf("by the lease before: got %v, want ErrLost", err)
+	}
+	check(t, s.Hasten(t.Context(), noon, "b"))
+	held[1].Poll.Due = noon.Add(time.Hour)
+	_, err := s.Commit(t.Context(), news.Intake{Ledger: held[1], At: noon})
+	check(t, err)
+	wantList(t, "committed", sources(claim(t, s, noon.Add(2*time.Second), 10)), nil)
+}
+
+// A commit that is refused leaves the lease to be used once more.
+func refusedCommitKeepsTheLease(t *testing.T, s news.Store) {
+	enrol(t, s, "a")
+	in := news.Intake{Ledger: claimOne(t, s, noon), Articles: []news.Article{article(1)}, Stories: []news.Story{story(1, "x")}, Base: 7, At: noon}
+	if _, err := s.Commit(t.Context(), in); !errors.Is(err, news.ErrStale) {
+		t.Fatalf("got %v, want ErrStale", err)
+	}
+	wantList(t, "still claimed", sources(claim(t, s, noon.Add(lease-time.Second), 10)), nil)
+	in.Base = 0
+	_, err := s.Commit(t.Context(), in)
+	check(t, err)
 }
 
 func eachSourceIsClaimedOnce(t *testing.T, s news.Store) {
@@ -215,6 +303,20 @@ func hastenOnlyHastens(t *testing.T, s news.Store) {
 	enrol(t, s)
 	check(t, s.Hasten(t.Context(), noon, "a"))
 	wantList(t, "not enrolled", sources(claim(t, s, noon.Add(time.Hour), 10)), nil)
+}
+
+func delayOnlyDelays(t *testing.T, s news.Store) {
+	enrol(t, s, "a")
+	poll(t, s, noon)
+	check(t, s.Delay(t.Context(), noon.Add(3*time.Hour)))
+	check(t, s.Delay(t.Context(), noon.Add(2*time.Hour), "a", "zz"))
+	check(t, s.Delay(t.Context(), noon.Add(30*time.Minute), "a", "zz"))
+	wantList(t, "not yet, nobody new", sources(claim(t, s, noon.Add(119*time.Minute), 10)), nil)
+	wantList(t, "later, not earlier", sources(claim(t, s, noon.Add(2*time.Hour), 10)), []news.SourceID{"a"})
+	enrol(t, s)
+	check(t, s.Delay(t.Context(), noon.Add(9*time.Hour), "a"))
+	enrol(t, s, "a")
+	wantList(t, "not enrolled", sources(claim(t, s, noon.Add(8*time.Hour), 10)), []news.SourceID{"a"})
 }
 
 func nextDueIsTheEarliest(t *testing.T, s news.Store) {

@@ -67,7 +67,7 @@ func valuesComeBack(t *testing.T, s news.Store) {
 	l := claimOne(t, s, noon)
 	token := l.Lease
 	Fill(&l)
-	l.Source, l.Lease, l.Adrift = "a", token, nil // what comes with a claim is not stored with the ledger
+	l.Source, l.Lease, l.Unread, l.Adrift = "a", token, false, nil // what comes with a claim is not stored with the ledger
 	rev, err := s.Commit(t.Context(), news.Intake{Ledger: l, Articles: []news.Article{a}, Stories: []news.Story{st}, At: noon})
 	check(t, err)
 
