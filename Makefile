@@ -26,9 +26,11 @@ vet:
 	cd browser && $(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-# vulnerabilities asks the database of known ones; it needs the internet.
+# vulnerabilities asks the database of known ones, and fails where one is called. Without the internet it says that nothing was checked.
 vulnerabilities:
-	$(GO) tool govulncheck ./...
+	@said=$$($(GO) tool govulncheck ./... 2>&1); code=$$?; echo "$$said"; case "$$code $$said" in \
+	  "1 "*"fetching vulnerabilities"*) echo "vulnerabilities: NOT CHECKED, the database is out of reach";; \
+	  *) exit $$code;; esac
 
 # install installs the system's packages $(1); apt does so where the command $(2) is missing.
 define install

@@ -31,6 +31,9 @@ type Subscriptions interface {
 	Subscribe(ctx context.Context, s Subscriber) error
 	// Unsubscribe forgets subscriptions, if they are there.
 	Unsubscribe(ctx context.Context, all ...Subscriber) error
+	// Lapse forgets those of all whose lease is over at a time. One that was
+	// renewed after it was listed stays.
+	Lapse(ctx context.Context, now time.Time, all ...Subscriber) error
 	// Delivered saves Sent, Missed and Due of subscriptions that are still there,
 	// and nothing else of them.
 	Delivered(ctx context.Context, all ...Subscriber) error

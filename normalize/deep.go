@@ -12,8 +12,12 @@ import (
 const maxNested = 400
 
 // parse reads a page or a fragment. One that is nested too deeply is read
-// without the tags of its deepest elements; nil: not even then.
+// without the tags of its deepest elements; nil: not even then. The pictures of
+// AMP pages are pictures.
 func parse(markup string) *html.Node {
+	if strings.Contains(markup, "<amp-img") {
+		markup = ampPictures.Replace(markup)
+	}
 	if root := plainTree(markup); root != nil {
 		return root
 	}
@@ -25,6 +29,9 @@ func parse(markup string) *html.Node {
 	}
 	return nil
 }
+
+// ampPictures writes the picture element of AMP as that of HTML.
+var ampPictures = strings.NewReplacer("<amp-img", "<img", "</amp-img>", "")
 
 // impliedEnd are the elements that end without an end tag: they do not nest
 // by being left open.

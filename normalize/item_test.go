@@ -49,3 +49,17 @@ func TestControlCharactersAreNoText(t *testing.T) {
 		}
 	}
 }
+
+// What stands within a picture element of AMP is there for other browsers.
+func TestPicturesOfAMPPagesAreRead(t *testing.T) {
+	page := `<html amp lang="en"><head><title>Harbour shut</title></head><body><article><h1>Harbour shut</h1>
+<figure><amp-img src="/crane.jpg" width="800" height="500" layout="responsive"><noscript><img src="/plain.jpg"></noscript></amp-img>
+<figcaption>The crane in the basin.</figcaption></figure>
+<p>The harbour of Eastmouth was shut on Monday after a crane fell into the basin, the port captain said in the town hall.</p>
+<p>Eleven ships were turned away, and no ship may enter before spring, when the season for citrus begins.</p></article></body></html>`
+	a := Page([]news.Page{{Address: "https://outlet.example/amp/1", HTML: []byte(page)}}, Hints{URL: "https://outlet.example/amp/1"})
+	figures := a.Figures()
+	if len(figures) != 1 || figures[0].Src != "https://outlet.example/crane.jpg" || figures[0].Caption != "The crane in the basin." {
+		t.Errorf("got %d figures, %+v", len(figures), figures)
+	}
+}

@@ -82,11 +82,14 @@ func (h *masthead) byEditor(token string) bool {
 // token, or because everybody who can ask sits at this machine.
 func (h *masthead) forEditors() bool { return len(h.admin) > 0 || h.Access.Local }
 
-// Editor reports whether a request shows the token of an editor. Where the
+// profilesPath begins the addresses of the runtime's profiles.
+const profilesPath = "/debug/pprof/"
+
+// editor reports whether a request shows the token of an editor. Where the
 // masthead has none, nobody is one.
-func (s *Server) Editor(r *http.Request) bool {
+func editor(r *http.Request, head *masthead) bool {
 	shown, _ := takePass(r)
-	return s.head.Load().edits(shown.token)
+	return head.edits(shown.token)
 }
 
 // closedTo is the fault of asking for what is for editors only.

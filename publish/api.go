@@ -272,9 +272,14 @@ func (p press) apiArticleDocument(ctx context.Context, id news.ArticleID) (docum
 	return doc, err
 }
 
-// mostSought is how many stories are looked through for the one that tells an
-// article.
-const mostSought = 200
+// Where the story that tells an article is looked for: among those filed up to
+// soughtBack before it, mostSought at most.
+const (
+	soughtBack = 30 * 24 * time.Hour
+	mostSought = 10_000
+
+	soughtAtOnce = 200 // are read from the archive
+)
 
 // readArticle finds an article and the story that tells it; the story is empty
 // for editors who ask for an article that no topic took. Its error is a fault
@@ -325,14 +330,21 @@ func (p press) tellerOf(ctx context.Context, id news.ArticleID, a news.Article) 
 	if len(a.Topics) == 0 {
 		return news.Story{}, -1, nil
 	}
-	stories, err := p.archive.Stories(ctx, news.Query{Topic: a.Topics[0], Source: a.Source, After: upTo(a.Filed.Add(time.Nanosecond)), Limit: mostSought})
-	if err != nil {
-		return news.Story{}, -1, fmt.Errorf("list stories: %w", err)
-	}
-	for i := range stories {
-		if at := has(&stories[i]); at >= 0 {
-			return stories[i], at, nil
+	q := news.Query{Topic: a.Topics[0], Source: a.Source, After: upTo(a.Filed.Add(time.Nanosecond)), Limit: soughtAtOnce}
+	for range mostSought / soughtAtOnce {
+		listed, err := p.archive.Stories(ctx, q)
+		if err != nil {
+			return news.Story{}, -1, fmt.Errorf("list stories: %w", err)
 		}
+		for i := range listed {
+			if at := has(&listed[i]); at >= 0 {
+				return listed[i], at, nil
+			}
+		}
+		if len(listed) < q.Limit || listed[len(listed)-1].Filed.Before(a.Filed.Add(-soughtBack)) {
+			break
+		}
+		q.After = place(&listed[len(listed)-1])
 	}
 	return news.Story{}, -1, nil
 }

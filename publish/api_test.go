@@ -410,3 +410,18 @@ func FuzzAPI(f *testing.F) {
 		}
 	})
 }
+
+// The story that tells an article is found, however many the source told since.
+func TestArticleIsFoundBehindManyStories(t *testing.T) {
+	var stories []news.Story
+	for n := range 3 * soughtAtOnce {
+		stories = append(stories, plainStory(n))
+	}
+	told := plainStory(-1).Articles[0] // the newest
+	told.ID, told.Headline = news.ArticleID(storyID(7777)), "A later telling"
+	last := &stories[len(stories)-1]
+	last.Articles = append(last.Articles, told)
+	s, m := desk(t, stories...)
+	m.archived = append(m.archived, told)
+	contains(t, get(t, s, "/api/articles/"+string(told.ID)), "A later telling", string(last.ID))
+}

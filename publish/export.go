@@ -39,7 +39,8 @@ const pageStories = 200
 // every story is reached.
 //
 // Each file is replaced in one step, after those that it links to, and one that
-// is right already is not touched. The pages of withdrawn stories are taken
+// is right already is not touched. What an export that was killed left
+// unfinished is taken away, unless another is under way. The pages of withdrawn stories are taken
 // away, and so is what became private, before all else; all other files that it
 // did not write it leaves alone. What is written
 // is not held, so that a long history takes no more memory than a short one.
@@ -63,6 +64,13 @@ func Export(ctx context.Context, archive news.Archive, m Masthead, dir string) (
 		return ExportReport{}, fmt.Errorf("open export directory: %w", err)
 	}
 	defer root.Close()
+	alone, release := claim(root)
+	defer release()
+	if alone {
+		if err := tidy(root); err != nil {
+			return ExportReport{}, fmt.Errorf("take away what an export left unfinished: %w", err)
+		}
+	}
 	x := &export{press: press{archive: archive, head: head, pages: pages, static: true}, root: root, told: map[news.StoryID]bool{}}
 	err = x.run(ctx)
 	return x.report, err
@@ -311,7 +319,7 @@ func (r *ExportReport) write(root *os.Root, name string, body []byte) error {
 	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
 	}
-	temp := path.Join(path.Dir(name), ".part-"+rand.Text())
+	temp := path.Join(path.Dir(name), partPrefix+rand.Text())
 	if err := writeSynced(root, temp, body); err != nil {
 		root.Remove(temp)
 		return err
@@ -323,6 +331,28 @@ func (r *ExportReport) write(root *os.Root, name string, body []byte) error {
 	r.Written++
 	r.Bytes += int64(len(body))
 	return nil
+}
+
+// partPrefix begins the names of files that are being written.
+const partPrefix = ".part-"
+
+// tidy takes away the files that were being written when an export was killed:
+// those of our making, where we write.
+func tidy(root *os.Root) error {
+	ours := []string{"topics", "stories", "sources", "subscribe"}
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case d.IsDir() && path.Dir(name) == "." && name != "." && !slices.Contains(ours, name):
+			return fs.SkipDir
+		case d.Type().IsRegular() && strings.HasPrefix(d.Name(), partPrefix) && len(d.Name()) == len(partPrefix)+len(rand.Text()):
+			return root.Remove(name)
+		}
+		return nil
+	})
 }
 
 func writeSynced(root *os.Root, name string, body []byte) error {

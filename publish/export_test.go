@@ -219,3 +219,61 @@ func TestExportTakesAwayWhatBecamePrivate(t *testing.T) {
 		t.Errorf("once more: %v, %v", report, err)
 	}
 }
+
+// What an export that was killed left behind is taken away by the next, and
+// what is somebody else's, or that of an export under way, is not.
+func TestExportTakesAwayWhatWasLeftUnfinished(t *testing.T) {
+	_, m := desk(t, plainStory(1))
+	dir := t.TempDir()
+	exportedFiles(t, m, testMasthead(), dir)
+	const part = ".part-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	ours := []string{part, "topics/" + part, "topics/grain/" + part, "stories/" + string(storyID(1)) + "/" + part}
+	theirs := []string{".part-notes", "topics/.part-short", "elsewhere/" + part}
+	if err := os.Mkdir(filepath.Join(dir, "elsewhere"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(ours, theirs...) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half of it"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	alone, release := claim(root)
+	if !alone {
+		t.Skip("this system does not tell whether another export is under way")
+	}
+	files := exportedFiles(t, m, testMasthead(), dir)
+	for _, name := range append(ours, theirs...) {
+		if files[name] == nil {
+			t.Errorf("%s was taken from an export under way", name)
+		}
+	}
+	release()
+	files = exportedFiles(t, m, testMasthead(), dir)
+	for _, name := range ours {
+		if files[name] != nil {
+			t.Errorf("%s was left", name)
+		}
+	}
+	for _, name := range theirs {
+		if files[name] == nil {
+			t.Errorf("%s was taken away", name)
+		}
+	}
+}
+
+// Where the newest day has few stories, files have as many as a feed has
+// elsewhere.
+func TestExportedFeedsHaveTheUsualLength(t *testing.T) {
+	_, m := desk(t, days(map[int]int{1: 30, 2: 60, 6: 5})...)
+	files := exportedFiles(t, m, testMasthead(), t.TempDir())
+	for name, mark := range map[string]string{"topics/grain.rss": "<item>", "topics/grain.json": `"date_published"`} {
+		if got := strings.Count(string(files[name]), mark); got != news.DefaultLimit {
+			t.Errorf("%s has %d stories, want %d", name, got, news.DefaultLimit)
+		}
+	}
+}

@@ -112,7 +112,7 @@ func (h *Hub) round(ctx context.Context) error {
 		}
 		plan.again = now // the holder may die, and what is under way needs the lease
 		if held {
-			if err := h.subs.Unsubscribe(ctx, plan.ended...); err != nil {
+			if err := h.subs.Lapse(ctx, now, plan.ended...); err != nil {
 				return err
 			}
 			for host, subs := range plan.owed {

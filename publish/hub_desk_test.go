@@ -57,6 +57,17 @@ func (r *roll) Unsubscribe(_ context.Context, all ...news.Subscriber) error {
 	return nil
 }
 
+func (r *roll) Lapse(_ context.Context, now time.Time, all ...news.Subscriber) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range all {
+		if held, known := r.subs[rollKey(s)]; known && !now.Before(held.Until) {
+			delete(r.subs, rollKey(s))
+		}
+	}
+	return nil
+}
+
 func (r *roll) Delivered(_ context.Context, all ...news.Subscriber) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

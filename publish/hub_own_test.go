@@ -372,3 +372,38 @@ func FuzzHub(f *testing.F) {
 		}
 	})
 }
+
+// late is a roll on which a renewal comes after the hub has listed whose lease
+// is over, and before it forgets them.
+type late struct {
+	*roll
+	renewed news.Subscriber
+}
+
+func (l late) Hold(ctx context.Context, duty, holder string, lease time.Duration) (bool, error) {
+	if err := l.Subscribe(ctx, l.renewed); err != nil {
+		return false, err
+	}
+	return l.roll.Hold(ctx, duty, holder, lease)
+}
+
+func TestRenewalInTheLastMomentIsKept(t *testing.T) {
+	d := newHubDesk(t)
+	sub := news.Subscriber{Callback: "https://reader.example/in", Topic: "grain", Form: ".atom", Until: time.Now().Add(-time.Second)}
+	lost := sub
+	lost.Callback = "https://reader.example/lost"
+	for _, s := range []news.Subscriber{sub, lost} {
+		if err := d.roll.Subscribe(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sub.Until = time.Now().Add(24 * time.Hour)
+	d.hub.subs = late{d.roll, sub}
+	if err := d.hub.round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.hub.underway.Wait()
+	if subs, _ := d.roll.Subscribers(t.Context()); len(subs) != 1 || subs[0].Callback != sub.Callback {
+		t.Errorf("got %v, want the one that was renewed", subs)
+	}
+}

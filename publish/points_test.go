@@ -166,3 +166,27 @@ func TestFeedsSayTheirLanguage(t *testing.T) {
 	contains(t, get(t, s, atomPath), `<entry xml:lang="zh-Hant">`)
 	contains(t, get(t, s, rssPath), "<dc:language>zh-Hant</dc:language>")
 }
+
+// Each page of a listing but the first leads back to the first (RFC 5005, 3), and
+// each but the last on to the next.
+func TestPagesOfAListingNameTheFirst(t *testing.T) {
+	s, _ := desk(t, plainStory(1), plainStory(2), plainStory(3))
+	for _, f := range forms {
+		links := func(target string) map[string]string {
+			all := map[string]string{}
+			for _, m := range regexp.MustCompile(`<([^>]*)>; rel="([a-z]*)"`).FindAllStringSubmatch(ask(s, "GET", target).Header().Get("Link"), -1) {
+				all[m[2]] = m[1]
+			}
+			return all
+		}
+		first := site + "/topics/grain" + f.ext + "?limit=2"
+		one := links(strings.TrimPrefix(first, site))
+		two := links(strings.TrimPrefix(one["next"], site))
+		if one["first"] != "" || one["next"] == "" || two["first"] != first || two["next"] != "" {
+			t.Errorf("%s: the first page names %v, the second %v", f.name, one, two)
+		}
+		if f.ext != ".json" {
+			contains(t, get(t, s, strings.TrimPrefix(one["next"], site)), `rel="first"`)
+		}
+	}
+}

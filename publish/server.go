@@ -27,6 +27,8 @@ type Options struct {
 	// so that many requests cost the archive one question; 0: it is asked for
 	// each request.
 	Trust time.Duration
+	// Profiles answers editors below /debug/pprof/; nil: there is nothing.
+	Profiles http.Handler
 	// Picture gets a picture that an article of a source shows, bounded in time
 	// and size and from public addresses only; nil: pages name the outlets'
 	// addresses.
@@ -54,6 +56,7 @@ type Server struct {
 	hub      *Hub // nil: there is none of ours
 	counts   counts
 
+	profiles http.Handler // nil: there are none
 	patience time.Duration
 	glances  glances
 }
@@ -83,7 +86,7 @@ func New(archive news.Archive, m Masthead, o Options) (*Server, error) {
 		origins: http.NewCrossOriginProtection(), turns: newTurns[netip.Prefix](), tallies: newTallies(),
 		bench: o.Bench, trying: make(chan struct{}, 1),
 		picture: o.Picture, pictures: newShelf(maxPictures), getting: make(chan struct{}, picturesAtOnce),
-		glances: glances{trust: o.Trust, of: map[news.TopicID]glance{}},
+		profiles: o.Profiles, glances: glances{trust: o.Trust, of: map[news.TopicID]glance{}},
 	}
 	s.head.Store(head)
 	return s, nil
@@ -116,6 +119,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := head.within(r.URL.Path)
 	if err := s.turnedAway(r, head, path); err != nil {
 		s.refuse(w, r, head, err)
+		return
+	}
+	if s.profiles != nil && strings.HasPrefix(path, profilesPath) && editor(r, head) {
+		s.profiles.ServeHTTP(w, r)
 		return
 	}
 	if path == subscriptionPath && s.hub != nil && head.hubIsOurs() {

@@ -84,6 +84,14 @@ func (s *embedded) Unsubscribe(ctx context.Context, all ...news.Subscriber) erro
 	}))
 }
 
+// Lapse implements news.Subscriptions.
+func (s *embedded) Lapse(ctx context.Context, now time.Time, all ...news.Subscriber) error {
+	return fail("end subscriptions", s.eachSubscriber(ctx, all, func(tx *sql.Tx, sub news.Subscriber) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM subscribers WHERE callback = ? AND topic = ? AND form = ? AND until <= ?", sub.Callback, string(sub.Topic), sub.Form, micros(now))
+		return err
+	}))
+}
+
 // Delivered implements news.Subscriptions.
 func (s *embedded) Delivered(ctx context.Context, all ...news.Subscriber) error {
 	return fail("note deliveries", s.eachSubscriber(ctx, all, func(tx *sql.Tx, sub news.Subscriber) error {

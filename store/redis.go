@@ -29,7 +29,7 @@ type remote struct {
 	high     highest // revision that this process has seen
 	ahead    ahead
 
-	claims, enrols, saves, tells, forgets, duties, delivers *redis.Script
+	claims, enrols, saves, tells, forgets, duties, delivers, lapses *redis.Script
 }
 
 var _ news.Store = (*remote)(nil)
@@ -90,7 +90,7 @@ func openRedis(ctx context.Context, address string, o Options) (news.Store, erro
 		client: client, values: vals, log: o.Log, readOnly: o.ReadOnly, step: o.Step,
 		claims: redis.NewScript(claimScript), enrols: redis.NewScript(enrolScript), saves: redis.NewScript(saveScript),
 		tells: redis.NewScript(storiesScript), forgets: redis.NewScript(forgetScript),
-		duties: redis.NewScript(holdScript), delivers: redis.NewScript(deliveredScript),
+		duties: redis.NewScript(holdScript), delivers: redis.NewScript(deliveredScript), lapses: redis.NewScript(lapseScript),
 	}
 	begin := s.begin
 	if o.filling {

@@ -28,6 +28,8 @@ var (
 	holdScript string
 	//go:embed scripts/delivered.lua
 	deliveredScript string
+	//go:embed scripts/lapse.lua
+	lapseScript string
 )
 
 // memberOf names a subscriber in a hash. Neither a topic nor a form has a space.
@@ -137,6 +139,22 @@ func (s *remote) Unsubscribe(ctx context.Context, all ...news.Subscriber) error 
 		return nil
 	})
 	return fail("unsubscribe", err)
+}
+
+// Lapse implements news.Subscriptions in one round trip.
+func (s *remote) Lapse(ctx context.Context, now time.Time, all ...news.Subscriber) error {
+	if err := s.changing(); err != nil {
+		return fail("end subscriptions", err)
+	}
+	defer s.gate.leave()
+	if len(all) == 0 {
+		return nil
+	}
+	args := []any{micros(now)}
+	for _, sub := range all {
+		args = append(args, memberOf(sub))
+	}
+	return fail("end subscriptions", s.run(ctx, s.lapses, []string{subscribersKey, deliveriesKey}, args...).Err())
 }
 
 // Delivered implements news.Subscriptions in one round trip.

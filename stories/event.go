@@ -12,8 +12,12 @@ import (
 )
 
 // eventSpan is how far apart two articles that tell of one event in their own
-// words may be filed.
-const eventSpan = 36 * time.Hour
+// words may be filed, and namesSpan how far where no figure speaks for it: who
+// and where are the same in the next day's news of the matter.
+const (
+	eventSpan = 36 * time.Hour
+	namesSpan = 12 * time.Hour
+)
 
 // head is what the beginning of an article names, in the form in which other
 // wordings and languages name it too.
@@ -275,11 +279,11 @@ func (ix *Index) findEvent(a *news.Article, t *text) (Finding, bool) {
 	var best Finding
 	most := 0
 	for _, lead := range ix.sharers(&h) {
-		if !ix.joins(lead.source, news.JoinEvents) || !sameDays(lead.filed, a.Filed) || !shareTopic(lead.topics, a.Topics) {
+		if !ix.joins(lead.source, news.JoinEvents) || !shareTopic(lead.topics, a.Topics) {
 			continue
 		}
 		s := h.share(&lead.head, common)
-		if n := 2*s.names + 3*s.figures; s.oneEvent() && n > most && !framed(t.order, lead.text.shingles) {
+		if n := 2*s.names + 3*s.figures; s.oneEvent() && within(lead.filed, a.Filed, s.span()) && n > most && !framed(t.order, lead.text.shingles) {
 			most = n
 			best = Finding{Story: lead.story.id, With: lead.id, Reason: ReasonEvent}
 		}
@@ -304,8 +308,16 @@ func (ix *Index) sharers(h *head) []*entry {
 	return ix.mostTouched(2, func(*entry) bool { return true })
 }
 
-func sameDays(a, b time.Time) bool {
-	return a.IsZero() || b.IsZero() || a.Sub(b).Abs() <= eventSpan
+// span is how far apart two articles that share so much may be filed.
+func (s sharing) span() time.Duration {
+	if s.figures+s.small == 0 {
+		return namesSpan
+	}
+	return eventSpan
+}
+
+func within(a, b time.Time, span time.Duration) bool {
+	return a.IsZero() || b.IsZero() || a.Sub(b).Abs() <= span
 }
 
 // shareTopic reports whether two articles are of one topic, or both of none.
@@ -331,7 +343,7 @@ func (e *Evidence) judgeEvent(a, b *news.Article, ta, tb *text) {
 		}
 	}
 	e.Names = ha.told(keys)
-	if s.oneEvent() && !framed(ta.order, tb.shingles) && !framed(tb.order, ta.shingles) && sameDays(a.Filed, b.Filed) && shareTopic(a.Topics, b.Topics) && tellsEvent(a) && tellsEvent(b) {
+	if s.oneEvent() && !framed(ta.order, tb.shingles) && !framed(tb.order, ta.shingles) && within(a.Filed, b.Filed, s.span()) && shareTopic(a.Topics, b.Topics) && tellsEvent(a) && tellsEvent(b) {
 		e.Same, e.Reason = true, ReasonEvent
 		e.Verdict = fmt.Sprintf("They tell of one event in their own words: both name %s.", strings.Join(e.Names, ", "))
 	} else if len(e.Names) > 0 {

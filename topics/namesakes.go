@@ -29,6 +29,7 @@ type effect uint8
 
 const (
 	isBefore effect = 1 << iota
+	isHouse
 	isBehind
 	isCapital
 	isJoin
@@ -36,7 +37,7 @@ const (
 	isMoney
 )
 
-var effects = map[string]effect{"before": isBefore, "behind": isBehind, "capital": isCapital, "joins": isJoin, "credit": isCredit, "money": isMoney}
+var effects = map[string]effect{"before": isBefore, "house": isHouse, "behind": isBehind, "capital": isCapital, "joins": isJoin, "credit": isCredit, "money": isMoney}
 
 // openedBy is how many bytes of a word that may go on file it.
 const openedBy = 3
@@ -187,6 +188,9 @@ var (
 // house, an outlet, a company or a currency.
 func (r *reading) named(w *namesakes, h hit) bool {
 	p := &r.parts[h.part]
+	if h.alias.sense == senseLeader || h.alias.sense == senseSeat {
+		return false
+	}
 	if h.end < len(p.tokens) && p.adjoins(h.end-1) {
 		e := w.ofForm(p.word(h.end))
 		if e&(isBehind|isMoney) != 0 || e&isCapital != 0 && p.plain && isUpper(p.first(h.end)) {
@@ -198,7 +202,7 @@ func (r *reading) named(w *namesakes, h hit) bool {
 		return false
 	}
 	e := w.ofForm(p.word(i))
-	if e&isMoney != 0 {
+	if e&isMoney != 0 || e&isHouse != 0 && (p.quoted(i) || p.plain && i > 0 && p.sentence[i-1] == p.sentence[i] && isUpper(p.first(i))) {
 		return true
 	}
 	for i > 0 && e&isJoin != 0 && p.adjoins(i-1) {
@@ -219,6 +223,11 @@ func (p *part) adjoins(i int) bool {
 	return false
 }
 
+// quoted reports whether a quotation mark stands behind token i.
+func (p *part) quoted(i int) bool {
+	return strings.Contains(p.folded[p.tokens[i].End:p.tokens[i+1].Start], `"`)
+}
+
 // maxDateline bounds the words between the place of a report and its dash.
 const maxDateline = 5
 
@@ -229,7 +238,7 @@ func (r *reading) placeOfReport(h hit) bool {
 	if h.first > 2 || h.first > 0 && p.sentence[h.first] != p.sentence[0] || h.alias.sense == senseLeader {
 		return false
 	}
-	told := !p.shouted && !hasLower(p.text[p.at(h.start):p.at(h.stop)]) && scriptOfText(p.folded[h.start:]) <= greek
+	told := !p.shouted && h.alias.sense <= senseCapital && !hasLower(p.text[p.at(h.start):p.at(h.stop)]) && cased(p.folded[h.start:])
 	for i := h.end - 1; i+1 < len(p.tokens) && i < h.end+maxDateline; i++ {
 		gap := p.folded[p.tokens[i].End:p.tokens[i+1].Start]
 		if strings.Contains(gap, "- ") || strings.Contains(gap, ") ") {
@@ -248,6 +257,12 @@ func (r *reading) placeOfReport(h hit) bool {
 	return false
 }
 
+// cased reports whether a text begins in a script that has capitals.
+func cased(text string) bool {
+	s := scriptOfText(text)
+	return s == latin || s == cyrillic || s == greek
+}
+
 // credited reports whether the sentence of h, near the end of a text, says who
 // wrote from where.
 func (r *reading) credited(w *namesakes, h hit) bool {
@@ -260,7 +275,7 @@ func (r *reading) credited(w *namesakes, h hit) bool {
 		first--
 	}
 	for i := first; i < h.first; i++ {
-		if w.of(p.word(i))&isCredit != 0 && i+1 < len(p.tokens) && (p.word(i+1) == "by" || p.word(i+1) == "reporting" || p.word(i+1) == "in") {
+		if w.of(p.word(i))&isCredit != 0 && i+1 < len(p.tokens) && (p.word(i+1) == "by" || p.word(i+1) == "reporting") {
 			return true
 		}
 	}

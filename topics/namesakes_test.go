@@ -20,6 +20,14 @@ func TestNamesakesAreNoEvidence(t *testing.T) {
 		{"an outlet", "en", "PH", "CN", "China Daily names a new editor for Manila", "", false},
 		{"an airline", "en", "BE", "TR", "Two Turkish Airlines crews stuck in Belgium", "", false},
 		{"the airlines of a country", "en", "BE", "IN", "Belgium bars Indian airlines from its airspace", "", true},
+		{"a house with a capital", "en", "UA", "VA", "A Vatican delegation stayed at the Hotel Ukraine", "", false},
+		{"a hotel in a capital", "en", "AF", "CN", "Kabul hotel attack kills Chinese workers", "", true},
+		{"a hotel of a capital", "ru", "AF", "CN", "В отеле Кабула взорвали китайцев", "", true},
+		{"a hotel with its article", "es", "AF", "CN", "Atacan un hotel de Kabul con huéspedes chinos", "", true},
+		{"a road that leads on", "en", "PK", "CN", "Pakistan road map for Chinese loans agreed", "", true},
+		{"a tanker of a country", "id", "RU", "UA", "Ukraina serang tanker Rusia", "", true},
+		{"the sea, not the money", "hu", "RU", "UA", "Ukrajna orosz tengeri célt támadott", "", true},
+		{"a country before a dash", "en", "US", "CN", "Talks", "US - China talks resume.", true},
 		{"currencies", "ar", "JO", "SY", "الدينار الأردني والليرة السورية أمام الذهب", "", false},
 		{"currencies behind", "en", "TR", "RU", "Turkish lira falls, Russian rouble firms", "", false},
 		{"a currency and its state", "en", "TR", "RU", "Ankara props up the Turkish lira with Russian money", "", true},
@@ -60,6 +68,7 @@ func TestUnknownNamesakesAreFaults(t *testing.T) {
 func TestAWeakNameNeedsAnotherCountryInItsParagraph(t *testing.T) {
 	for text, want := range map[string]bool{
 		"Envoys of Trump saw Xi there.": true, "Xi and Xi and Trump.": true, "Xi is a letter, and Xi again.": false, "Trump slept.\n\nXi ate.": false,
+		"Marcos says he told Xi no.": true, "Marcos Silva says he told Xi no.": false, "Marcos slept. Xi ate.": false, "MARCOS TOLD XI": false,
 	} {
 		if got := takes(t, news.Rule{All: []news.Clause{country("CN")}}, "en", "", text); got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)

@@ -126,7 +126,7 @@ func open(ctx context.Context, c *config, log *slog.Logger, r role) (*house, err
 
 // publisher makes the server of the pages and feeds.
 func (h *house) publisher(m publish.Masthead) (*publish.Server, error) {
-	options := publish.Options{Log: h.log, Bench: h.bench.published(), Trust: 10 * time.Millisecond}
+	options := publish.Options{Log: h.log, Bench: h.bench.published(), Trust: 10 * time.Millisecond, Profiles: http.HandlerFunc(profile)}
 	if h.config.Site.Pictures != picturesDirect {
 		var err error
 		if h.pictures, err = newPictures(h.config); err != nil {

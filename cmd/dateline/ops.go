@@ -29,8 +29,6 @@ func (h *house) front() http.Handler {
 			plainAnswer(w, http.StatusServiceUnavailable, h.stalled())
 		case reads && r.URL.Path == "/readyz" && h.hindered() != "":
 			plainAnswer(w, http.StatusServiceUnavailable, h.hindered())
-		case strings.HasPrefix(r.URL.Path, profiles) && h.web.Editor(r):
-			profile(w, r)
 		default:
 			web.ServeHTTP(w, r)
 		}
@@ -98,13 +96,10 @@ func plainAnswer(w http.ResponseWriter, status int, words string) {
 	_, _ = w.Write([]byte(words)) // a client that has gone is no fault
 }
 
-// profiles is where editors find the runtime's profiles.
-const profiles = "/debug/pprof/"
-
 // profile answers what go tool pprof asks for.
 func profile(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "private, no-store")
-	switch strings.TrimPrefix(r.URL.Path, profiles) {
+	switch _, name, _ := strings.Cut(r.URL.Path, "/debug/pprof/"); name {
 	case "cmdline": // it may hold what is nobody's business
 		http.NotFound(w, r)
 	case "profile":

@@ -28,8 +28,23 @@ func TestProfilesAreForEditors(t *testing.T) {
 			}
 		}
 	}
-	h.config.Access.Admin = nil
+	h.config.Access.Hosts, h.config.Access.Rate = []string{"desk.example"}, 1
 	m, err := h.config.masthead()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.web.Reload(m)
+	for n, want := range []int{http.StatusMisdirectedRequest, http.StatusOK, http.StatusTooManyRequests} { // an editor comes through the same doors
+		r := httptest.NewRequest(http.MethodGet, "/debug/pprof/heap", nil)
+		r.Header.Set("Authorization", "Bearer editors-token-0123456789")
+		r.Host = map[bool]string{true: "other.example", false: "desk.example"}[n == 0]
+		w := httptest.NewRecorder()
+		if h.front().ServeHTTP(w, r); w.Code != want {
+			t.Errorf("request %d: got %d, want %d", n, w.Code, want)
+		}
+	}
+	h.config.Access = doorConfig{}
+	m, err = h.config.masthead()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ type Faulty struct {
 	BeforeCommit func(news.Intake) error   // the commit does not happen
 	AfterCommit  func(news.Intake) error   // it happened, but the answer is lost
 	BeforeRead   func(method string) error // of Revision, Story, Article, Stories, Ledgers, NextDue, Changes, Articles, Filled and Subscribers
-	BeforeWrite  func(method string) error // of Enrol, Hasten, Delay, SetFilled, Sweep, Subscribe, Unsubscribe, Delivered and Hold
+	BeforeWrite  func(method string) error // of Enrol, Hasten, Delay, SetFilled, Sweep, Subscribe, Unsubscribe, Lapse, Delivered and Hold
 }
 
 // Claim implements news.Store.
@@ -196,6 +196,14 @@ func (f *Faulty) Subscribe(ctx context.Context, s news.Subscriber) error {
 		return err
 	}
 	return f.Store.Subscribe(ctx, s)
+}
+
+// Lapse implements news.Subscriptions.
+func (f *Faulty) Lapse(ctx context.Context, now time.Time, all ...news.Subscriber) error {
+	if err := f.writing("Lapse"); err != nil {
+		return err
+	}
+	return f.Store.Lapse(ctx, now, all...)
 }
 
 // Unsubscribe implements news.Subscriptions.

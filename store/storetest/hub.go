@@ -64,6 +64,26 @@ func renewalsAndDeliveriesLeaveEachOtherAlone(t *testing.T, s news.Store) {
 	wantSubscribers(t, s, want)
 }
 
+// A renewal may come in the very moment when a lease is over: it is not lost.
+func renewalsOutliveTheEndOfALease(t *testing.T, s news.Store) {
+	over, renewed, running := subscriber(1), subscriber(2), subscriber(4)
+	for _, sub := range []news.Subscriber{over, renewed, running} {
+		check(t, s.Subscribe(t.Context(), sub))
+	}
+	listed := []news.Subscriber{over, renewed, running, subscriber(9)}
+	renewed.Until = noon.Add(48 * time.Hour)
+	check(t, s.Subscribe(t.Context(), renewed))
+	check(t, s.Lapse(t.Context(), over.Until.Add(-time.Microsecond), listed...))
+	wantSubscribers(t, s, over, renewed, running)
+	check(t, s.Lapse(t.Context(), noon.Add(3*time.Hour), listed...))
+	wantSubscribers(t, s, renewed, running)
+	check(t, s.Lapse(t.Context(), noon.Add(3*time.Hour)))
+	wantSubscribers(t, s, renewed, running)
+	over.Sent = 7 // who comes back begins anew
+	check(t, s.Subscribe(t.Context(), over))
+	wantSubscribers(t, s, over, renewed, running)
+}
+
 func deliveryBringsNobodyBack(t *testing.T, s news.Store) {
 	sub := subscriber(1)
 	check(t, s.Subscribe(t.Context(), sub))

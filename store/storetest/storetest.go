@@ -64,6 +64,7 @@ func Run(t *testing.T, open func(t *testing.T) news.Store) {
 		{"OddTextComesBackAsItWas", oddTextComesBack},
 		{"LargeValuesComeBack", largeValuesComeBack},
 		{"SubscriptionsAreKept", subscriptionsAreKept},
+		{"RenewalsOutliveTheEndOfALease", renewalsOutliveTheEndOfALease},
 		{"RenewalsAndDeliveriesLeaveEachOtherAlone", renewalsAndDeliveriesLeaveEachOtherAlone},
 		{"DeliveryBringsNobodyBack", deliveryBringsNobodyBack},
 		{"DutyHasOneHolder", dutyHasOneHolder},
