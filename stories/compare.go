@@ -33,17 +33,18 @@ const (
 
 // Evidence is what two articles have in common, and what follows from it.
 type Evidence struct {
-	Same    bool   // they tell the same story
-	Reason  Reason // why; empty: they do not
-	Verdict string // the same in words, one sentence
+	Same    bool   `json:"same"`    // they tell the same story
+	Reason  Reason `json:"reason"`  // why; empty: they do not
+	Verdict string `json:"verdict"` // the same in words, one sentence
 
-	Containment   float64 // the share of the shorter text's shingles that the longer one has
-	Common        int     // shingles that both have
-	Shingles      int     // of the shorter text
-	Figures       int     // different numbers that the two name together
-	CommonFigures int     // those that both name
+	Containment   float64 `json:"containment"` // the share of the shorter text's shingles that the longer one has
+	Threshold     float64 `json:"threshold"`   // the containment of copies, at least
+	Common        int     `json:"common"`      // shingles that both have
+	Shingles      int     `json:"shingles"`    // of the shorter text
+	Figures       int     `json:"figures"`     // different numbers that the two name together
+	CommonFigures int     `json:"common_figures"`
 
-	Names []string // names and larger figures that both begin with, as the first spells them; not of copies
+	Names []string `json:"names,omitempty"` // names and larger figures that both begin with, as the first spells them; not of copies
 }
 
 // Compare weighs two articles by themselves. An Index knows house text in
@@ -76,6 +77,7 @@ func weigh(a, b *text, house func(uint64) bool) Evidence {
 		counts = func(s uint64) bool { return sampleOf(s) && all(s) }
 	}
 	e := Evidence{
+		Threshold:     minContainment,
 		Common:        commonOf(a.shingles, b.shingles, counts),
 		Shingles:      min(count(a.shingles, counts), count(b.shingles, counts)),
 		CommonFigures: commonOf(a.figures, b.figures, nil),

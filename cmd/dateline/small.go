@@ -65,6 +65,7 @@ func (w watchedArchive) Stories(ctx context.Context, q news.Query) ([]news.Story
 
 // HealthcheckCmd asks a running server whether it is well.
 type HealthcheckCmd struct {
+	configFlag
 	URL string `env:"DATELINE_HEALTH_URL" help:"The address to ask; by default /healthz of the process on this machine."`
 }
 
@@ -77,7 +78,7 @@ func (HealthcheckCmd) Help() string {
 func (h *HealthcheckCmd) Run(ctx context.Context, std stdio) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, firstOf(h.URL, healthURL(os.LookupEnv)), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, firstOf(h.URL, healthURL(h.File, os.LookupEnv)), nil)
 	if err != nil {
 		return err
 	}
@@ -97,10 +98,9 @@ func (h *HealthcheckCmd) Run(ctx context.Context, std stdio) error {
 // healthURL is where the process on this machine tells of its health, as far
 // as the environment and the config know. Where the metrics have an address of
 // their own it is there, because one that only fetches has no other.
-func healthURL(env func(string) (string, bool)) string {
+func healthURL(file string, env func(string) (string, bool)) string {
 	c := defaultConfig()
-	file, _ := env("DATELINE_CONFIG")
-	if read, err := loadConfig(firstOf(file, "dateline.yaml"), env); err == nil {
+	if read, err := loadConfig(file, env); err == nil {
 		c = *read
 	} else {
 		c.takeEnvironment(env, &faults{})

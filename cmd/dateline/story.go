@@ -41,10 +41,31 @@ func (s *StoryWhyCmd) Run(ctx context.Context, std stdio) error {
 	}
 	evidence := stories.Compare(&a, &b)
 	if s.JSON {
-		return json.NewEncoder(std.Out).Encode(evidence)
+		return json.NewEncoder(std.Out).Encode(struct {
+			A articleKeys `json:"a"`
+			B articleKeys `json:"b"`
+			stories.Evidence
+		}{keysOf(&a), keysOf(&b), evidence})
 	}
-	fmt.Fprintf(std.Out, "%s  %s (%s)\n%s  %s (%s)\n%s\n", a.ID, a.Headline, a.Outlet, b.ID, b.Headline, b.Outlet, evidence.Verdict)
+	for _, k := range []articleKeys{keysOf(&a), keysOf(&b)} {
+		fmt.Fprintf(std.Out, "%s  %s (%s)\n  guid     %s\n  address  %s\n", k.ID, k.Headline, k.Source, k.GUID, k.Link)
+	}
+	fmt.Fprintf(std.Out, "in common: %d of %d runs of five words, %.0f %% (%.0f %% are needed); %d of %d figures\n%s\n",
+		evidence.Common, evidence.Shingles, 100*evidence.Containment, 100*evidence.Threshold, evidence.CommonFigures, evidence.Figures, evidence.Verdict)
 	return nil
+}
+
+// articleKeys are what an article is known by.
+type articleKeys struct {
+	ID       news.ArticleID `json:"id"`
+	Source   news.SourceID  `json:"source"`
+	GUID     string         `json:"guid"`
+	Link     string         `json:"url"`
+	Headline string         `json:"headline"`
+}
+
+func keysOf(a *news.Article) articleKeys {
+	return articleKeys{a.ID, a.Source, printable(a.GUID), printable(a.Link), a.Headline}
 }
 
 // StorySplitCmd takes an article out of a story.
