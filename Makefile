@@ -86,6 +86,7 @@ bench: build redis
 	cd docs/bench && $(GO) run ./load -dateline $(abspath $(BIN)) $(LOAD)
 	@$(MAKE) --no-print-directory simulate | grep -E 'enrolled:|ratio'
 	@$(GO) test ./store -run 'Small|Archive' -v | grep -E ' bytes | MB '
+	@$(GO) test ./cmd/dateline -run '^$$' -bench Start -benchtime 5x | grep cpu-ms
 
 # bench-micro times the parts.
 bench-micro:

@@ -188,7 +188,7 @@ func (d *draft) isEndSign(p *piece) bool {
 
 // isRights knows a line of rights.
 func isRights(p *piece) bool {
-	return copyrightPhrases.within(p.foldedUpTo(500)) || strings.HasPrefix(p.text, "©") || strings.HasPrefix(strings.ToLower(p.text), "copyright")
+	return copyrightPhrases.within(p.foldedUpTo(500)) || strings.HasPrefix(p.text, "©") || len(p.text) >= len("copyright") && strings.EqualFold(p.text[:len("copyright")], "copyright")
 }
 
 // tellsHelpers knows the lines that say who helped with a report, who wrote it
@@ -271,7 +271,7 @@ func (d *draft) presentsAuthor(p *piece) bool {
 // isBiography reports whether a line says who somebody is that writes: a name,
 // "is", and soon what such people are.
 func isBiography(s string) bool {
-	words := strings.Fields(s)
+	words := firstWords(s, 16) // a name, what the person is, and twelve words on it
 	if len(words) < 5 || !startsUpper(words[0]) {
 		return false
 	}
@@ -294,6 +294,17 @@ func isBiography(s string) bool {
 		return false
 	}
 	return false
+}
+
+// firstWords are the first n words of s, by white space.
+func firstWords(s string, n int) []string {
+	words := make([]string, 0, n)
+	for word := range strings.FieldsSeq(s) {
+		if words = append(words, word); len(words) == n {
+			break
+		}
+	}
+	return words
 }
 
 // copulas stand between who somebody is and what.

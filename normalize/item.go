@@ -103,7 +103,7 @@ func fromFeed(it *news.Item, h Hints) news.Article {
 		}
 	}
 	a.Kind = news.KindArticle
-	if wordsIn(&a) < briefWords {
+	if isBrief(&a) {
 		a.Kind = news.KindBrief
 	}
 	a.Headline = or(h.Title, a.Headline)

@@ -45,7 +45,7 @@ func Page(pages []news.Page, h Hints) news.Article {
 		}
 	}
 	a.Pages = min(len(pages), maxPages)
-	if a.Kind == news.KindBrief && len(pages) > 1 && wordsIn(&a) >= briefWords {
+	if a.Kind == news.KindBrief && len(pages) > 1 && !isBrief(&a) {
 		a.Kind = news.KindArticle
 	}
 	if len(pages) > 1 && len(a.Body) > 0 {
@@ -169,6 +169,19 @@ func firstText(a *news.Article, limit int) string {
 		}
 	}
 	return firstBytes(short.Text(), limit)
+}
+
+// isBrief reports whether an article has few words, and counts no further.
+func isBrief(a *news.Article) bool {
+	n := 0
+	for i := range a.Body {
+		if b := &a.Body[i]; b.Kind != news.Table && b.Kind != news.Picture {
+			if n += countWords(b.Plain()); n >= briefWords {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // wordsIn counts the words of the article's text.

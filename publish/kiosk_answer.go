@@ -49,33 +49,24 @@ func (k *Kiosk) answer(v *visit, r *plainRequest) (answered bool, err error) {
 // everybody, or not the same for a while.
 func (s *Server) plain(head *masthead, target string) (request, bool) {
 	path, query, _ := strings.Cut(target, "?")
-	path = head.within(path)
-	var req request
-	if held := s.shelf.peek(path, query); held != nil && held.stamp.generation == head.generation {
-		req = held.request
-	} else {
-		var err error
-		if req, err = head.route(path, query, pass{}); err != nil {
-			return request{}, false
-		}
-	}
-	return req, !req.closed && !req.live && !req.varied
+	req, err := s.find(head, head.within(path), query, pass{})
+	return req, err == nil && !req.closed && !req.live && !req.varied
 }
 
 // writtenHead is the head of an answer up to its date.
 type writtenHead struct {
-	text         []byte
-	cacheControl string
+	text      []byte
+	freshness string // Cache-Control
 }
 
 // writeHead is the head of an answer with a document in one of its codings, up
 // to the date, as an http.Server writes it. It is written once.
-func (s *Server) writeHead(c *coded, same bool, cacheControl string) []byte {
+func (s *Server) writeHead(c *coded, same bool, cacheControl []string) []byte {
 	slot, status := &c.written[0], http.StatusOK
 	if same {
 		slot, status = &c.written[1], http.StatusNotModified
 	}
-	if held := slot.Load(); held != nil && held.cacheControl == cacheControl {
+	if held := slot.Load(); held != nil && held.freshness == cacheControl[0] {
 		return held.text
 	}
 	h := http.Header{}
@@ -85,7 +76,7 @@ func (s *Server) writeHead(c *coded, same bool, cacheControl string) []byte {
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", status, http.StatusText(status))
 	h.Write(&b) // a Buffer takes everything
 	b.WriteString("Date: ")
-	slot.Store(&writtenHead{bytes.Clone(b.Bytes()), cacheControl})
+	slot.Store(&writtenHead{bytes.Clone(b.Bytes()), cacheControl[0]})
 	return b.Bytes()
 }
 

@@ -53,7 +53,7 @@ type masthead struct {
 	path       string // the path in it, without the last slash
 	topics     map[news.TopicID]*news.Topic
 	sources    map[news.SourceID]*news.Source
-	freshness  string // Cache-Control of what follows revisions
+	freshness  []string // Cache-Control of what follows revisions
 	generation uint64
 	tells      uint64    // the first generation whose editions tell nothing that was taken back since
 	since      time.Time // when it replaced another; zero: it is the first
@@ -89,7 +89,7 @@ func newMasthead(m Masthead, generation uint64) (*masthead, error) {
 		generation: generation,
 	}
 	half := max(1, int(m.Every/(2*time.Second)))
-	head.freshness = fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400", half, half)
+	head.freshness = []string{fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400", half, half)}
 	for i := range m.Topics {
 		head.topics[m.Topics[i].ID] = &m.Topics[i]
 	}

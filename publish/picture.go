@@ -86,9 +86,9 @@ func (s *Server) showPicture(w http.ResponseWriter, r *http.Request, head *masth
 	h := w.Header()
 	h.Set("Content-Security-Policy", picturePolicy)
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	control := "public, max-age=604800, immutable"
+	control := []string{"public, max-age=604800, immutable"}
 	if head.unlisted(e.Story) {
-		control = "private, max-age=86400"
+		control = []string{"private, max-age=86400"}
 	}
 	serve(w, r, doc, control)
 }

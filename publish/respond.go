@@ -93,7 +93,7 @@ func asList(values []string) string {
 }
 
 // serve answers with a document, or with 304 where the reader holds it.
-func serve(w http.ResponseWriter, r *http.Request, doc *edited, cacheControl string) {
+func serve(w http.ResponseWriter, r *http.Request, doc *edited, cacheControl []string) {
 	wants := asksOf(r)
 	c, same := &doc.codings[choose(wants.codings, doc)], unchanged(wants, doc)
 	h := w.Header()
@@ -112,11 +112,11 @@ func serve(w http.ResponseWriter, r *http.Request, doc *edited, cacheControl str
 
 // bear sets the headers of an answer with a document; same: the reader holds
 // it, and it is not sent.
-func (c *coded) bear(h http.Header, same bool, cacheControl string) {
+func (c *coded) bear(h http.Header, same bool, cacheControl []string) {
 	for _, l := range c.always {
 		h[l.name] = l.values
 	}
-	h["Cache-Control"] = []string{cacheControl}
+	h["Cache-Control"] = cacheControl
 	if same {
 		return
 	}
@@ -255,6 +255,6 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request, path string) bool
 	if doc == nil || !strings.HasPrefix(path, "/") {
 		return false
 	}
-	serve(w, r, doc, "public, max-age=86400, stale-while-revalidate=604800")
+	serve(w, r, doc, forOurOwnFile)
 	return true
 }

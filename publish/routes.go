@@ -21,18 +21,36 @@ type request struct {
 	render func(context.Context, press) (document, error)
 }
 
+// What caches are told of what does not follow the config; each is the one value of a header.
+var (
+	forOneReader  = []string{"private, no-cache"}
+	forAMoment    = []string{"public, max-age=30, stale-if-error=86400"}
+	whatIsPast    = []string{"public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"}
+	forOurOwnFile = []string{"public, max-age=86400, stale-while-revalidate=604800"}
+)
+
 // cacheControl is how long caches may hold the answer.
-func (r request) cacheControl(h *masthead) string {
-	if r.closed {
-		return "private, no-cache"
-	}
-	if r.live {
-		return "public, max-age=30, stale-if-error=86400"
-	}
-	if r.past {
-		return "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
+func (r request) cacheControl(h *masthead) []string {
+	switch {
+	case r.closed:
+		return forOneReader
+	case r.live:
+		return forAMoment
+	case r.past:
+		return whatIsPast
 	}
 	return h.freshness
+}
+
+// find is route, but for what lies on the shelf and is for everybody: that was
+// found before.
+func (s *Server) find(head *masthead, path, query string, shown pass) (request, error) {
+	if shown == (pass{}) {
+		if held := s.shelf.peek(path, query); held != nil && held.stamp.generation == head.generation && !held.request.closed {
+			return held.request, nil
+		}
+	}
+	return head.route(path, query, shown)
 }
 
 // route finds what an address names.

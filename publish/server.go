@@ -179,7 +179,7 @@ func missing(format string, args ...any) fault {
 // archive fails, with the last good one.
 func (s *Server) document(w http.ResponseWriter, r *http.Request, head *masthead, path string) {
 	shown, query := takePass(r)
-	req, err := head.route(path, query, shown)
+	req, err := s.find(head, path, query, shown)
 	if err != nil {
 		s.refuse(w, r, head, err)
 		return

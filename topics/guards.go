@@ -14,7 +14,7 @@ func (r *reading) dropWords() {
 	if len(common) == 0 {
 		return
 	}
-	inSentence := r.company(func(h hit) int32 { return r.parts[h.part].sentence[h.first] })
+	inSentence := r.company(hit.standsAlone, r.sentenceOf)
 	r.keep(func(h hit) bool {
 		if h.end-h.first != 1 || h.alias.sense >= senseAlias {
 			return true
@@ -44,7 +44,8 @@ func (r *reading) dropWeak() {
 	if !slices.ContainsFunc(r.hits, func(h hit) bool { return h.alias.weak }) {
 		return
 	}
-	inParagraph := r.company(func(h hit) int32 { return r.parts[h.part].paragraph[h.first] })
+	inParagraph := r.company(hit.standsAlone, r.paragraphOf)
+	leaders := r.company(r.leaderAlone, r.sentenceOf)
 	strong := map[conceptID]bool{}
 	for _, h := range r.hits {
 		if !h.alias.weak {
@@ -52,26 +53,47 @@ func (r *reading) dropWeak() {
 		}
 	}
 	r.keep(func(h hit) bool {
-		return !h.alias.weak || (strong[h.alias.concept] || inParagraph.beside(h)) && !r.stranger(h, h.first-1) && !r.stranger(h, h.end)
+		if !h.alias.weak {
+			return true
+		}
+		vouched := strong[h.alias.concept] || inParagraph.beside(h) || r.leaderAlone(h) && leaders.beside(h)
+		return vouched && !r.stranger(h, h.first-1) && !r.stranger(h, h.end)
 	})
 }
 
+// leaderAlone reports whether h is a leader's family name in sentence case, with
+// no name beside it that would make it another's. Two of them, of two countries,
+// vouch for each other within a sentence: Marcos told Xi.
+func (r *reading) leaderAlone(h hit) bool {
+	p := &r.parts[h.part]
+	return h.alias.weak && h.alias.sense == senseLeader && p.plain && !p.shouted && isUpper(p.first(h.first)) && !r.stranger(h, h.first-1) && !r.stranger(h, h.end)
+}
+
+func (r *reading) sentenceOf(h hit) int32  { return r.parts[h.part].sentence[h.first] }
+func (r *reading) paragraphOf(h hit) int32 { return r.parts[h.part].paragraph[h.first] }
+
+// standsAlone reports whether h is the name of a country that needs no company.
+func (h hit) standsAlone() bool { return !h.alias.weak && h.alias.sense < senseAlias }
+
 // company is who keeps a name company: for each place, two of the countries
-// that names in it mean which need no company themselves. Of two, one is another
-// than that of the name.
+// that names in it mean which may keep company. Of two, one is another than that
+// of the name.
 type company struct {
 	r     *reading
+	keeps func(hit) bool
 	place func(hit) int32
 	in    map[int32][2]conceptID // nil: not asked for yet
 }
 
-func (r *reading) company(place func(hit) int32) *company { return &company{r: r, place: place} }
+func (r *reading) company(keeps func(hit) bool, place func(hit) int32) *company {
+	return &company{r: r, keeps: keeps, place: place}
+}
 
 // gather fills c.in.
 func (c *company) gather() {
 	c.in = map[int32][2]conceptID{}
 	for _, h := range c.r.hits {
-		if h.alias.weak || h.alias.sense >= senseAlias {
+		if !c.keeps(h) {
 			continue
 		}
 		switch two, ok := c.in[c.place(h)]; {
@@ -83,8 +105,8 @@ func (c *company) gather() {
 	}
 }
 
-// beside reports whether a name that needs no company and means another
-// country stands in the place of h.
+// beside reports whether a name that may keep company and means another country
+// stands in the place of h.
 func (c *company) beside(h hit) bool {
 	if c.in == nil {
 		c.gather()

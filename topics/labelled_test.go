@@ -67,6 +67,10 @@ var freshTopics = map[string][]news.Topic{
 		{ID: "iran-saudi", Rule: pair("IR", "SA")}, {ID: "vietnam-china", Rule: pair("VN", "CN")},
 		{ID: "us-cuba", Rule: pair("US", "CU")}, {ID: "germany-russia", Rule: pair("DE", "RU")},
 	},
+	"j": {
+		{ID: "russia-turkey", Rule: pair("RU", "TR")}, {ID: "afghanistan-china", Rule: pair("AF", "CN")},
+		{ID: "japan-china", Rule: pair("JP", "CN")}, {ID: "mexico-us", Rule: pair("MX", "US")},
+	},
 }
 
 var freshConcepts = []news.Concept{{ID: "cop", Aliases: map[string][]string{
@@ -130,7 +134,7 @@ func (s *score) of() (f1, precision, recall float64) {
 }
 
 // TestOwnLabelledItems keeps the score on items written for this test: headlines
-// and short copy in more than seventy languages for thirty-eight topics, and texts
+// and short copy in more than seventy languages for forty-two topics, and texts
 // that only look like them.
 //
 // At the first try, before any rule was written for them, the items from l-227
@@ -138,11 +142,14 @@ func (s *score) of() (f1, precision, recall float64) {
 // 0.89 (mean F1 over 65 languages 0.84) and, after what these taught, those from
 // f-191 on at 0.98 and 0.91 (over 52 languages 0.90), and those from f-321 on at
 // 0.93 and 0.98 (over 51 languages 0.98; of 17 off-topic items, written to be
-// mistaken, 6 were let in). The fresh ones are a third off-topic, all written to be
+// mistaken, 6 were let in). The fresh ones are half off-topic, most written to be
 // mistaken: those from g-001 on stood at 0.73 and 0.86 (over 56 languages 0.82;
 // 27 of 81 let in); after what these taught, those from h-001 on at 0.82 and 1.00
 // (over 32 languages 0.91; 9 of 30 let in), and those from i-001 on at 0.92 and
-// 0.97 (over 45 languages 0.97; 6 of 22 let in).
+// 0.97 (over 45 languages 0.97; 6 of 22 let in). Those from j-001 on are all on
+// topic and written to be mistaken for what is not: 0.93 were found. Those from
+// i-101 on are ordinary news of one country in 40 languages: none of 66 was let
+// in.
 func TestOwnLabelledItems(t *testing.T) {
 	var pairs []news.Topic
 	for _, p := range labelledPairs {
@@ -162,7 +169,7 @@ func TestOwnLabelledItems(t *testing.T) {
 		letIn int // off-topic items, in a hundred
 	}{
 		"headlines": {first, 799, 70, [3]float64{0.99, 0.99, 0.99}, 2},
-		"fresh":     {fresh, 334, 56, [3]float64{0.98, 0.96, 0.99}, 4},
+		"fresh":     {fresh, 430, 56, [3]float64{0.98, 0.96, 0.99}, 3},
 	} {
 		f1, precision, recall := c.got.of()
 		t.Logf("%s: %d items, %d languages: macro F1 %.3f, precision %.3f, recall %.3f, %d of %d off-topic items let in",

@@ -68,6 +68,7 @@ func TestUnknownNamesakesAreFaults(t *testing.T) {
 func TestAWeakNameNeedsAnotherCountryInItsParagraph(t *testing.T) {
 	for text, want := range map[string]bool{
 		"Envoys of Trump saw Xi there.": true, "Xi and Xi and Trump.": true, "Xi is a letter, and Xi again.": false, "Trump slept.\n\nXi ate.": false,
+		"Marcos says he told Xi no.": true, "Marcos Silva says he told Xi no.": false, "Marcos slept. Xi ate.": false, "MARCOS TOLD XI": false,
 	} {
 		if got := takes(t, news.Rule{All: []news.Clause{country("CN")}}, "en", "", text); got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
