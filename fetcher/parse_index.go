@@ -210,16 +210,6 @@ func (ix *indexer) record(f, parent *frame, t token) {
 
 func isEntry(name string) bool { return name == "item" || name == "entry" }
 
-// isText reports whether an element of an entry is one of the texts that
-// entryTexts reads.
-func isText(name string) bool {
-	switch name {
-	case "description", "summary", "content", "content:encoded":
-		return true
-	}
-	return false
-}
-
 func (ix *indexer) place(el *element, parent *frame) {
 	entry := isEntry(el.name)
 	switch {
@@ -274,7 +264,7 @@ func (ix *indexer) hide(f, parent *frame, outer, inner span) {
 	case f.el == parent.el || !isEntry(parent.el.name):
 	case strings.Contains(f.el.name, ":"):
 		ix.unread(outer)
-	case f.opaque && isText(f.el.name) && inner.to > inner.from:
+	case f.opaque && inner.to > inner.from:
 		ix.unread(inner)
 	}
 }

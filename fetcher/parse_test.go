@@ -349,7 +349,7 @@ func TestTextsOfEntriesAreNotReadTwice(t *testing.T) {
 	ix := indexOf([]byte(feed), false)
 	slim := string(without([]byte(feed), ix.texts))
 	extension := feed[strings.Index(feed, "<content:"):strings.Index(feed, "<pubDate>")]
-	if want := strings.ReplaceAll(strings.ReplaceAll(feed, "<![CDATA[<p>long</p>]]>", ""), extension, ""); slim != want {
+	if want := strings.NewReplacer("<![CDATA[<p>long</p>]]>", "", extension, "", "<title>A<", "<title><").Replace(feed); slim != want {
 		t.Errorf("gofeed reads\n%s\nwant\n%s", slim, want)
 	}
 	doc, err := Parse([]byte(feed), ParseOptions{})
