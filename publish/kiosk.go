@@ -30,6 +30,7 @@ type Kiosk struct {
 	closed chan struct{}
 	today  atomic.Pointer[dateLine]
 
+	breakOff context.CancelFunc // ends what answers wait for
 	underway sync.WaitGroup
 	mu       sync.Mutex // guards visits, and closing where it is set
 	visits   map[net.Conn]struct{}
@@ -69,12 +70,14 @@ func NewKiosk(s *Server, l net.Listener, house *http.Server, m Meter) *Kiosk {
 		handed: make(chan net.Conn), failed: make(chan error), closed: make(chan struct{}),
 		visits: map[net.Conn]struct{}{},
 	}
-	k.underway.Go(k.open)
+	ctx, cancel := context.WithCancel(context.Background())
+	k.breakOff = cancel
+	k.underway.Go(func() { k.open(ctx) })
 	return k
 }
 
 // open lets visitors in until the listener is closed.
-func (k *Kiosk) open() {
+func (k *Kiosk) open(ctx context.Context) {
 	for {
 		c, err := k.Listener.Accept()
 		if err != nil {
@@ -89,7 +92,7 @@ func (k *Kiosk) open() {
 			c.Close()
 			return
 		}
-		k.underway.Go(func() { k.attend(c) })
+		k.underway.Go(func() { k.attend(ctx, c) })
 	}
 }
 
@@ -122,14 +125,16 @@ func (k *Kiosk) Close() error {
 // Finish waits, after Close, for the answers under way; once ctx ends it breaks
 // them off.
 func (k *Kiosk) Finish(ctx context.Context) {
-	defer k.underway.Wait()
-	defer context.AfterFunc(ctx, func() {
+	defer k.breakOff()
+	waited := context.AfterFunc(ctx, func() {
+		k.breakOff()
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		for c := range k.visits {
 			c.Close()
 		}
-	})()
+	})
+	defer waited()
 	k.underway.Wait()
 }
 
@@ -168,10 +173,10 @@ func slack(wait time.Duration) time.Duration { return wait / 8 }
 
 // attend answers the plain requests of a connection, one after the other, and
 // hands it on with the first that is not.
-func (k *Kiosk) attend(c net.Conn) {
+func (k *Kiosk) attend(ctx context.Context, c net.Conn) {
 	v := &visit{conn: c, room: make([]byte, 0, mostPlain)}
 	v.client, v.counted = clientOf(c.RemoteAddr().String())
-	if !k.serves(v) {
+	if !k.serves(ctx, v) {
 		k.leave(c)
 		c.Close()
 		return
@@ -187,7 +192,7 @@ func (k *Kiosk) attend(c net.Conn) {
 
 // serves answers plain requests until there is one that is not; false: the
 // connection is over.
-func (k *Kiosk) serves(v *visit) (handOn bool) {
+func (k *Kiosk) serves(ctx context.Context, v *visit) (handOn bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			k.server.log.Error("a fault of the program ended a connection", "err", r, "stack", string(debug.Stack()))
@@ -203,7 +208,7 @@ func (k *Kiosk) serves(v *visit) (handOn bool) {
 		if !plain {
 			return true
 		}
-		answered, err := k.answer(v, &r)
+		answered, err := k.answer(ctx, v, &r)
 		if !answered || err != nil {
 			return err == nil
 		}

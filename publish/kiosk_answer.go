@@ -12,7 +12,7 @@ import (
 
 // answer answers a plain request for a document that is for everybody; false:
 // it is something else, and nothing was said. An error ends the connection.
-func (k *Kiosk) answer(v *visit, r *plainRequest) (answered bool, err error) {
+func (k *Kiosk) answer(ctx context.Context, v *visit, r *plainRequest) (answered bool, err error) {
 	s, told := k.server, Answer{Method: r.method, Begun: time.Now()}
 	head := s.head.Load()
 	req, ok := s.plain(head, r.target)
@@ -24,7 +24,7 @@ func (k *Kiosk) answer(v *visit, r *plainRequest) (answered bool, err error) {
 		told.Took = time.Since(told.Begun)
 		k.meter.End(told)
 	}()
-	doc, err := s.current(context.Background(), head, req, s.patience) // which has bounds of its own
+	doc, err := s.current(ctx, head, req, s.patience)
 	if err != nil {
 		return false, nil
 	}

@@ -419,6 +419,41 @@ func (l pipes) Close() error {
 
 func (l pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
+// An answer that waits for an archive that does not answer is broken off too.
+func TestKioskFinishesWithoutTheArchive(t *testing.T) {
+	hanging := &hanging{memory: &memory{revision: 1}, asked: make(chan struct{}, 2)}
+	s, err := New(hanging, testMasthead(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := loopback(t)
+	server, kiosk := stand(t, s, l, newNoting(), waits{})
+	c := dial(t, l)
+	io.WriteString(c, "GET /topics/grain.atom HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-hanging.asked
+	if err := server.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	kiosk.Finish(gone)
+	if rest, _ := io.ReadAll(c); len(rest) > 0 {
+		t.Errorf("got %q", rest)
+	}
+}
+
+// hanging is an archive that does not answer.
+type hanging struct {
+	*memory
+	asked chan struct{}
+}
+
+func (h *hanging) Revision(ctx context.Context, _ news.TopicID) (news.Revision, error) {
+	h.asked <- struct{}{}
+	<-ctx.Done()
+	return 0, ctx.Err()
+}
+
 // failing fails now and then to accept.
 type failing struct {
 	net.Listener
