@@ -445,7 +445,7 @@ func bear(src news.SourceID, borne []news.TopicID) (matches []news.Match) {
 
 // maxPollText bounds the text that one poll reads from pages, in bytes: hundreds
 // of articles. What comes after it is left for the next.
-const maxPollText = 4 << 20
+const maxPollText = 2 << 20
 
 // maxPages and maxPageBytes bound the pages of one article: no further one is
 // read once those at hand are so large.

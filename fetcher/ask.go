@@ -27,6 +27,7 @@ type question struct {
 	trusted  bool                 // the address is the operator's: it may hold credentials
 	welcome  func(*url.URL) error // asked before each hop; nil: every address is
 	patience time.Duration        // for the wait until a host is free
+	limits   Limits
 }
 
 // pagePatience is how long a page waits for its host. The poll that wants it is
@@ -87,7 +88,7 @@ func (f *Fetcher) question(src news.Source) (question, error) {
 		header: http.Header{"User-Agent": {agent}, "Accept-Encoding": {"gzip, br, zstd"}},
 		own:    http.Header{},
 		allow:  slices.Concat(f.opt.Allow, src.Access.Allow),
-		proxy:  proxy, patience: pagePatience,
+		proxy:  proxy, patience: pagePatience, limits: f.opt.Limits.of(src),
 	}, nil
 }
 
@@ -96,7 +97,7 @@ func (f *Fetcher) question(src news.Source) (question, error) {
 func (f *Fetcher) ask(ctx context.Context, q question) (answer, error) {
 	a, err := f.exchange(ctx, q)
 	if err == nil {
-		err = f.unpack(ctx, &a)
+		err = f.unpack(ctx, &a, q.limits)
 	}
 	return a, err
 }
@@ -112,9 +113,9 @@ func (f *Fetcher) exchange(ctx context.Context, q question) (answer, error) {
 		at.User = nil
 	}
 	a := answer{asked: &at, permanent: true}
-	by := f.route(q.proxy, q.allow)
+	by := f.route(q.proxy, q.allow, q.limits)
 	seen := map[string]bool{}
-	left := f.opt.Limits.Whole
+	left := q.limits.Whole
 	own := true
 	var turn *turn
 	defer func() { turn.end() }()
@@ -131,13 +132,13 @@ func (f *Fetcher) exchange(ctx context.Context, q question) (answer, error) {
 			return a, err
 		}
 		began := time.Now()
-		next, err := f.hop(ctx, by, request(q, current, own), left, turn, &a)
+		next, err := f.hop(ctx, by, request(q, current, own), q.limits, left, turn, &a)
 		left -= time.Since(began)
 		if err != nil || next == nil {
 			return a, err
 		}
-		if a.hops++; a.hops > f.opt.Limits.Redirects {
-			return a, faultf("the address redirects more than %d times", f.opt.Limits.Redirects)
+		if a.hops++; a.hops > q.limits.Redirects {
+			return a, faultf("the address redirects more than %d times", q.limits.Redirects)
 		}
 		if seen[bare(next)] {
 			return a, faultf("the address redirects in a circle")
@@ -164,7 +165,7 @@ func (f *Fetcher) turnAt(ctx context.Context, q question, to *url.URL, held *tur
 
 // hop sends one request. It returns where the answer redirects to, or nil when
 // the answer is the last one and a holds it.
-func (f *Fetcher) hop(ctx context.Context, by *route, req *http.Request, left time.Duration, t *turn, a *answer) (*url.URL, error) {
+func (f *Fetcher) hop(ctx context.Context, by *route, req *http.Request, limits Limits, left time.Duration, t *turn, a *answer) (*url.URL, error) {
 	ctx, cancel := context.WithTimeout(ctx, max(left, time.Millisecond))
 	defer cancel()
 	to := req.URL
@@ -173,7 +174,7 @@ func (f *Fetcher) hop(ctx context.Context, by *route, req *http.Request, left ti
 		if !by.proxied && connectFailed(err) && ctx.Err() != context.Canceled {
 			t.unreachable()
 		}
-		return nil, exchangeFault(err, to.Hostname(), f.opt.Limits)
+		return nil, exchangeFault(err, to.Hostname(), limits)
 	}
 	defer resp.Body.Close()
 	t.reached()
@@ -184,12 +185,12 @@ func (f *Fetcher) hop(ctx context.Context, by *route, req *http.Request, left ti
 		drain(resp.Body)
 		return redirected(to, resp)
 	case http.StatusOK, http.StatusNonAuthoritativeInfo, http.StatusPartialContent, http.StatusIMUsed:
-		a.body, a.whole, err = f.readSent(ctx, cancel, resp)
+		a.body, a.whole, err = f.readSent(ctx, cancel, resp, limits)
 		if busy := (*Busy)(nil); errors.As(err, &busy) {
 			return nil, busy
 		}
 		if err != nil {
-			return nil, exchangeFault(err, to.Hostname(), f.opt.Limits)
+			return nil, exchangeFault(err, to.Hostname(), limits)
 		}
 		if resp.StatusCode == http.StatusPartialContent { // nobody asked for a part: what there is may be read, and is not the feed
 			a.whole = false

@@ -272,7 +272,7 @@ func TestHTTP2AndCertificates(t *testing.T) {
 	wantFault(t, faultOf(t, f, source(s.URL), news.Poll{}), "signed by nobody we trust")
 
 	trusting := open(t)
-	tr := trusting.route(nil, loopback)
+	tr := trusting.route(nil, loopback, trusting.opt.Limits)
 	tr.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	if p := fetch(t, trusting, s.URL, news.Poll{}).Poll; p.ETag != `"HTTP/2.0"` {
 		t.Errorf("asked over %s, want HTTP/2.0", p.ETag)

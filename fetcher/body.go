@@ -16,8 +16,7 @@ import (
 // the exchange, when no outlet can make it wait. whole tells whether it came to
 // its end; a body that broke off is returned as far as it came. end ends the
 // exchange.
-func (f *Fetcher) readSent(ctx context.Context, end context.CancelFunc, resp *http.Response) (sent []byte, whole bool, err error) {
-	limits := f.opt.Limits
+func (f *Fetcher) readSent(ctx context.Context, end context.CancelFunc, resp *http.Response, limits Limits) (sent []byte, whole bool, err error) {
 	if resp.ContentLength > limits.Wire {
 		return nil, false, faultf("the answer is larger than %s", size(limits.Wire))
 	}

@@ -174,12 +174,12 @@ func FuzzDecode(f *testing.F) {
 	ask := open(f, func(o *Options) { o.Limits = limits })
 	f.Fuzz(func(t *testing.T, header string, body []byte) {
 		resp := &http.Response{Header: http.Header{"Content-Encoding": {header}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: -1}
-		sent, whole, err := ask.readSent(t.Context(), func() {}, resp)
+		sent, whole, err := ask.readSent(t.Context(), func() {}, resp, ask.opt.Limits)
 		if err != nil {
 			return
 		}
 		a := answer{header: resp.Header, body: sent, whole: whole, final: &url.URL{Host: "desk.example"}}
-		err = ask.unpack(t.Context(), &a)
+		err = ask.unpack(t.Context(), &a, ask.opt.Limits)
 		got, whole := a.body, a.whole
 		if int64(len(got)) > limits.Decoded {
 			t.Errorf("%d bytes get past the limit", len(got))
@@ -188,4 +188,27 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("whole, with %v", err)
 		}
 	})
+}
+
+// A source's own limits hold for it in place of those of all, both ways.
+func TestSourcesHaveLimitsOfTheirOwn(t *testing.T) {
+	f := open(t, func(o *Options) { o.Limits = Limits{Wire: 100 << 10, Decoded: 100 << 10, Whole: time.Minute} })
+	large := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, feedOf(40), strings.Repeat(" ", 150<<10)) })
+	src := source(large.URL)
+	wantFault(t, faultOf(t, f, src, news.Poll{}), "larger than 100 KiB")
+	src.Limits = news.Limits{Size: 1 << 20, Items: 7}
+	r, err := f.Fetch(t.Context(), src, news.Poll{}, noon)
+	if err != nil || len(r.Items) != 7 || r.Poll.Dropped.Excess != 33 {
+		t.Errorf("got %d items, %+v, %v; want the newest 7 of 40", len(r.Items), r.Poll.Dropped, err)
+	}
+	src.Limits = news.Limits{Size: 10 << 10}
+	wantFault(t, faultOf(t, f, src, news.Poll{}), "larger than 10 KiB")
+	packed := source(coded(t, "gzip", compressed(t, "gzip", []byte(feedOf(4)+strings.Repeat(" ", 50<<10)))))
+	packed.Limits = news.Limits{Size: 20 << 10}
+	wantFault(t, faultOf(t, f, packed, news.Poll{}), "larger than 20 KiB once it is decompressed")
+
+	silent := serve(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	hasty := source(silent.URL)
+	hasty.Limits = news.Limits{Timeout: 300 * time.Millisecond}
+	wantFault(t, faultOf(t, f, hasty, news.Poll{}), "did not begin to answer within 100ms")
 }

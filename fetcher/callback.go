@@ -34,7 +34,7 @@ func (f *Fetcher) Call(ctx context.Context, address string, header http.Header, 
 	if err != nil {
 		return 0, nil, err
 	}
-	by := f.route(q.proxy, q.allow)
+	by := f.route(q.proxy, q.allow, q.limits)
 	if err := by.guard.checkAddress(callback, by.proxied); err != nil {
 		return 0, nil, &fault{text: err.Error(), cause: err}
 	}

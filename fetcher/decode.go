@@ -26,7 +26,7 @@ const usualRatio = 8
 // unpack decodes the body of an answer, once there is room for it and for what
 // is made of it. One that turns out to be large is decoded once more under all
 // the room there is: whoever waits for more may hold nothing that others wait for.
-func (f *Fetcher) unpack(ctx context.Context, a *answer) error {
+func (f *Fetcher) unpack(ctx context.Context, a *answer, limits Limits) error {
 	if len(a.body) == 0 {
 		return nil
 	}
@@ -40,12 +40,12 @@ func (f *Fetcher) unpack(ctx context.Context, a *answer) error {
 	if err := load.weigh(ctx, a.final.Host, weight); err != nil {
 		return err
 	}
-	body, whole, err := f.decode(a.body, names, load.most())
+	body, whole, err := f.decode(a.body, names, limits, load.most(limits))
 	if errors.Is(err, errLarge) {
 		if err := load.weigh(ctx, a.final.Host, heavyBody+1); err != nil {
 			return err
 		}
-		body, whole, err = f.decode(a.body, names, load.most())
+		body, whole, err = f.decode(a.body, names, limits, load.most(limits))
 	}
 	a.body, a.whole = body, a.whole && whole
 	return err
@@ -55,10 +55,9 @@ func (f *Fetcher) unpack(ctx context.Context, a *answer) error {
 var errLarge = errors.New("a large body")
 
 // decode decodes a body within the limits, and up to most bytes.
-func (f *Fetcher) decode(sent []byte, names []string, most int64) (body []byte, whole bool, err error) {
-	limits := f.opt.Limits
+func (f *Fetcher) decode(sent []byte, names []string, limits Limits, most int64) (body []byte, whole bool, err error) {
 	wire := &meter{from: bytes.NewReader(sent), left: limits.Wire}
-	plain, release, err := f.decoder(wire, names)
+	plain, release, err := f.decoder(wire, names, limits)
 	if err != nil {
 		return nil, false, err
 	}
@@ -113,7 +112,7 @@ const maxCodings = 2
 // comes before what is said of it: there are servers that call plain bodies gzip
 // or name their charset as a coding, and such that serve gzip files as plain
 // bodies, or compress them again.
-func (f *Fetcher) decoder(sent io.Reader, names []string) (io.Reader, func(), error) {
+func (f *Fetcher) decoder(sent io.Reader, names []string, limits Limits) (io.Reader, func(), error) {
 	r := bufio.NewReader(sent)
 	if len(names) > maxCodings {
 		return nil, nil, faultf("the answer is compressed %d times over", len(names))
@@ -129,7 +128,7 @@ func (f *Fetcher) decoder(sent io.Reader, names []string) (io.Reader, func(), er
 		}
 	}
 	for i := len(names) - 1; i >= 0; i-- {
-		next, done, err := f.undo(plain, names[i])
+		next, done, err := f.undo(plain, names[i], limits)
 		if err != nil {
 			release()
 			return nil, nil, err
@@ -174,7 +173,7 @@ func isGzip(r *bufio.Reader) bool {
 func isGzipName(name string) bool { return name == "gzip" || name == "x-gzip" }
 
 // undo undoes one coding.
-func (f *Fetcher) undo(r io.Reader, name string) (io.Reader, func(), error) {
+func (f *Fetcher) undo(r io.Reader, name string, limits Limits) (io.Reader, func(), error) {
 	switch name {
 	case "gzip", "x-gzip":
 		return f.gunzip(r)
@@ -184,7 +183,7 @@ func (f *Fetcher) undo(r io.Reader, name string) (io.Reader, func(), error) {
 		return brotli.NewReader(r), func() {}, nil
 	case "zstd":
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-			zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(uint64(max(f.opt.Limits.Decoded, maxWindow))))
+			zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderMaxMemory(uint64(max(limits.Decoded, maxWindow))))
 		if err != nil {
 			return nil, nil, damaged(err)
 		}

@@ -244,7 +244,7 @@ func (s *search) read(a answer, way Way) (Found, error) {
 	if err != nil {
 		return Found{}, documentFault(news.Source{}, a, err)
 	}
-	items, _ := doc.itemsAt(s.now)
+	items, _ := doc.itemsAt(s.now, itemsOf(s.src))
 	found := Found{
 		Address: bare(a.final), Title: doc.Feed.Title, Home: pageAddress(doc.Feed.Link), Lang: orString(doc.Feed.Language, s.Lang),
 		Format: strings.TrimSpace(doc.Format + " " + doc.Version), Way: way, Items: len(items),

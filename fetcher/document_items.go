@@ -24,12 +24,15 @@ const (
 // that say nothing, and those past the limit, the oldest by their own dates.
 // Texts that are too long are cut, which counts as a repair.
 func (d *Document) Items() ([]news.Item, news.Dropped) {
-	return d.itemsAt(time.Now())
+	return d.itemsAt(time.Now(), maxItems)
 }
 
-func (d *Document) itemsAt(now time.Time) ([]news.Item, news.Dropped) {
+// itemsOf is how many items are taken of one document of a source.
+func itemsOf(src news.Source) int { return or(src.Limits.Items, maxItems) }
+
+func (d *Document) itemsAt(now time.Time, most int) ([]news.Item, news.Dropped) {
 	dropped := news.Dropped{Faulty: d.faulty}
-	items := make([]news.Item, 0, min(len(d.Entries), maxItems))
+	items := make([]news.Item, 0, min(len(d.Entries), most))
 	entries := d.Entries
 	if d.cutEntry && len(entries) > 0 {
 		// Without the guid or link that stood behind the break it would be filed
@@ -50,9 +53,9 @@ func (d *Document) itemsAt(now time.Time) ([]news.Item, news.Dropped) {
 		}
 		items = append(items, it)
 	}
-	if over := len(items) - maxItems; over > 0 {
+	if over := len(items) - most; over > 0 {
 		dropped.Excess = over
-		items = newest(items)
+		items = newest(items, most)
 	}
 	if cut > 0 {
 		d.mended(fmt.Sprintf("texts of more than %s or %d tags were cut short: %d", size(maxItemText), maxItemTags, cut))
@@ -62,7 +65,7 @@ func (d *Document) itemsAt(now time.Time) ([]news.Item, news.Dropped) {
 
 // newest keeps the newest items, in the order of the document. Those without a
 // date count as new: most feeds begin with the newest.
-func newest(items []news.Item) []news.Item {
+func newest(items []news.Item, most int) []news.Item {
 	order := make([]int, len(items))
 	for i := range order {
 		order[i] = i
@@ -74,9 +77,9 @@ func newest(items []news.Item) []news.Item {
 		}
 		return y.Compare(x)
 	})
-	order = order[:maxItems]
+	order = order[:most]
 	slices.Sort(order)
-	kept := make([]news.Item, 0, maxItems)
+	kept := make([]news.Item, 0, most)
 	for _, i := range order {
 		kept = append(kept, items[i])
 	}

@@ -67,6 +67,19 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
+// of are the limits that hold for a source: its own where it has any. Those on
+// time follow the whole in their proportions.
+func (l Limits) of(src news.Source) Limits {
+	own := src.Limits
+	if own.Timeout > 0 && own.Timeout != l.Whole {
+		l = Limits{Whole: own.Timeout, Turn: l.Turn, Header: l.Header, Wire: l.Wire, Decoded: l.Decoded, Ratio: l.Ratio, Redirects: l.Redirects}.withDefaults()
+	}
+	if own.Size > 0 {
+		l.Wire, l.Decoded = own.Size, own.Size
+	}
+	return l
+}
+
 // or is v, or its default where v is not positive.
 func or[T int | int64 | time.Duration](v, otherwise T) T {
 	if v > 0 {
@@ -173,7 +186,7 @@ func (f *Fetcher) feed(ctx context.Context, src news.Source, last news.Poll, now
 		return answer{}, faultf("the feed's address cannot be understood")
 	}
 	if configured.Scheme == "file" {
-		return f.file(configured, last)
+		return f.file(configured, last, f.opt.Limits.of(src))
 	}
 	q, err := f.question(src)
 	if err != nil {
@@ -240,7 +253,7 @@ func (f *Fetcher) read(src news.Source, last news.Poll, a answer, now time.Time)
 	if err != nil {
 		return Reply{}, err
 	}
-	items, dropped := doc.Items()
+	items, dropped := doc.itemsAt(time.Now(), itemsOf(src))
 	dropped.Faulty += doc.unread
 	p := f.succeeded(src, last, a, now, doc.Wish(now))
 	p.Sum, p.Asks = sum, doc.hints

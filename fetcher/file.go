@@ -16,7 +16,7 @@ import (
 
 // file reads a feed from a file of this machine. The time of its last change
 // and its size are its validator.
-func (f *Fetcher) file(u *url.URL, last news.Poll) (answer, error) {
+func (f *Fetcher) file(u *url.URL, last news.Poll, limits Limits) (answer, error) {
 	path, err := filePath(u)
 	if err != nil {
 		return answer{}, err
@@ -34,7 +34,7 @@ func (f *Fetcher) file(u *url.URL, last news.Poll) (answer, error) {
 		a.status = http.StatusNotModified
 		return a, nil
 	}
-	a.body, err = f.readFile(path)
+	a.body, err = f.readFile(path, limits)
 	a.whole = err == nil
 	return a, err
 }
@@ -57,18 +57,18 @@ func filePath(u *url.URL) (string, error) {
 	return filepath.FromSlash(path), nil
 }
 
-func (f *Fetcher) readFile(path string) ([]byte, error) {
+func (f *Fetcher) readFile(path string, limits Limits) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fileFault(err)
 	}
 	defer file.Close()
-	wire := &meter{from: file, left: f.opt.Limits.Wire}
+	wire := &meter{from: file, left: limits.Wire}
 	sent, err := f.readAll(wire, 0, func(int64) error { return nil })
 	if err != nil {
 		return nil, fileFault(err)
 	}
-	body, whole, err := f.decode(sent, nil, f.opt.Limits.Decoded)
+	body, whole, err := f.decode(sent, nil, limits, limits.Decoded)
 	if err != nil {
 		return nil, fileFault(err)
 	}

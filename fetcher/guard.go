@@ -121,7 +121,7 @@ func (g *guard) checkAddress(u *url.URL, proxied bool) error {
 	host := strings.TrimSuffix(u.Hostname(), ".")
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
-		return faultf("only addresses that begin with http:// or https:// are read here, not %q", u.Scheme)
+		return faultf("only http and https addresses are read here, not %q", u.Scheme)
 	case host == "":
 		return faultf("the address names no host")
 	case strings.ContainsAny(u.Host, "\\%") || strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r == 0x7f }):

@@ -18,9 +18,9 @@ const (
 	heavyAgain = 30 * time.Second // when to come back who found no room
 )
 
-// workRoom is how many bytes of documents may be worked on at a time: by one
-// processor no more than one that is just not large.
-func workRoom() int64 { return int64(min(max(runtime.GOMAXPROCS(0), 2), 8)) * heavyBody }
+// workRoom is how many bytes of documents may be worked on at a time: by two
+// processors no more than one that is just not large.
+func workRoom() int64 { return int64(min(max(runtime.GOMAXPROCS(0), 2), 16)) * heavyBody / 2 }
 
 // burden is one exchange's share of the room for bodies.
 type burden struct {
@@ -109,9 +109,9 @@ func (b *burden) weigh(ctx context.Context, host string, n int64) error {
 const workTurns = 6
 
 // most is how large a body may become under what is held.
-func (b *burden) most() int64 {
+func (b *burden) most(limits Limits) int64 {
 	if b.weight == b.of.room {
-		return b.of.opt.Limits.Decoded
+		return limits.Decoded
 	}
 	return heavyBody
 }

@@ -39,17 +39,56 @@ func (f *Fetcher) Page(ctx context.Context, src news.Source, link string) (news.
 	return news.Page{Address: bare(a.final), HTML: cutPage(text)}, nil
 }
 
-// The bounds of a page: a tree takes many times the size of the tags that it is
-// made of, and articles have a few thousand of them at most.
+// The bounds of a page. A tree takes many times the size of the tags that it is
+// made of; articles have a few thousand of them, and some scripts of megabytes.
 const (
 	maxPage     = 4 << 20
+	maxPageText = 1 << 20 // without scripts and styles
 	maxPageTags = 40_000
 )
 
 // cutPage ends a page that is longer than any article's.
 func cutPage(text []byte) []byte {
 	text = text[:min(len(text), maxPage)]
-	return text[:tagsEnd(text, maxPageTags)]
+	shown, tags := 0, 0
+	for i := 0; i < len(text); {
+		next := bytes.IndexByte(text[i:], '<')
+		if next < 0 {
+			next = len(text) - i
+		}
+		if shown += next; shown > maxPageText {
+			return text[:i+next-(shown-maxPageText)]
+		}
+		i += next
+		if tags++; i == len(text) || tags > maxPageTags {
+			return text[:i]
+		}
+		i, shown = i+1, shown+1
+		for _, name := range []string{"script", "style"} {
+			if hasFold(text[i:], name) {
+				i += endOf(text[i:], name)
+			}
+		}
+	}
+	return text
+}
+
+// endOf is where an element ends whose content is not markup.
+func endOf(text []byte, name string) int {
+	for i := 0; ; {
+		at := bytes.Index(text[i:], []byte("</"))
+		if at < 0 {
+			return len(text)
+		}
+		if i += at; hasFold(text[i+2:], name) {
+			return i
+		}
+		i += 2
+	}
+}
+
+func hasFold(text []byte, prefix string) bool {
+	return len(text) >= len(prefix) && bytes.EqualFold(text[:len(prefix)], []byte(prefix))
 }
 
 func (f *Fetcher) page(ctx context.Context, src news.Source, link string) (answer, error) {

@@ -218,13 +218,15 @@ func FuzzRobots(f *testing.F) {
 
 // A page that is longer than any article's is read up to there.
 func TestPagesHaveBounds(t *testing.T) {
+	scripts := "<script>" + strings.Repeat("a</b;<", maxPageText/3) + "</SCRIPT><style>" + strings.Repeat("<", maxPageText) + "</style><p>quay"
 	for _, c := range []struct {
 		name, body string
 		want       int
 	}{
 		{"tags", strings.Repeat("<p>x", maxPageTags+7), 4 * maxPageTags},
-		{"escaped tags", strings.Repeat("&lt;p&gt;x", maxPageTags+7), 10 * maxPageTags},
-		{"bytes", "<p>" + strings.Repeat("quay ", maxPage/5) + "more", maxPage},
+		{"text", "<p>" + strings.Repeat("quay ", maxPageText/5), maxPageText},
+		{"scripts", scripts, len(scripts)},
+		{"a script without end", "<p>quay<script>" + strings.Repeat("<", maxPage), maxPage},
 		{"neither", "<p>" + strings.Repeat("quay ", 1000), 5003},
 	} {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -171,7 +171,7 @@ func TestItemsAreBoundedAndCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	items, dropped := d.itemsAt(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
+	items, dropped := d.itemsAt(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), maxItems)
 	if len(items) != maxItems || dropped.Empty != 1 || dropped.Excess != 6 {
 		t.Errorf("got %d items, %+v dropped; want %d, 1 empty, 6 in excess", len(items), dropped, maxItems)
 	}
@@ -219,7 +219,7 @@ func TestDatesAreDistrusted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		items, _ := d.itemsAt(now)
+		items, _ := d.itemsAt(now, maxItems)
 		if got := !items[0].Published.IsZero(); got != trusted {
 			t.Errorf("%s: trusted %v, want %v", text, got, trusted)
 		}

@@ -28,7 +28,7 @@ func TestDocumentsTellTheLimits(t *testing.T) {
 		"manners.md": {
 			fmt.Sprintf("%.0f s to connect, %.0f s to the headers, %.0f s without progress, %.0f s in all", l.Connect.Seconds(), l.Headers.Seconds(), l.Idle.Seconds(), l.Whole.Seconds()),
 			fmt.Sprintf("%d KiB of headers, %d MiB on the wire, %d MiB decoded, %d times its size beyond the first MiB", l.Header>>10, l.Wire>>20, l.Decoded>>20, l.Ratio),
-			fmt.Sprintf("%s entries, %s items, of each %d MiB of text and %s tags; of a page %d MiB and %s tags", thousands(maxEntries), thousands(maxItems), maxItemText>>20, thousands(maxItemTags), maxPage>>20, thousands(maxPageTags)),
+			fmt.Sprintf("%s entries, %s items, of each %d MiB of text and %s tags; of a page %d MiB, and without scripts %d MiB and %s tags", thousands(maxEntries), thousands(maxItems), maxItemText>>20, thousands(maxItemTags), maxPage>>20, maxPageText>>20, thousands(maxPageTags)),
 			fmt.Sprintf("an answer that hangs for %.0f s no longer keeps others waiting; five failures to connect are a minute of rest, twice as long after each further one, %.0f minutes at most", longestTurn.Seconds(), breakMost.Minutes()),
 		},
 	} {

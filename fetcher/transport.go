@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// route is the connections for one proxy and one set of allowed addresses, and
+// route is the connections for one proxy, one set of allowed addresses and one
+// set of limits on time, and
 // the guard before them. Sources that may reach different addresses share none:
 // a connection that one of them opened is no longer checked when another uses it.
 type route struct {
@@ -21,19 +22,19 @@ type route struct {
 }
 
 // route is the one for a question.
-func (f *Fetcher) route(proxy *url.URL, allow []netip.Prefix) *route {
-	key := routeKey(proxy, allow)
+func (f *Fetcher) route(proxy *url.URL, allow []netip.Prefix, limits Limits) *route {
+	key := routeKey(proxy, allow, limits)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r := f.routes[key]
 	if r == nil {
-		r = newRoute(proxy, allow, f.opt.Limits)
+		r = newRoute(proxy, allow, limits)
 		f.routes[key] = r
 	}
 	return r
 }
 
-func routeKey(proxy *url.URL, allow []netip.Prefix) string {
+func routeKey(proxy *url.URL, allow []netip.Prefix, limits Limits) string {
 	var b strings.Builder
 	if proxy != nil {
 		b.WriteString(proxy.String())
@@ -42,6 +43,7 @@ func routeKey(proxy *url.URL, allow []netip.Prefix) string {
 		b.WriteByte(' ')
 		b.WriteString(p.String())
 	}
+	fmt.Fprintf(&b, " %s", limits.Whole) // which the others on time follow
 	return b.String()
 }
 

@@ -58,7 +58,7 @@ func (f *Fetcher) tellHub(ctx context.Context, src news.Source, address string, 
 	if err != nil {
 		return err
 	}
-	by := f.route(q.proxy, q.allow)
+	by := f.route(q.proxy, q.allow, q.limits)
 	if err := by.guard.checkAddress(hub, by.proxied); err != nil {
 		return &fault{text: err.Error(), cause: err}
 	}
@@ -90,8 +90,8 @@ func (f *Fetcher) tellHub(ctx context.Context, src news.Source, address string, 
 // wishes and when it was last asked. A document that is not whole is an error,
 // and the feed has to be asked.
 func (f *Fetcher) Pushed(src news.Source, last news.Poll, body []byte, contentType string) (Reply, error) {
-	if int64(len(body)) > f.opt.Limits.Decoded {
-		return Reply{Poll: last}, faultf("the hub sends more than %s", size(f.opt.Limits.Decoded))
+	if limits := f.opt.Limits.of(src); int64(len(body)) > limits.Decoded {
+		return Reply{Poll: last}, faultf("the hub sends more than %s", size(limits.Decoded))
 	}
 	base := src.Feed
 	if last.Address != "" {
@@ -104,7 +104,7 @@ func (f *Fetcher) Pushed(src news.Source, last news.Poll, body []byte, contentTy
 	if doc.cut {
 		return Reply{Poll: last}, faultf("the hub sends a document that breaks off")
 	}
-	items, _ := doc.Items()
+	items, _ := doc.itemsAt(time.Now(), itemsOf(src))
 	return Reply{Items: items, Poll: last}, nil
 }
 

@@ -23,6 +23,7 @@ type Source struct {
 	Rights    Rights    // how much of an article may be carried
 	FullText  bool      // read the linked page, all its pages
 	Access    Access
+	Limits    Limits  // of its own
 	Joining   Joining // what its articles may join a story by
 	Scrape    *Scrape // how the page at Feed lists its news; nil: it is a feed
 }
@@ -50,6 +51,14 @@ type Access struct {
 	Password  string
 	Proxy     string         // http, https or socks5 address of an egress proxy
 	Allow     []netip.Prefix // special-purpose addresses that this source may reach
+}
+
+// Limits bounds what one outlet may send and how long it may take over it, in
+// place of what holds for all. A zero field leaves that as it is.
+type Limits struct {
+	Timeout time.Duration // for an exchange with all its redirects
+	Size    int64         // bytes of a body, as sent and decoded
+	Items   int           // of one document; the oldest are left out
 }
 
 // Joining is by what likeness articles of a source become tellings of one story

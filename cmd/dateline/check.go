@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"time"
 
 	"dateline/desk"
 	"dateline/news"
@@ -104,7 +105,28 @@ func (c *config) checkSource(s *sourceConfig, topics map[string]bool, seen map[s
 		}
 	}
 	s.Access.check(f)
+	s.Limits.check(s.ID, f)
 	s.Scrape.check(s.ID, f)
+}
+
+// The most that a source's limits may be: an exchange has to fit a poll's time,
+// and a document the memory that it takes many times of.
+const (
+	longestTimeout = 100 * time.Second
+	largestSize    = 64 << 20
+	mostItems      = 10_000
+)
+
+func (l *limitsConfig) check(source string, f *faults) {
+	if t := time.Duration(l.Timeout); t != 0 && (t < time.Second || t > longestTimeout) {
+		f.add(l.key("timeout"), "source %s: timeout: want 1s to %s", source, longestTimeout)
+	}
+	if l.Size < 0 || l.Size > largestSize {
+		f.add(l.key("size"), "source %s: size: want at most %s", source, byteSize(largestSize))
+	}
+	if l.Items < 0 || l.Items > mostItems {
+		f.add(l.key("items"), "source %s: items: want 1 to %d", source, mostItems)
+	}
 }
 
 func (a *accessConfig) check(f *faults) {

@@ -101,6 +101,7 @@ type sourceConfig struct {
 	FullText  *bool        `yaml:"fulltext"`
 	Join      string       `yaml:"join"`
 	Access    accessConfig `yaml:"access"`
+	Limits    limitsConfig `yaml:"limits"`
 
 	Scrape *scrapeConfig `yaml:"scrape"`
 }
@@ -116,6 +117,13 @@ type accessConfig struct {
 	PasswordFile string            `yaml:"password_file"`
 	Proxy        string            `yaml:"proxy"`
 	Allow        []prefix          `yaml:"allow"`
+}
+
+type limitsConfig struct {
+	placed
+	Timeout duration `yaml:"timeout"`
+	Size    byteSize `yaml:"size"`
+	Items   int      `yaml:"items"`
 }
 
 // defaultConfig is the one home of all defaults.
@@ -348,6 +356,30 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// byteSize is a number of bytes, as KiB or MiB in the config.
+type byteSize int64
+
+// UnmarshalText reads a number of KiB or MiB.
+func (b *byteSize) UnmarshalText(text []byte) error {
+	for unit, shift := range map[string]int{"KiB": 10, "MiB": 20} {
+		if digits, ok := strings.CutSuffix(string(text), unit); ok {
+			if n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 32); err == nil && n >= 0 {
+				*b = byteSize(n << shift)
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%q is not a size: want one like 512KiB or 30MiB", text)
+}
+
+// String is the config's form.
+func (b byteSize) String() string {
+	if b > 0 && b%(1<<20) == 0 {
+		return fmt.Sprintf("%dMiB", b>>20)
+	}
+	return fmt.Sprintf("%dKiB", b>>10)
+}
+
 // String is the config's form.
 func (d duration) String() string {
 	t := time.Duration(d)
@@ -419,6 +451,7 @@ func (c *config) source(s *sourceConfig) news.Source {
 			UserAgent: s.Access.UserAgent, Headers: s.Access.Headers, Cookie: s.Access.Cookie,
 			Username: s.Access.Username, Password: s.Access.Password, Proxy: s.Access.Proxy, Allow: prefixes(s.Access.Allow),
 		},
+		Limits: news.Limits{Timeout: time.Duration(s.Limits.Timeout), Size: int64(s.Limits.Size), Items: s.Limits.Items},
 		Scrape: s.Scrape.selectors(),
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dateline/news"
 )
 
 // noEnv is an environment with nothing in it.
@@ -30,42 +32,46 @@ func faultsOf(t *testing.T, text string) string {
 func TestFaultsStandWhereTheyAre(t *testing.T) {
 	const src = "sources:\n  - {id: a, feed: \"https://a.example/rss\"}\n"
 	for name, c := range map[string]struct{ text, want string }{
-		"unknown key":            {"site: {titel: x}\n", `f:1:8: unknown key "titel": did you mean "title"?`},
-		"unknown key, no guess":  {"site: {zzzzzzz: x}\n", `f:1:8: unknown key "zzzzzzz": known are contact, hub, pictures, tag, title, url`},
-		"key twice":              {"workers: 4\nworkers: 5\n", `f:2:1: "workers" stands here twice`},
-		"number":                 {"workers: many\n", `f:1:10: want a number, not "many"`},
-		"range":                  {"workers: 0\n", `f:1:10: workers: want 1 to 1024`},
-		"truth":                  {"defaults: {fulltext: perhaps}\n", `f:1:22: want true or false`},
-		"list":                   {"sources: one\n", `f:1:10: want a list ([a, b] or lines that begin with -)`},
-		"mapping":                {"site: one\n", `f:1:7: want keys with values (key: value)`},
-		"text":                   {"store: [a]\n", `f:1:8: want a text`},
-		"store":                  {"store: \"\"\n", `f:1:8: the store is empty: want a file such as dateline.db, or redis://…`},
-		"listen":                 {"listen: \"8080\"\n", `f:1:9: listen address "8080": want host:port, such as 127.0.0.1:8080 or :8080`},
-		"site":                   {"site:\n  url: news.example.org\n", `f:2:8: site url "news.example.org": want the public address, such as https://news.example.org`},
-		"range of addresses":     {"network:\n  allow: [\"10.0.0.0/99\"]\n", `f:2:11: "10.0.0.0/99" is not an address range: want one like 10.0.0.0/8 or 127.0.0.1`},
-		"proxy":                  {"network: {proxy: \"proxy:80\"}\n", `f:1:18: proxy: want http://host:port, https://host:port or socks5://host:port`},
-		"duration":               {"keep: {articles: soon}\n", `f:1:18: "soon" is not a duration: want one like 90s, 15m, 6h or 7d`},
-		"rights":                 {"defaults: {rights: all}\n", `f:1:20: rights "all": want headline, summary or full`},
-		"second document":        {"workers: 4\n---\nworkers: 5\n", `f:3:1: a second document: the config is one`},
-		"alias without anchor":   {"workers: *none\n", `f:1:10: no anchor of the name "none" stands before`},
-		"source without feed":    {"sources:\n  - id: a\n", "f:2:5: source a: a feed address is needed"},
-		"source without id":      {"sources:\n  - feed: https://a.example/rss\n", "f:2:5: source: an id is needed"},
-		"source twice":           {src + "  - {id: a, feed: \"https://b.example/rss\"}\n", "f:3:10: source a stands here twice, first in line 2"},
-		"feed's scheme":          {"sources:\n  - {id: a, feed: \"gopher://a.example/\"}\n", `f:2:19: source a: feed address of scheme "gopher": want http, https or file`},
-		"password in an address": {"sources:\n  - {id: a, feed: \"https://u:p@a.example/\"}\n", "f:2:19: source a: the feed address holds a password: put it under access (username, password_file)"},
-		"source's topic":         {"sources:\n  - {id: a, feed: \"https://a.example/rss\", topics: [t]}\n", `f:2:52: source a: there is no topic "t"`},
-		"secret twice":           {"sources:\n  - {id: a, feed: \"https://a.example/rss\", access: {password: x, password_file: y}}\n", "f:2:81: both the secret and its file are given: which one?"},
-		"concept without words":  {"concepts:\n  - {id: grain}\n", "f:2:5: concept grain has no aliases"},
-		"concept twice":          {"concepts:\n  - {id: g, aliases: {en: [x]}}\n  - {id: g, aliases: {en: [x]}}\n", "f:3:10: concept g stands here twice"},
-		"topic twice":            {"topics:\n  - {id: t, all: [{term: x}]}\n  - {id: t, all: [{term: x}]}\n", "f:3:10: topic t stands here twice"},
-		"country":                {"topics:\n  - id: t\n    all: [{country: XX}]\n", `f:3:21: topic t: no country has the code "XX" (ISO 3166-1, two letters)`},
-		"bloc":                   {"topics:\n  - id: t\n    all: [{bloc: XX}]\n", `f:3:18: topic t: there is no bloc "XX"`},
-		"member":                 {"topics:\n  - id: t\n    all: [{member: XX}]\n", `f:3:20: topic t: there is no bloc "XX"`},
-		"concept":                {"topics:\n  - id: t\n    all: [{concept: x}]\n", `f:3:21: topic t: there is no concept "x"`},
-		"regex":                  {"topics:\n  - id: t\n    all: [{regex: \"a(\"}]\n", "f:3:19: topic t: error parsing regexp: missing closing ): `a(`"},
-		"near":                   {"topics:\n  - id: t\n    near: page\n    all: [{term: x}]\n", "f:3:11: near: want document, paragraph, sentence or {words: 40}"},
-		"field":                  {"topics:\n  - id: t\n    fields: [foot]\n    all: [{term: x}]\n", `f:3:13: topic t: there is no field "foot": want title, lede, body, caption or category`},
-		"two things in a clause": {"topics:\n  - id: t\n    all: [{country: RU, term: x}]\n", "f:3:11: topic t: a clause asks for one thing: country, bloc, member, concept, term, phrase, regex, or all/any/none"},
+		"unknown key":             {"site: {titel: x}\n", `f:1:8: unknown key "titel": did you mean "title"?`},
+		"unknown key, no guess":   {"site: {zzzzzzz: x}\n", `f:1:8: unknown key "zzzzzzz": known are contact, hub, pictures, tag, title, url`},
+		"key twice":               {"workers: 4\nworkers: 5\n", `f:2:1: "workers" stands here twice`},
+		"number":                  {"workers: many\n", `f:1:10: want a number, not "many"`},
+		"range":                   {"workers: 0\n", `f:1:10: workers: want 1 to 1024`},
+		"truth":                   {"defaults: {fulltext: perhaps}\n", `f:1:22: want true or false`},
+		"list":                    {"sources: one\n", `f:1:10: want a list ([a, b] or lines that begin with -)`},
+		"mapping":                 {"site: one\n", `f:1:7: want keys with values (key: value)`},
+		"text":                    {"store: [a]\n", `f:1:8: want a text`},
+		"store":                   {"store: \"\"\n", `f:1:8: the store is empty: want a file such as dateline.db, or redis://…`},
+		"listen":                  {"listen: \"8080\"\n", `f:1:9: listen address "8080": want host:port, such as 127.0.0.1:8080 or :8080`},
+		"site":                    {"site:\n  url: news.example.org\n", `f:2:8: site url "news.example.org": want the public address, such as https://news.example.org`},
+		"range of addresses":      {"network:\n  allow: [\"10.0.0.0/99\"]\n", `f:2:11: "10.0.0.0/99" is not an address range: want one like 10.0.0.0/8 or 127.0.0.1`},
+		"proxy":                   {"network: {proxy: \"proxy:80\"}\n", `f:1:18: proxy: want http://host:port, https://host:port or socks5://host:port`},
+		"duration":                {"keep: {articles: soon}\n", `f:1:18: "soon" is not a duration: want one like 90s, 15m, 6h or 7d`},
+		"rights":                  {"defaults: {rights: all}\n", `f:1:20: rights "all": want headline, summary or full`},
+		"second document":         {"workers: 4\n---\nworkers: 5\n", `f:3:1: a second document: the config is one`},
+		"alias without anchor":    {"workers: *none\n", `f:1:10: no anchor of the name "none" stands before`},
+		"source without feed":     {"sources:\n  - id: a\n", "f:2:5: source a: a feed address is needed"},
+		"source without id":       {"sources:\n  - feed: https://a.example/rss\n", "f:2:5: source: an id is needed"},
+		"source twice":            {src + "  - {id: a, feed: \"https://b.example/rss\"}\n", "f:3:10: source a stands here twice, first in line 2"},
+		"feed's scheme":           {"sources:\n  - {id: a, feed: \"gopher://a.example/\"}\n", `f:2:19: source a: feed address of scheme "gopher": want http, https or file`},
+		"password in an address":  {"sources:\n  - {id: a, feed: \"https://u:p@a.example/\"}\n", "f:2:19: source a: the feed address holds a password: put it under access (username, password_file)"},
+		"source's topic":          {"sources:\n  - {id: a, feed: \"https://a.example/rss\", topics: [t]}\n", `f:2:52: source a: there is no topic "t"`},
+		"source's timeout":        {"sources:\n  - {id: a, feed: \"https://a.example/rss\", limits: {timeout: 5m}}\n", "f:2:62: source a: timeout: want 1s to 1m40s"},
+		"source's size":           {"sources:\n  - {id: a, feed: \"https://a.example/rss\", limits: {size: 1GiB}}\n", `f:2:59: "1GiB" is not a size: want one like 512KiB or 30MiB`},
+		"source's size, too much": {"sources:\n  - {id: a, feed: \"https://a.example/rss\", limits: {size: 100MiB}}\n", "f:2:59: source a: size: want at most 64MiB"},
+		"source's items":          {"sources:\n  - {id: a, feed: \"https://a.example/rss\", limits: {items: -1}}\n", "f:2:60: source a: items: want 1 to 10000"},
+		"secret twice":            {"sources:\n  - {id: a, feed: \"https://a.example/rss\", access: {password: x, password_file: y}}\n", "f:2:81: both the secret and its file are given: which one?"},
+		"concept without words":   {"concepts:\n  - {id: grain}\n", "f:2:5: concept grain has no aliases"},
+		"concept twice":           {"concepts:\n  - {id: g, aliases: {en: [x]}}\n  - {id: g, aliases: {en: [x]}}\n", "f:3:10: concept g stands here twice"},
+		"topic twice":             {"topics:\n  - {id: t, all: [{term: x}]}\n  - {id: t, all: [{term: x}]}\n", "f:3:10: topic t stands here twice"},
+		"country":                 {"topics:\n  - id: t\n    all: [{country: XX}]\n", `f:3:21: topic t: no country has the code "XX" (ISO 3166-1, two letters)`},
+		"bloc":                    {"topics:\n  - id: t\n    all: [{bloc: XX}]\n", `f:3:18: topic t: there is no bloc "XX"`},
+		"member":                  {"topics:\n  - id: t\n    all: [{member: XX}]\n", `f:3:20: topic t: there is no bloc "XX"`},
+		"concept":                 {"topics:\n  - id: t\n    all: [{concept: x}]\n", `f:3:21: topic t: there is no concept "x"`},
+		"regex":                   {"topics:\n  - id: t\n    all: [{regex: \"a(\"}]\n", "f:3:19: topic t: error parsing regexp: missing closing ): `a(`"},
+		"near":                    {"topics:\n  - id: t\n    near: page\n    all: [{term: x}]\n", "f:3:11: near: want document, paragraph, sentence or {words: 40}"},
+		"field":                   {"topics:\n  - id: t\n    fields: [foot]\n    all: [{term: x}]\n", `f:3:13: topic t: there is no field "foot": want title, lede, body, caption or category`},
+		"two things in a clause":  {"topics:\n  - id: t\n    all: [{country: RU, term: x}]\n", "f:3:11: topic t: a clause asks for one thing: country, bloc, member, concept, term, phrase, regex, or all/any/none"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := faultsOf(t, c.text); got != c.want {
@@ -107,6 +113,16 @@ func TestDefaults(t *testing.T) {
 	}
 	if time.Duration(c.Keep.Articles) != 7*24*time.Hour || c.Keep.Stories != 0 {
 		t.Errorf("got keep %+v, want a week of articles and all stories", c.Keep)
+	}
+}
+
+func TestSourcesHaveLimits(t *testing.T) {
+	c, err := readConfig([]byte("sources:\n  - {id: a, feed: \"https://a.example/rss\", limits: {timeout: 90s, size: 512KiB, items: 50}}\n"), "f", noEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.source(&c.Sources[0]).Limits, (news.Limits{Timeout: 90 * time.Second, Size: 512 << 10, Items: 50}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
