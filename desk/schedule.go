@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
 
+	"dateline/fetcher"
 	"dateline/news"
 )
 
@@ -113,3 +115,36 @@ func (s Schedule) turn(after time.Time) time.Time {
 }
 
 func mod(a, b int64) int64 { return ((a % b) + b) % b }
+
+// due is when to ask again: by the schedule, later if the server wishes or
+// after failures, never earlier.
+func due(poll news.Poll, schedule Schedule, id news.SourceID) time.Time {
+	h := fnv.New64a()
+	h.Write([]byte(id))
+	seed := h.Sum64()
+	at := schedule.Next(poll.At)
+	if failures := poll.Failures; failures > 0 {
+		if poll.Status == http.StatusTooManyRequests || poll.Status == http.StatusServiceUnavailable {
+			failures++ // it says that it is asked too often: twice the interval from the first time on
+		}
+		if later := poll.At.Add(fetcher.Backoff(failures, schedule.Interval(), seed)); later.After(at) {
+			at = later
+		}
+	}
+	if poll.NotBefore.After(at) {
+		// A little after what the server named, so that not all ask in that moment.
+		spread := min(poll.NotBefore.Sub(poll.At)/20, time.Minute)
+		at = poll.NotBefore.Add(time.Duration(seed % uint64(max(spread, 1))))
+	}
+	if slow := pushed(poll, schedule); slow.After(at) {
+		at = slow
+	}
+	if poll.Gone {
+		at = poll.At.Add(goneFor)
+	}
+	return at
+}
+
+// goneFor is when a source that is gone for good (410) is asked again: hardly
+// ever, but a mistake of the outlet's must not be for ever either.
+const goneFor = 30 * 24 * time.Hour
