@@ -27,12 +27,12 @@ func decodeText(body []byte, contentType string) (text []byte, label string, not
 		return decodeAs(body, name), name, ""
 	}
 	ascii := isASCII(body)
-	for _, claim := range []string{httpCharset(contentType), declaredCharset(body)} {
-		if name := charsetName(claim); name != "" && !isWide(name) {
+	for _, name := range claims(body, contentType) {
+		if name != "" && !isWide(name) {
 			if ascii {
 				return body, name, ""
 			}
-			if name == "windows-1252" && utf8.Valid(body) { // a server's default, put on every file it has
+			if plainlyUTF8(body, name) {
 				return body, "utf-8", ""
 			}
 			if text, ok := decodeCleanly(body, name); ok {
@@ -48,6 +48,28 @@ func decodeText(body []byte, contentType string) (text []byte, label string, not
 	}
 	name := guessCharset(body)
 	return decodeAs(body, name), name, "guessed the character encoding " + name
+}
+
+// claims are the encodings that the header and the document name, the more
+// trustworthy first: the header, unless it says windows-1252, which is a
+// server's default, put on every file it has.
+func claims(body []byte, contentType string) [2]string {
+	header, declared := charsetName(httpCharset(contentType)), charsetName(declaredCharset(body))
+	if header == "windows-1252" && declared != "" {
+		return [2]string{declared, header}
+	}
+	return [2]string{header, declared}
+}
+
+// plainlyUTF8 reports whether a document is UTF-8 although it claims to be
+// in another encoding. Text in those is hardly ever sound UTF-8: a program
+// wrote the document anew and left the claim as it was. A few characters may
+// still be chance, but not those of windows-1252.
+func plainlyUTF8(body []byte, claimed string) bool {
+	if claimed == "utf-8" || !utf8.Valid(body) {
+		return false
+	}
+	return claimed == "windows-1252" || len(body)-utf8.RuneCount(body) >= 8
 }
 
 // byteOrderMark names the encoding a byte order mark stands for, and gives
@@ -149,6 +171,8 @@ func charsetName(label string) string {
 
 func encodingOf(name string) encoding.Encoding {
 	switch name {
+	case "gbk": // its decoder is that of its superset (WHATWG Encoding, 10.1.1)
+		name = "gb18030"
 	case "utf-32le":
 		return utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)
 	case "utf-32be":

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"maps"
 	"net/url"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"dateline/desk"
 	"dateline/news"
@@ -129,8 +134,18 @@ func (l *limitsConfig) check(source string, f *faults) {
 	}
 }
 
+// headerName is a token (RFC 9110, 5.6.2).
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
 func (a *accessConfig) check(f *faults) {
 	checkProxy(a.Proxy, a.key("proxy"), f)
+	for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
+		if !headerName.MatchString(name) {
+			f.add(a.key("headers"), "headers: %q is no name of a header", name)
+		} else if strings.ContainsFunc(a.Headers[name], unicode.IsControl) {
+			f.add(a.key("headers"), "headers: the value of %s is no line of text", name)
+		}
+	}
 	for _, secret := range []struct {
 		value *string
 		file  string
@@ -140,7 +155,7 @@ func (a *accessConfig) check(f *faults) {
 			continue
 		}
 		if *secret.value != "" {
-			f.add(a.key(secret.key), "both the secret and its file are given: which one?")
+			f.add(a.key(secret.key), "%s: both the secret and its file are given: which one?", secret.key)
 			continue
 		}
 		value, err := readSecret(secret.file)

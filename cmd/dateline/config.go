@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -150,6 +151,9 @@ func loadConfig(file string, env func(string) (string, bool)) (*config, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the config: %w", err)
+	}
+	if len(bytes.TrimSpace(text)) == 0 { // an editor has emptied it and is about to write
+		return nil, &faults{File: file, List: []fault{{Said: "the file is empty"}}}
 	}
 	c, err := readConfig(text, file, env)
 	if err != nil {

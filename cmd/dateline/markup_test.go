@@ -203,12 +203,12 @@ func shown(path, body string) (pieces []piece, err error) {
 		each(doc, "", func(key, text string) {
 			if key == "content_html" {
 				pieces = append(pieces, piece{text, false})
-			} else if key == "url" || strings.HasSuffix(key, "_url") || key == "image" {
+			} else if key == "url" || key == "home" || key == "moved_to" || strings.HasSuffix(key, "_url") || key == "image" {
 				pieces = append(pieces, piece{`<a href="` + html.EscapeString(text) + `">x</a>`, false})
 			}
 		})
 		return pieces, nil
-	case ".rss", ".atom":
+	case ".rss", ".atom", ".opml":
 		return shownXML(path, body)
 	}
 	return nil, nil
@@ -250,7 +250,7 @@ func shownXML(path, body string) (pieces []piece, err error) {
 				switch at.Name.Local {
 				case "type":
 					typed = at.Value
-				case "href", "url", "uri", "src":
+				case "href", "url", "uri", "src", "htmlUrl", "xmlUrl":
 					pieces = append(pieces, piece{`<a href="` + html.EscapeString(at.Value) + `">x</a>`, false})
 				}
 			}

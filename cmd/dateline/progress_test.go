@@ -67,7 +67,7 @@ func TestLongCommandsShowProgressToAPerson(t *testing.T) {
 func TestOtherSpellingsLeadToTheCommand(t *testing.T) {
 	for args, want := range map[string]string{
 		"discover https://a.example": "source discover https://a.example", "why topic id": "topic why topic id", "why-dup a b": "story why a b",
-		"fetch --file rss.xml": "parse rss.xml", "fetch -c a.yaml": "fetch -c a.yaml", "source discover x": "source discover x", "": "",
+		"fetch --file rss.xml": "parse rss.xml", "fetch --file=rss.xml": "parse rss.xml", "fetch -c a.yaml": "fetch -c a.yaml", "source discover x": "source discover x", "": "",
 	} {
 		if got := strings.Join(spelt(strings.Fields(args)), " "); got != want {
 			t.Errorf("%s: got %s, want %s", args, got, want)

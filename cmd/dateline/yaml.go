@@ -88,8 +88,9 @@ type fromNode interface {
 type yamlReader struct {
 	faults  *faults
 	anchors map[string]ast.Node
-	behind  int // how many aliases we are looking through
-	aliased int // values read behind aliases so far
+	key     string // whose value is read
+	behind  int    // how many aliases we are looking through
+	aliased int    // values read behind aliases so far
 }
 
 // readYAML reads a document into v, a pointer to a struct. It adds what is
@@ -165,7 +166,7 @@ func (r *yamlReader) read(n ast.Node, v reflect.Value, depth int) {
 	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		if s, ok := r.scalar(n, "a word"); ok {
 			if err := text.UnmarshalText([]byte(s)); err != nil {
-				r.faults.add(where(n), "%v", err)
+				r.unfit(n, "%v", err)
 			}
 		}
 		return
@@ -188,7 +189,7 @@ func (r *yamlReader) read(n ast.Node, v reflect.Value, depth int) {
 		if b, ok := n.(*ast.BoolNode); ok {
 			v.SetBool(b.Value)
 		} else {
-			r.faults.add(where(n), "want true or false")
+			r.unfit(n, "want true or false")
 		}
 	case reflect.Int:
 		r.readNumber(n, func(s string) error {
@@ -207,6 +208,15 @@ func (r *yamlReader) read(n ast.Node, v reflect.Value, depth int) {
 			return err
 		})
 	}
+}
+
+// unfit adds a fault of the value that is read, under its key's name.
+func (r *yamlReader) unfit(n ast.Node, format string, args ...any) {
+	said := fmt.Sprintf(format, args...)
+	if r.key != "" {
+		said = r.key + ": " + said
+	}
+	r.faults.add(where(n), "%s", said)
 }
 
 // afford counts a value behind an alias, and says once that they are too many.
@@ -251,7 +261,7 @@ func (r *yamlReader) pairs(n ast.Node) ([]*ast.MappingValueNode, bool) {
 	case *ast.MappingValueNode:
 		return []*ast.MappingValueNode{m}, true
 	}
-	r.faults.add(where(n), "want keys with values (key: value)")
+	r.unfit(n, "want keys with values (key: value)")
 	return nil, false
 }
 
@@ -274,7 +284,10 @@ func (r *yamlReader) readStruct(n ast.Node, v reflect.Value, depth int) {
 			continue
 		}
 		keys[name] = where(pair.Value)
+		outer := r.key
+		r.key = name
 		r.read(pair.Value, field, depth+1)
+		r.key = outer
 	}
 	if p, ok := v.Addr().Interface().(interface {
 		setPlace(place, map[string]place)
@@ -335,7 +348,7 @@ func editDistance(a, b string) int {
 func (r *yamlReader) readList(n ast.Node, v reflect.Value, depth int) {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		r.faults.add(where(n), "want a list ([a, b] or lines that begin with -)")
+		r.unfit(n, "want a list ([a, b] or lines that begin with -)")
 		return
 	}
 	out := reflect.MakeSlice(v.Type(), len(list.Values), len(list.Values))
@@ -372,14 +385,14 @@ func (r *yamlReader) scalar(n ast.Node, want string) (string, bool) {
 	case ast.ScalarNode:
 		return n.GetToken().Value, true
 	}
-	r.faults.add(where(n), "want %s", want)
+	r.unfit(n, "want %s", want)
 	return "", false
 }
 
 func (r *yamlReader) readNumber(n ast.Node, set func(string) error) {
 	if s, ok := r.scalar(n, "a number"); ok {
 		if set(s) != nil {
-			r.faults.add(where(n), "want a number, not %q", s)
+			r.unfit(n, "want a number, not %q", s)
 		}
 	}
 }
