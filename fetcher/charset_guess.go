@@ -1,6 +1,7 @@
 package fetcher
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -31,6 +32,7 @@ func guessCharset(body []byte) string {
 		{"koi8-r", cyrillicScore},
 		{"windows-1255", hebrewScore},
 		{"windows-1253", greekScore},
+		{"windows-1256", arabicScore},
 		{"windows-874", thaiScore},
 	} {
 		text := decodeAs(sample, c.name)
@@ -113,11 +115,17 @@ func japaneseScore(text []byte, _ int) float64 {
 	return liked / all
 }
 
+// commonHangul are syllables that make up half of any Korean text. Chinese read
+// as Korean is made of all 2,350 alike.
+const commonHangul = "이다는의에을를가로한하고지기사인어대은스시정자도서리일전그아나해보수장관부국제과여성상있들했으라주만구무원"
+
 func koreanScore(text []byte, _ int) float64 {
 	liked, all := tally(text, func(r rune) float64 {
 		switch {
+		case strings.ContainsRune(commonHangul, r):
+			return 1.4
 		case unicode.Is(unicode.Hangul, r):
-			return 1.1
+			return 0.8
 		case unicode.Is(unicode.Han, r):
 			return 0.4
 		case unicode.IsPunct(r):
@@ -165,15 +173,21 @@ func cyrillicScore(text []byte, high int) float64 {
 	return score / max(all, 1)
 }
 
+// hebrewScore minds letters behind those that end a word: they are what Russian
+// looks like.
 func hebrewScore(text []byte, _ int) float64 {
-	liked, all := tally(text, func(r rune) float64 {
+	before := rune(' ')
+	liked, all := tally(text, func(r rune) (worth float64) {
 		switch {
+		case r >= 'א' && r <= 'ת' && strings.ContainsRune("ךםןףץ", before):
+			worth = -1
 		case r >= 'א' && r <= 'ת':
-			return 1.05
+			worth = 1.05
 		case unicode.IsPunct(r):
-			return 0.6
+			worth = 0.6
 		}
-		return 0
+		before = r
+		return worth
 	})
 	return liked / all
 }
@@ -181,6 +195,8 @@ func hebrewScore(text []byte, _ int) float64 {
 func greekScore(text []byte, _ int) float64 {
 	liked, all := tally(text, func(r rune) float64 {
 		switch {
+		case r == 'ΰ': // rare in Greek, and the commonest letter of Russian
+			return -1
 		case r >= 'ά' && r <= 'ώ':
 			return 1.02
 		case unicode.Is(unicode.Greek, r):
@@ -193,13 +209,49 @@ func greekScore(text []byte, _ int) float64 {
 	return liked / all
 }
 
-func thaiScore(text []byte, _ int) float64 {
+func arabicScore(text []byte, _ int) float64 {
 	liked, all := tally(text, func(r rune) float64 {
-		if unicode.Is(unicode.Thai, r) {
+		switch {
+		case unicode.Is(unicode.Arabic, r):
 			return 1
+		case unicode.IsPunct(r):
+			return 0.6
+		case unicode.IsLetter(r): // what other writings have where windows-1256 has French letters
+			return -0.5
 		}
 		return 0
 	})
+	return liked / all
+}
+
+// thaiScore likes letters and the marks that stand over and under consonants,
+// and minds marks that stand elsewhere: any two bytes of EUC are a letter or so,
+// and few of them vowels.
+func thaiScore(text []byte, _ int) float64 {
+	before, vowels := rune(' '), 0.0
+	liked, all := tally(text, func(r rune) (worth float64) {
+		consonant := before >= 'ก' && before <= 'ฮ'
+		switch {
+		case unicode.Is(unicode.Mn, r):
+			if consonant || unicode.Is(unicode.Mn, before) {
+				worth = 1
+			} else {
+				worth = -2
+			}
+		case r == 'ฃ' || r == 'ฅ' || r >= '๏' && r <= '๛': // hardly written in our times
+			worth = -1
+		case unicode.Is(unicode.Thai, r):
+			worth = 1
+		}
+		if r >= 'ะ' && r <= 'ๅ' {
+			vowels++
+		}
+		before = r
+		return worth
+	})
+	if vowels/all < 0.15 {
+		return liked / all * 0.7
+	}
 	return liked / all
 }
 

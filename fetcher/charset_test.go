@@ -51,9 +51,30 @@ func TestUndeclaredCharsetsAreGuessed(t *testing.T) {
 		"euc-kr":       "서울에 새로운 미술관이 오늘 문을 열었습니다. 많은 사람들이 찾았습니다.",
 		"gbk":          "北京的一家新美术馆今天开放，有很多人来到这里参观。",
 		"big5":         "台北的一家新美術館今天開放，有很多人來到這裡參觀。",
+		"windows-1253": "Ο πρωθυπουργός είπε ότι η κυβέρνηση θα αυξήσει τις δαπάνες.",
+		"windows-1255": "נשיא רוסיה הגיע לביקור רשמי, כך מסר משרד ההגנה.",
+		"windows-1256": "وصل الرئيس إلى العاصمة في زيارة رسمية، وقالت الوزارة إن البلدين اتفقا على التعاون.",
+		"windows-874":  "ประธานาธิบดีเดินทางถึงกรุงเปียงยางเมื่อวันจันทร์",
 		"windows-1252": "Le café de la gare a été fermé à midi, selon la préfecture",
 	} {
 		raw, err := encodingOf(name).NewEncoder().Bytes([]byte("<rss><title>" + text + "</title>"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := guessCharset(raw); got != name {
+			t.Errorf("got %s, want %s", got, name)
+		}
+	}
+}
+
+func TestWritingsThatShareBytesAreToldApart(t *testing.T) {
+	for name, text := range map[string]string{
+		"gbk":          "老茶馆迁入旧码头. 渔民清晨登船",
+		"windows-1251": "Городской музей купил старый паровоз",
+		"big5":         "北韓與俄羅斯舉行峰會。兩國國防部宣布，已就國防領域的合作達成協議，會談在平壤舉行。",
+		"euc-jp":       "金正恩総書記が演説を行った。北朝鮮とロシアは防衛分野での協力で合意したと国防省が発表した。",
+	} {
+		raw, err := encodingOf(name).NewEncoder().Bytes([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
