@@ -84,11 +84,18 @@ func brokenBefore(text []byte, end int) bool {
 
 // tally counts the letters beyond ASCII that like accepts, and all of them.
 func tally(text []byte, like func(r rune) float64) (liked, all float64) {
+	return tallyPairs(text, func(_, r rune) float64 { return like(r) })
+}
+
+// tallyPairs is tally by what stands before a letter, too.
+func tallyPairs(text []byte, like func(before, r rune) float64) (liked, all float64) {
+	before := rune(' ')
 	for _, r := range string(text) {
 		if r >= utf8.RuneSelf {
 			all++
-			liked += like(r)
+			liked += like(before, r)
 		}
+		before = r
 	}
 	return liked, max(all, 1)
 }
@@ -176,18 +183,16 @@ func cyrillicScore(text []byte, high int) float64 {
 // hebrewScore minds letters behind those that end a word: they are what Russian
 // looks like.
 func hebrewScore(text []byte, _ int) float64 {
-	before := rune(' ')
-	liked, all := tally(text, func(r rune) (worth float64) {
+	liked, all := tallyPairs(text, func(before, r rune) float64 {
 		switch {
 		case r >= 'א' && r <= 'ת' && strings.ContainsRune("ךםןףץ", before):
-			worth = -1
+			return -1
 		case r >= 'א' && r <= 'ת':
-			worth = 1.05
+			return 1.05
 		case unicode.IsPunct(r):
-			worth = 0.6
+			return 0.6
 		}
-		before = r
-		return worth
+		return 0
 	})
 	return liked / all
 }
@@ -228,26 +233,21 @@ func arabicScore(text []byte, _ int) float64 {
 // and minds marks that stand elsewhere: any two bytes of EUC are a letter or so,
 // and few of them vowels.
 func thaiScore(text []byte, _ int) float64 {
-	before, vowels := rune(' '), 0.0
-	liked, all := tally(text, func(r rune) (worth float64) {
-		consonant := before >= 'ก' && before <= 'ฮ'
-		switch {
-		case unicode.Is(unicode.Mn, r):
-			if consonant || unicode.Is(unicode.Mn, before) {
-				worth = 1
-			} else {
-				worth = -2
-			}
-		case r == 'ฃ' || r == 'ฅ' || r >= '๏' && r <= '๛': // hardly written in our times
-			worth = -1
-		case unicode.Is(unicode.Thai, r):
-			worth = 1
-		}
+	vowels := 0.0
+	liked, all := tallyPairs(text, func(before, r rune) float64 {
 		if r >= 'ะ' && r <= 'ๅ' {
 			vowels++
 		}
-		before = r
-		return worth
+		consonant := before >= 'ก' && before <= 'ฮ'
+		switch {
+		case unicode.Is(unicode.Mn, r) && !consonant && !unicode.Is(unicode.Mn, before):
+			return -2
+		case r == 'ฃ' || r == 'ฅ' || r >= '๏' && r <= '๛': // hardly written in our times
+			return -1
+		case unicode.Is(unicode.Thai, r):
+			return 1
+		}
+		return 0
 	})
 	if vowels/all < 0.15 {
 		return liked / all * 0.7
