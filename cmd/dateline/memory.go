@@ -13,15 +13,14 @@ import (
 )
 
 // How far the heap may grow beyond what is in use before it is collected
-// (docs/decisions/0092): by slackHeap percent, but by no more than slackMost
-// bytes, or the slackLarge percent that are more where much is in use.
+// (docs/decisions/0092): by slackLeast bytes, or the slackLarge percent that are
+// more where much is in use.
 const (
-	slackHeap  = 60
-	slackLarge = 20
-	slackMost  = 24 << 20
+	slackLarge = 10
 	slackLeast = 12 << 20
-	freely     = 104 << 20 // in all, up to which slackSmall percent decide
+	freely     = 92 << 20 // in all, up to which slackSmall percent decide
 	slackSmall = 200
+	slackGiven = 60 // percent, where GOMEMLIMIT is set and GOGC is not
 )
 
 // boundMemory has the collector keep the process small, and below what its
@@ -36,7 +35,7 @@ func boundMemory() {
 	switch {
 	case os.Getenv("GOMEMLIMIT") != "":
 		if os.Getenv("GOGC") == "" {
-			debug.SetGCPercent(slackHeap)
+			debug.SetGCPercent(slackGiven)
 		}
 	case os.Getenv("GOGC") != "":
 		debug.SetMemoryLimit(limit)
@@ -60,8 +59,7 @@ func limitMemory(most int64) { debug.SetMemoryLimit(min(most, memoryFor(memoryIn
 // memoryFor is the limit for what is in use: of the heap after its last
 // collection, and of what is no heap.
 func memoryFor(heap, rest int64) int64 {
-	slack := min(heap*slackHeap/100, max(slackMost, heap*slackLarge/100))
-	return max(heap+rest+max(slack, slackLeast), freely)
+	return max(heap+rest+max(slackLeast, heap*slackLarge/100), freely)
 }
 
 func memoryInUse() (heap, rest int64) {
